@@ -1,0 +1,1 @@
+"""What a city does, rung by rung."""

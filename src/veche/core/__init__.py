@@ -1,0 +1,1 @@
+"""The ground every part of the city stands on, lowest first."""

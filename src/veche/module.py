@@ -1,0 +1,115 @@
+"""The manifest of a module, and the list of the modules that are installed."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+    from veche.figures import Dataset, Figure
+
+MODULES: tuple[str, ...] = (
+    "veche.core.journal",
+    "veche.core.people",
+    "veche.core.places",
+    "veche.core.organisations",
+    "veche.core.files",
+    "veche.core.cases",
+    "veche.core.notices",
+    "veche.core.opendata",
+    "veche.city.problems",
+)
+"""Every installed module, lowest first: the ladder of the house."""
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One word in the masthead: its text, the name of its URL, and who sees it."""
+
+    text: str | Promise
+    url: str
+    role: str = ""
+    """The role a person must hold to see it; empty: everybody."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """What a module is, in one place a newcomer can read.
+
+    Paths to Python objects are written ``package.module:name`` and loaded when needed, so that a
+    manifest imports nothing.
+    """
+
+    name: str
+    sentence: str
+    menu: tuple[MenuEntry, ...] = ()
+    rights: Mapping[str, str] = field(default_factory=dict)
+    """Role → what a holder may do, in one sentence."""
+    journal_writes: Mapping[str, str] = field(default_factory=dict)
+    """Kind of record → the sentence that explains it."""
+    journal_listens: Mapping[str, str] = field(default_factory=dict)
+    """Kind of record → path of the job that hears it."""
+    timers: Mapping[str, str] = field(default_factory=dict)
+    """Path of the task → how often, in words."""
+    procedures: tuple[str, ...] = ()
+    """Paths of the procedures that are declared here."""
+    datasets: str = ""
+    """Path of ``DATASETS``, a tuple of :class:`veche.figures.Dataset`."""
+    figures: str = ""
+    """Path of ``FIGURES``, a tuple of :class:`veche.figures.Figure`."""
+    commands: str = ""
+    """Path of ``register(subparsers)``."""
+    urls: str = ""
+    """Path of the URL configuration, mounted under the module's name."""
+    demo: str = ""
+    """Path of ``load(town, at, report)``: this module's part of the demo town."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Environment variable → what it sets."""
+
+
+def resolve(path: str) -> object:
+    """The object that ``package.module:name`` names.
+
+    Raises:
+        ImportError, AttributeError: the manifest names what does not exist.
+    """
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def load() -> list[Module]:
+    """The manifests of all installed modules, lowest first."""
+    found: list[Module] = []
+    for path in MODULES:
+        manifest = importlib.import_module(f"{path}.module").MODULE
+        if not isinstance(manifest, Module):
+            raise TypeError(f"{path}.module.MODULE is not a manifest")
+        found.append(manifest)
+    return found
+
+
+def datasets() -> tuple[Dataset, ...]:
+    """All datasets of all modules, in the order of the ladder."""
+    return tuple(d for m in load() if m.datasets for d in _sequence(m.datasets))
+
+
+def figures() -> tuple[Figure, ...]:
+    """All figures of all modules, in the order of the ladder."""
+    return tuple(f for m in load() if m.figures for f in _sequence(m.figures))
+
+
+def _sequence(path: str) -> tuple[object, ...]:
+    value = resolve(path)
+    if not isinstance(value, tuple):
+        raise TypeError(f"{path} is not a tuple")
+    return value
+
+
+DemoLoader = Callable[..., None]
+"""``load(*, town, at: datetime, report: Callable[[str], None])``"""
+
+__all__ = ["MODULES", "DemoLoader", "MenuEntry", "Module", "datasets", "figures", "load"]
