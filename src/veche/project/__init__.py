@@ -1,0 +1,1 @@
+"""What makes the modules one running program: settings, addresses, processes, command line."""

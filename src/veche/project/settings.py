@@ -1,0 +1,231 @@
+"""Settings of the whole program, from the environment; `docs/reference` lists the variables.
+
+Nothing is started here: the command line sees to it that the database runs.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+from veche import module
+from veche.project import home as homes
+
+HOME = homes.current()
+"""Where this program keeps what is its own."""
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+DEMO = os.environ.get("VECHE_DEMO") == "1"
+"""Set by the supervisor of the demo only; `veche.project.demo_guard.is_demo` asks for more."""
+
+DEBUG = False
+SECRET_KEY = os.environ.get("VECHE_SECRET_KEY") or HOME.secret()
+ALLOWED_HOSTS = os.environ.get("VECHE_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+
+
+def _exists(name: str) -> bool:
+    """Whether an app's folder holds an app already."""
+    try:
+        return importlib.util.find_spec(f"{name}.apps") is not None
+    except ModuleNotFoundError:
+        return False
+
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "leaflet",
+    "procrastinate.contrib.django",
+    "csp",
+    *filter(_exists, ("veche.look", *module.MODULES, "veche.portal")),
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "veche.project.refusals.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "veche.project.urls"
+WSGI_APPLICATION = "veche.project.asgi.django_application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "veche.project.context.town",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.insert(0, "django.forms")
+
+# --- database ---------------------------------------------------------------------------------
+
+
+def _database() -> dict[str, Any]:
+    """What Django needs: ``DATABASE_URL``, else the cluster of the home."""
+    base: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        base |= {
+            "NAME": unquote(parts.path.lstrip("/")) or "veche",
+            "USER": unquote(parts.username or query.pop("user", "")),
+            "PASSWORD": unquote(parts.password or query.pop("password", "")),
+            "HOST": unquote(parts.hostname or "") or query.pop("host", ""),
+            "PORT": str(parts.port or query.pop("port", "") or ""),
+        }
+        base["OPTIONS"] |= query
+    else:
+        base |= {
+            "NAME": "veche",
+            "USER": "veche",
+            "PASSWORD": "",
+            "HOST": str(HOME.socket),
+            "PORT": str(homes.PORT),
+        }
+    if os.environ.get("VECHE_POOL"):
+        # Web processes answer in many threads: they share a pool instead of a connection each.
+        size = int(os.environ["VECHE_POOL"])
+        base["OPTIONS"]["pool"] = {"min_size": 1, "max_size": size, "timeout": 20}
+    return base
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people -----------------------------------------------------------------------------------
+
+if _exists("veche.core.people"):
+    AUTH_USER_MODEL = "people.Person"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+HTTPS = os.environ.get("VECHE_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "veche.project.refusals.csrf_failure"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- languages and time -----------------------------------------------------------------------
+
+LANGUAGE_CODE = os.environ.get("VECHE_LANGUAGE", "ru")
+LANGUAGES = [("en", "English"), ("ru", "Русский"), ("zh-hans", "中文")]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("VECHE_TIME_ZONE", "Europe/Samara")
+
+# --- files and mail ---------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME.path / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HOME.files},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+MEDIA_ROOT = HOME.files
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600
+
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes one uploaded file may have; a larger one is left out, the rest of the form is kept."""
+LARGEST_BODY = 150 * 1024 * 1024
+"""Bytes one request may have; the router answers 413 beyond."""
+FILE_UPLOAD_HANDLERS = [
+    "veche.project.uploads.TooLargeHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+_mail = urlsplit(os.environ.get("EMAIL_URL", ""))
+if _mail.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname
+    EMAIL_PORT = _mail.port or 587
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_USE_TLS = _mail.scheme == "smtp+tls" or EMAIL_PORT == 587
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = HOME.mail
+DEFAULT_FROM_EMAIL = os.environ.get("VECHE_EMAIL_FROM", "veche@localhost")
+EMAIL_TIMEOUT = 15
+
+# --- jobs, maps, what is said about itself ----------------------------------------------------
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_IMPORT_PATHS = ["veche.project.tasks"]
+
+LEAFLET_CONFIG = {"TILES": [], "ATTRIBUTION_PREFIX": "", "RESET_VIEW": False}
+TOWN_NAMES: dict[str, str] = {"en": "Zarechye", "ru": "Заречье", "zh": "河湾"}
+"""The city's name; `veche.project.context.town` gives it to every page."""
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("VECHE_LOG", "WARNING")},
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,44 @@
+"""All addresses: pages under their language, what has no language beside them."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from django.conf.urls.i18n import i18n_patterns
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, include, path
+
+from veche import module
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The web process answers; the router says it before Django is asked."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _urls(package: str) -> str | None:
+    """``package.urls`` when it exists."""
+    try:
+        found = importlib.util.find_spec(f"{package}.urls")
+    except ModuleNotFoundError:
+        return None
+    return f"{package}.urls" if found else None
+
+
+def _pages() -> list[URLPattern | URLResolver]:
+    """The home page, the look, and every module under its name."""
+    pages: list[URLPattern | URLResolver] = []
+    for package in (*module.MODULES, "veche.look", "veche.portal"):
+        name = package.rpartition(".")[2]
+        urls = _urls(package)
+        if urls is not None:
+            prefix = "" if name in ("portal", "look", "people") else f"{name}/"
+            pages.append(path(prefix, include(urls)))
+    return pages
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz),
+    path("i18n/", include("django.conf.urls.i18n")),
+    *i18n_patterns(*_pages(), prefix_default_language=True),
+]
