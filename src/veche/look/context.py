@@ -1,0 +1,87 @@
+"""What the base page needs: menu, languages, the name of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
+
+from veche import module
+from veche.languages import here
+
+
+@dataclass(frozen=True)
+class Link:
+    """A word that leads somewhere."""
+
+    text: Any
+    url: str
+    current: bool = False
+    code: str = ""
+
+
+LANGUAGE_WORDS: Mapping[str, str] = {"ru": "Рус", "en": "Eng", "zh-hans": "中文"}
+
+
+def place(name: str) -> str:
+    """The address of a named page, or an empty string where this city has no such page."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def languages(path: str) -> list[Link]:
+    """The same page in the three languages; query strings are kept.
+
+    ``path`` is the full path of the request, beginning with the language's prefix.
+    """
+    now = get_language() or "en"
+    first, _, rest = path.lstrip("/").partition("/")
+    if first not in LANGUAGE_WORDS:  # a page outside the languages: their home pages
+        rest = ""
+    return [Link(word, f"/{code}/{rest}", code == now, code) for code, word in LANGUAGE_WORDS.items()]
+
+
+def menu(path: str, roles: frozenset[str]) -> list[Link]:
+    """The words of the masthead, from the manifests of the installed modules."""
+    links = []
+    for manifest in module.load():
+        for entry in manifest.menu:
+            if entry.role and entry.role not in roles:
+                continue
+            if url := place(entry.url):
+                links.append(Link(entry.text, url, path.startswith(url)))
+    if sum(link.current for link in links) > 1:  # the longest address is the nearest
+        best = max((link for link in links if link.current), key=lambda link: len(link.url))
+        links = [Link(link.text, link.url, link is best) for link in links]
+    return links
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor; asks the database nothing.
+
+    ``request.roles`` (a set of role codes) may be set by a middleware; without it only the menu
+    entries for everybody are shown. ``settings.CITY`` holds the city's names in the languages.
+    """
+    path = request.path
+    return {
+        "city": here(getattr(settings, "CITY", None)) or "veche",
+        "menu": menu(path, frozenset(getattr(request, "roles", ()))),
+        "languages": languages(request.get_full_path()),
+        "search_url": place("problems:list"),
+        "about_links": [
+            (name, url)
+            for name, url in (
+                ("opendata", place("opendata:index")),
+                ("journal", place("journal:index")),
+                ("style", place("look:style")),
+            )
+            if url
+        ],
+    }

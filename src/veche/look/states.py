@@ -1,0 +1,72 @@
+"""Every state has one word, one sentence, one tone and one shape, the same on every page.
+
+The tone is a CSS class and the shape an icon of the sprite, so that a state is never told by its
+colour alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class State:
+    """How a state is shown."""
+
+    word: Promise | str
+    sentence: Promise | str
+    tone: str
+    """CSS class: good, watch, warn, bad, stale, wait, work or check."""
+    shape: str
+    """Name of the icon in the sprite."""
+
+
+STATES: dict[str, State] = {
+    "draft": State(_("draft"), _("Only you see it; it has not been sent."), "wait", "wait"),
+    "moderation": State(
+        _("with a moderator"), _("A moderator reads it before it is published."), "wait", "wait"
+    ),
+    "rejected": State(
+        _("not published"), _("A moderator did not publish it; the reason is given."), "bad", "stop"
+    ),
+    "routing": State(_("looking for an office"), _("It has no office yet."), "wait", "wait"),
+    "work": State(_("in work"), _("An office must answer by its date."), "work", "work"),
+    "check": State(
+        _("author checks"), _("The office has answered; the author checks the result."), "check",
+        "check",
+    ),
+    "confirmed": State(
+        _("confirmed"), _("The author confirmed that it is solved."), "good", "good"
+    ),
+    "unconfirmed": State(
+        _("not confirmed"), _("The office answered; the author did not check in time."), "wait",
+        "half",
+    ),
+    "refused": State(
+        _("refused"), _("The office refused and gave its reason and the rule."), "warn", "stop"
+    ),
+    "withdrawn": State(_("withdrawn"), _("The author took it back."), "wait", "stop"),
+    "returned": State(
+        _("returned"), _("The author says that it is not solved; the office works again."), "warn",
+        "warn",
+    ),
+    "late": State(_("late"), _("The term is over and there is no answer."), "bad", "bad"),
+    "soon": State(_("due soon"), _("The term ends within a day."), "watch", "watch"),
+    "record_open": State(
+        _("open in the source"), _("The record of the source says that it is open."), "work", "work"
+    ),
+    "record_closed": State(
+        _("closed in the source"),
+        _("The record of the source says that it is closed; it does not say who checked."),
+        "wait", "end",
+    ),
+    "stale": State(_("no fresh value"), _("The value is older than it should be."), "stale", "stale"),
+}
+
+
+def find(code: str) -> State:
+    """The state with this code; an unknown code is shown as it is, never as a good state."""
+    return STATES.get(code) or State(code, "", "wait", "wait")
