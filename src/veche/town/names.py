@@ -13,13 +13,9 @@ Names = dict[str, str]
 
 LANGUAGES: Final = ("ru", "en", "zh")
 
-_LETTERS: Final = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split(),
-        strict=True,
-    )
-)
+_CYRILLIC: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+_LATIN: Final = "a b v g d e yo zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
+_LETTERS: Final = dict(zip(_CYRILLIC, _LATIN.split(" "), strict=True))
 
 
 def names(text: str) -> Names:

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import shapely
@@ -180,7 +181,7 @@ def _streets() -> dict[str, tuple[_Street, ...]]:
     for feature in g.town().of_kind("street"):
         points = tuple(g.to_metres(lon, lat) for lon, lat in feature.shape.coords)
         ends = [0.0]
-        for a, b in zip(points, points[1:], strict=False):
+        for a, b in pairwise(points):
             ends.append(ends[-1] + math.dist(a, b))
         street = _Street(feature.written, points, tuple(ends))
         by_area.setdefault(str(feature.area), []).append(street)
