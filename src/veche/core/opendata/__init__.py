@@ -1,0 +1,1 @@
+"""Open data: datasets with described columns, figures, publications, and their verifier."""
