@@ -45,7 +45,9 @@ def languages(path: str) -> list[Link]:
     first, _, rest = path.lstrip("/").partition("/")
     if first not in LANGUAGE_WORDS:  # a page outside the languages: their home pages
         rest = ""
-    return [Link(word, f"/{code}/{rest}", code == now, code) for code, word in LANGUAGE_WORDS.items()]
+    return [
+        Link(word, f"/{code}/{rest}", code == now, code) for code, word in LANGUAGE_WORDS.items()
+    ]
 
 
 def menu(path: str, roles: frozenset[str]) -> list[Link]:
@@ -67,11 +69,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor; asks the database nothing.
 
     ``request.roles`` (a set of role codes) may be set by a middleware; without it only the menu
-    entries for everybody are shown. ``settings.CITY`` holds the city's names in the languages.
+    entries for everybody are shown. ``settings.TOWN_NAMES`` holds the city's names in the languages.
     """
     path = request.path
     return {
-        "city": here(getattr(settings, "CITY", None)) or "veche",
+        "city": here(getattr(settings, "TOWN_NAMES", None)) or "veche",
         "menu": menu(path, frozenset(getattr(request, "roles", ()))),
         "languages": languages(request.get_full_path()),
         "search_url": place("problems:list"),

@@ -35,14 +35,18 @@ STATES: dict[str, State] = {
     "routing": State(_("looking for an office"), _("It has no office yet."), "wait", "wait"),
     "work": State(_("in work"), _("An office must answer by its date."), "work", "work"),
     "check": State(
-        _("author checks"), _("The office has answered; the author checks the result."), "check",
+        _("author checks"),
+        _("The office has answered; the author checks the result."),
+        "check",
         "check",
     ),
     "confirmed": State(
         _("confirmed"), _("The author confirmed that it is solved."), "good", "good"
     ),
     "unconfirmed": State(
-        _("not confirmed"), _("The office answered; the author did not check in time."), "wait",
+        _("not confirmed"),
+        _("The office answered; the author did not check in time."),
+        "wait",
         "half",
     ),
     "refused": State(
@@ -50,7 +54,9 @@ STATES: dict[str, State] = {
     ),
     "withdrawn": State(_("withdrawn"), _("The author took it back."), "wait", "stop"),
     "returned": State(
-        _("returned"), _("The author says that it is not solved; the office works again."), "warn",
+        _("returned"),
+        _("The author says that it is not solved; the office works again."),
+        "warn",
         "warn",
     ),
     "late": State(_("late"), _("The term is over and there is no answer."), "bad", "bad"),
@@ -61,9 +67,12 @@ STATES: dict[str, State] = {
     "record_closed": State(
         _("closed in the source"),
         _("The record of the source says that it is closed; it does not say who checked."),
-        "wait", "end",
+        "wait",
+        "end",
     ),
-    "stale": State(_("no fresh value"), _("The value is older than it should be."), "stale", "stale"),
+    "stale": State(
+        _("no fresh value"), _("The value is older than it should be."), "stale", "stale"
+    ),
 }
 
 

@@ -84,13 +84,13 @@
 
   // The queue: j, k move; x picks; Enter opens; any element with data-key is pressed by its letter.
   const rows = () => [...document.querySelectorAll(".queue tbody tr")];
-  const chosen = () => rows().findIndex((row) => row.getAttribute("aria-selected") === "true");
+  const chosen = () => rows().findIndex((row) => row.classList.contains("is-at"));
   const choose = (index) => {
     const all = rows();
     if (!all.length) return;
     const row = all[Math.max(0, Math.min(all.length - 1, index))];
-    for (const other of all) other.removeAttribute("aria-selected");
-    row.setAttribute("aria-selected", "true");
+    for (const other of all) other.classList.remove("is-at");
+    row.classList.add("is-at");
     (row.querySelector(".q-title") || row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };

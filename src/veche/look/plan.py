@@ -1,0 +1,357 @@
+"""Still maps in pure Python: outlines, a few features, marks and clusters become one SVG.
+
+Equirectangular, narrowed by the cosine of the latitude. The ground is drawn in a scaled inner
+picture; names and marks are placed in per cent on an unscaled layer, so that letters and targets
+keep their size at any width. Every mark is a link (44 px wide to a finger); the list beside the
+map says the same for those who cannot see it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+Point = tuple[float, float]
+"""Longitude, latitude in degrees."""
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
+
+RATIOS: dict[str, float] = {"4x3": 4 / 3, "3x2": 3 / 2, "1x1": 1.0, "16x9": 16 / 9}
+WIDTH = 1000.0
+"""Width of the inner picture in its own units."""
+_SEEN_WIDTH = 620.0  # the width in pixels for which names are kept apart
+_CACHE_SIZE = 64
+
+
+@dataclass(frozen=True)
+class Outline:
+    """An area: its name in the reader's language, its rings, its kind.
+
+    ``kind``: city (land and rim), district or neighbourhood (dashed border), focus (tinted).
+    """
+
+    name: str
+    rings: Sequence[Sequence[Point]]
+    kind: str = "district"
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A line or an area of the ground.
+
+    ``kind``: river, road, street or rail (lines), park or water (areas).
+    """
+
+    kind: str
+    points: Sequence[Point]
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One matter on the map; ``label`` is its number in the list beside it.
+
+    ``tone``: pin, late (a diamond), hot (the matter of this page, a drop), me.
+    """
+
+    lon: float
+    lat: float
+    label: str = ""
+    tone: str = "pin"
+    href: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Several matters near each other, drawn as a hollow circle with their count."""
+
+    lon: float
+    lat: float
+    count: int
+    href: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A map to be drawn.
+
+    ``key`` names outlines and features that do not change (a town, a version): the ground drawn
+    for the same key, bounds and ratio is remembered.
+    """
+
+    bounds: Bounds
+    outlines: Sequence[Outline] = ()
+    features: Sequence[Feature] = ()
+    marks: Sequence[Mark] = ()
+    clusters: Sequence[Cluster] = ()
+    title: str = ""
+    ratio: str = "4x3"
+    key: str = ""
+    names: bool = True
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The window of the map: where it begins and how degrees become units."""
+
+    left: float
+    top: float
+    scale: float
+    narrow: float
+    height: float
+
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        """The point in units of the inner picture, y downwards."""
+        return (lon * self.narrow - self.left) * self.scale, (self.top - lat) * self.scale
+
+    def holds(self, x: float, y: float, margin: float = 0.0) -> bool:
+        """Whether a placed point lies in the window, ``margin`` units from its edge."""
+        return margin <= x <= WIDTH - margin and margin <= y <= self.height - margin
+
+
+def around(points: Iterable[Point], least: float = 0.006, margin: float = 0.08) -> Bounds:
+    """Bounds that hold all points, at least ``least`` degrees high, with a margin (a share).
+
+    Raises:
+        ValueError: there are no points.
+    """
+    chosen = list(points)
+    if not chosen:
+        raise ValueError("no points to go around")
+    west, east = min(p[0] for p in chosen), max(p[0] for p in chosen)
+    south, north = min(p[1] for p in chosen), max(p[1] for p in chosen)
+    tall = max(north - south, least) * (1 + 2 * margin)
+    wide = max(east - west, least) * (1 + 2 * margin)
+    x, y = (west + east) / 2, (south + north) / 2
+    return (x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
+
+
+def frame(bounds: Bounds, ratio: str = "4x3") -> Frame:
+    """The window that holds the bounds and has the ratio's shape."""
+    west, south, east, north = bounds
+    narrow = max(0.05, math.cos(math.radians((south + north) / 2)))
+    wide, tall = max((east - west) * narrow, 1e-6), max(north - south, 1e-6)
+    shape = RATIOS.get(ratio, 4 / 3)
+    if wide / tall < shape:
+        wide_new, tall_new = tall * shape, tall
+    else:
+        wide_new, tall_new = wide, wide / shape
+    left = (west + east) / 2 * narrow - wide_new / 2
+    top = (south + north) / 2 + tall_new / 2
+    return Frame(left, top, WIDTH / wide_new, narrow, WIDTH / shape)
+
+
+def cluster(points: Iterable[Point], bounds: Bounds, cells: int = 9) -> list[Cluster]:
+    """Points counted by the cells of a grid, ``cells`` along the longer side.
+
+    A cluster stands at the mean of its points; points outside the bounds are left out.
+    """
+    west, south, east, north = bounds
+    narrow = math.cos(math.radians((south + north) / 2))
+    side = max((east - west) * narrow, north - south, 1e-9) / cells
+    sums: dict[tuple[int, int], list[float]] = {}
+    for lon, lat in points:
+        if not (west <= lon <= east and south <= lat <= north):
+            continue
+        cell = (int((lon - west) * narrow / side), int((lat - south) / side))
+        total = sums.setdefault(cell, [0.0, 0.0, 0.0])
+        total[0] += lon
+        total[1] += lat
+        total[2] += 1
+    return [Cluster(x / n, y / n, int(n)) for _, (x, y, n) in sorted(sums.items()) if n]
+
+
+# Drawing --------------------------------------------------------------------------------------
+
+_grounds: OrderedDict[tuple[object, ...], str] = OrderedDict()
+
+
+def draw(view: Plan) -> str:
+    """The map as an SVG string; pages put it into ``<div class="map">``."""
+    window = frame(view.bounds, view.ratio)
+    taken: list[tuple[float, float, float, float]] = []
+    marks = [_cluster(c, window, taken) for c in view.clusters]
+    marks += [_mark(m, window, taken) for m in view.marks]
+    names = _names(view, window, taken) if view.names else []
+    title = escape(view.title)
+    shape = view.ratio if view.ratio in RATIOS else "4x3"
+    return (
+        f'<svg class="plan plan-{shape}" role="group" aria-label="{title}">'
+        f'<svg class="geo" viewBox="0 0 {WIDTH:.0f} {window.height:.0f}" width="100%" '
+        f'height="100%" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
+        f"{_ground(view, window)}</svg>{''.join(names)}{''.join(marks)}</svg>"
+    )
+
+
+def _ground(view: Plan, window: Frame) -> str:
+    if not view.key:
+        return _draw_ground(view, window)
+    key = (view.key, view.bounds, view.ratio)
+    known = _grounds.get(key)
+    if known is None:
+        known = _grounds[key] = _draw_ground(view, window)
+        while len(_grounds) > _CACHE_SIZE:
+            _grounds.popitem(last=False)
+    return known
+
+
+def _draw_ground(view: Plan, window: Frame) -> str:
+    cities = [o for o in view.outlines if o.kind == "city"]
+    parts = [_area(o.rings, window, "land") for o in cities or view.outlines]
+    by_kind: dict[str, list[str]] = {}
+    for feature in view.features:
+        closed = feature.kind in ("park", "water")
+        if path := _path(feature.points, window, closed):
+            by_kind.setdefault(feature.kind, []).append(path)
+    for kind in ("park", "water", "river", "street", "road", "rail"):
+        if paths := by_kind.get(kind):
+            joined = "".join(paths)
+            parts.append(f'<path class="{kind}" d="{joined}"/>')
+            if kind == "rail":
+                parts.append(f'<path class="ties" d="{joined}"/>')
+    for outline in view.outlines:
+        css = {"city": "rim", "focus": "focus"}.get(outline.kind, "border")
+        parts.append(_area(outline.rings, window, css))
+    return "".join(parts)
+
+
+def _area(rings: Sequence[Sequence[Point]], window: Frame, css: str) -> str:
+    path = "".join(_path(ring, window, True) for ring in rings)
+    return f'<path class="{css}" fill-rule="evenodd" d="{path}"/>' if path else ""
+
+
+def _path(points: Sequence[Point], window: Frame, closed: bool) -> str:
+    """The path's letters; nothing when it lies outside; points nearer than a unit are left out."""
+    placed = [window.place(lon, lat) for lon, lat in points]
+    if not placed:
+        return ""
+    xs, ys = [p[0] for p in placed], [p[1] for p in placed]
+    if max(xs) < 0 or min(xs) > WIDTH or max(ys) < 0 or min(ys) > window.height:
+        return ""
+    kept = [placed[0]]
+    for point in placed[1:-1]:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= 1.0:
+            kept.append(point)
+    if len(placed) > 1:
+        kept.append(placed[-1])
+    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + ("Z" if closed else "")
+
+
+def _at(x: float, y: float, window: Frame) -> str:
+    return f'x="{x / WIDTH * 100:.2f}%" y="{y / window.height * 100:.2f}%"'
+
+
+def _take(
+    taken: list[tuple[float, float, float, float]], x: float, y: float, wide: float, tall: float
+) -> None:
+    taken.append((x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
+
+
+def _link(inside: str, href: str, title: str, place: str) -> str:
+    name = escape(title)
+    if not href:
+        return f'<svg {place}><g role="img" aria-label="{name}">{inside}</g></svg>'
+    return f'<svg {place}><a href="{escape(href)}" aria-label="{name}">{inside}</a></svg>'
+
+
+def _mark(mark: Mark, window: Frame, taken: list[tuple[float, float, float, float]]) -> str:
+    x, y = window.place(mark.lon, mark.lat)
+    if not window.holds(x, y):
+        return ""
+    pixel = WIDTH / _SEEN_WIDTH
+    label = escape(mark.label)
+    text = f'<text class="pin-text">{label}</text>' if label else ""
+    if mark.tone == "me":
+        shape = '<circle class="halo" r="30"/><circle class="pin pin-me" r="9"/>'
+    elif mark.tone == "late":
+        shape = f'<path class="pin pin-late" d="M0-17L17 0 0 17-17 0z"/>{text}'
+    elif mark.tone == "hot" and not label:
+        shape = (
+            '<path class="pin" d="M0 1C-6-9-14-16-14-26a14 14 0 0 1 28 0C14-16 6-9 0 1z"/>'
+            '<circle class="pin pin-hot" cy="-26" r="6"/>'
+        )
+        _take(taken, x, y - 20 * pixel, 36 * pixel, 44 * pixel)
+    else:
+        shape = f'<circle class="pin{" pin-hot" if mark.tone == "hot" else ""}" r="14"/>{text}'
+    _take(taken, x, y, 36 * pixel, 36 * pixel)
+    hit = '<circle class="hit" r="22"/>' if mark.href else ""
+    spoken = f"{mark.label}. {mark.title}" if mark.label and mark.title else mark.title
+    return _link(hit + shape, mark.href, spoken or mark.label, _at(x, y, window))
+
+
+def _cluster(one: Cluster, window: Frame, taken: list[tuple[float, float, float, float]]) -> str:
+    x, y = window.place(one.lon, one.lat)
+    if not window.holds(x, y):
+        return ""
+    radius = min(28.0, 14 + 3.2 * math.log2(max(1, one.count)) / 1.4)
+    pixel = WIDTH / _SEEN_WIDTH
+    _take(taken, x, y, 2 * radius * pixel, 2 * radius * pixel)
+    hit = f'<circle class="hit" r="{max(22.0, radius):.0f}"/>' if one.href else ""
+    shape = (
+        f'{hit}<circle class="pin pin-many" r="{radius:.0f}"/>'
+        f'<text class="pin-text pin-text-many">{one.count}</text>'
+    )
+    return _link(shape, one.href, one.title or str(one.count), _at(x, y, window))
+
+
+def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, float]]) -> list[str]:
+    """Names that find room, districts first; the rest stay away rather than overlap."""
+    wanted: list[tuple[int, str, float, float, str]] = []
+    for outline in view.outlines:
+        if not outline.name or outline.kind == "city" or not outline.rings:
+            continue
+        x, y = window.place(*_middle(max(outline.rings, key=len)))
+        rank = {"focus": 0, "district": 1}.get(outline.kind, 3)
+        wanted.append((rank, outline.name, x, y, "" if rank < 3 else "name-small"))
+    for feature in view.features:
+        if feature.name and feature.points:
+            inside = [
+                p for p in (window.place(*q) for q in feature.points) if window.holds(*p, 60.0)
+            ]
+            if inside:
+                x, y = inside[len(inside) // 2]
+                water = feature.kind in ("river", "water")
+                wanted.append((2, feature.name, x, y, "name-water" if water else "name-small"))
+    pixel = WIDTH / _SEEN_WIDTH
+    drawn = []
+    for _, name, x, y, css in sorted(wanted, key=lambda w: w[0]):
+        wide = sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in name) * pixel
+        tall = 17.0 * pixel
+        for shift in (0.0, -22.0, 22.0, -44.0, 44.0):
+            at = y + shift * pixel
+            box = (x - wide / 2, at - tall / 2, x + wide / 2, at + tall / 2)
+            if box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > window.height:
+                continue
+            if not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                kind = f' class="{css}"' if css else ""
+                drawn.append(
+                    f'<svg {_at(x, at, window)} aria-hidden="true">'
+                    f"<text{kind}>{escape(name)}</text></svg>"
+                )
+                break
+    return drawn
+
+
+def _overlap(
+    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
+) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _middle(ring: Sequence[Point]) -> Point:
+    """The centre of gravity of a ring; of its corners where it has no area."""
+    area = x = y = 0.0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        area += cross
+        x += (x1 + x2) * cross
+        y += (y1 + y2) * cross
+    if abs(area) < 1e-12:
+        return sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
+    return x / (3 * area), y / (3 * area)
