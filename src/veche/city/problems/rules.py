@@ -1,0 +1,50 @@
+"""Rules of problems. Pure Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SHORTEST_TEXT = 10
+LONGEST_TEXT = 4000
+LONGEST_ANSWER = 6000
+LONGEST_REASON = 2000
+MOST_PHOTOGRAPHS = 5
+
+REJECTION_REASONS = ("not-city", "insult", "advertising", "duplicate", "unclear", "personal-data")
+REFUSAL_REASONS = ("not-ours-by-law", "no-fault-found", "private-land", "planned-later", "no-money")
+
+
+def question_faults(
+    questions: Sequence[Mapping[str, Any]], answers: Mapping[str, str]
+) -> dict[str, str]:
+    """What is wrong with the answers to a category's questions: code → ``required``,
+    ``choice`` or ``number``."""
+    faults: dict[str, str] = {}
+    for question in questions:
+        code, kind = question["code"], question["kind"]
+        value = answers.get(code, "").strip()
+        if not value:
+            if question.get("required"):
+                faults[code] = "required"
+            continue
+        if kind == "choice" and value not in {c["code"] for c in question.get("choices", ())}:
+            faults[code] = "choice"
+        elif kind == "yesno" and value not in ("yes", "no"):
+            faults[code] = "choice"
+        elif kind == "number":
+            try:
+                float(value.replace(",", "."))
+            except ValueError:
+                faults[code] = "number"
+    return faults
+
+
+def urgent(words: Mapping[str, Sequence[str]], text: str) -> str | None:
+    """The first urgent expression found in a text, in any language; None when there is none."""
+    low = text.casefold()
+    for expressions in words.values():
+        for expression in expressions:
+            if expression.casefold() in low:
+                return expression
+    return None

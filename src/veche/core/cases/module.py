@@ -1,0 +1,11 @@
+from veche.module import Module
+
+MODULE = Module(
+    name="cases",
+    sentence="Who must do what by when: procedures, moves, assignments, clocks.",
+    journal_writes={
+        "cases.file-attached": "A photograph was put to a matter.",
+        "cases.terms-passed": "Terms ran out without a move.",
+    },
+    timers={"veche.core.cases.operations:advance": "every minute"},
+)

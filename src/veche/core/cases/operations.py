@@ -1,0 +1,304 @@
+"""Opening and moving cases, and sweeping their clocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
+from veche.core.cases.terms import due_at
+from veche.core.journal.operations import record
+from veche.core.organisations.queries import holdings
+from veche.errors import NotAllowed, Refused
+from veche.module import resolve
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.files.models import StoredFile
+    from veche.core.organisations.models import Holding, Organisation
+    from veche.core.people.models import Person
+    from veche.core.places.models import Territory
+
+logger = logging.getLogger(__name__)
+
+
+class MoveNotPossible(Refused):
+    code = "move-not-possible"
+    sentence = _("This step is not possible now: the matter stands at “{state}”.")
+
+
+class Changed(Refused):
+    code = "changed-meanwhile"
+    sentence = _(
+        "Somebody else has moved this matter meanwhile: it now stands at “{state}”. "
+        "What you wrote is kept below."
+    )
+
+
+class NoRoleForMove(NotAllowed):
+    code = "no-role-for-move"
+    sentence = _("Only {role} may do this.")
+
+
+class ChildOpen(Refused):
+    code = "child-open"
+    sentence = _("A part of this matter is still open: {number}.")
+
+
+def subject(case: Case) -> str:
+    """How the journal names a case."""
+    return f"{case.procedure}:{case.number}"
+
+
+@operation
+def open_case(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    procedure: str,
+    move: str,
+    theme: str,
+    territory: Territory,
+    parent: Case | None = None,
+    blocking: bool = True,
+    public: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> Case:
+    """Open a case by its first move; ``by`` is its author, empty for an anonymous one."""
+    declared = PROCEDURES[procedure]
+    first = declared.move(move, START)
+    if first is None:
+        raise MoveNotPossible(state="")
+    year = at.astimezone(dt.UTC).year
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('cases_number')")
+        number = f"{year}-{cursor.fetchone()[0]:06d}"
+    case = Case(
+        number=number,
+        procedure=procedure,
+        theme=theme,
+        territory=territory,
+        author=by if first.role == AUTHOR else None,
+        parent=parent,
+        blocking=blocking,
+        opened_at=at,
+        due_at=due_at(declared, first.target, theme, at),
+    )
+    case.save(force_insert=True)
+    _step(case, declared, first, by=by, at=at, holding=None, public=public, personal=personal)
+    return case
+
+
+@operation
+def move_case(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    case: Case,
+    move: str,
+    seen: int | None = None,
+    organisation: Organisation | None = None,
+    public: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> Case:
+    """Move a case one step.
+
+    ``seen`` is the number of steps the actor saw on the page; ``organisation`` is the office the
+    case lies with from now on (unchanged when not given).
+
+    Raises:
+        Changed: somebody moved it after the actor looked.
+        MoveNotPossible: no such move leaves the present state.
+        NoRoleForMove: the actor holds no role that the move needs here.
+        ChildOpen: the move would end a case whose blocking child is open.
+    """
+    declared = PROCEDURES[case.procedure]
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if seen is not None and seen != case.seq:
+        raise Changed(state=declared.by_code[case.state].title)
+    wanted = declared.move(move, case.state)
+    if wanted is None:
+        raise MoveNotPossible(state=declared.by_code[case.state].title)
+    holding = _right_to_move(case, wanted, by, at)
+    if declared.by_code[wanted.target].final:
+        child = Case.objects.filter(parent=case, blocking=True, closed_at__isnull=True).first()
+        if child is not None:
+            raise ChildOpen(number=child.number)
+    case.due_at = due_at(declared, wanted.target, case.theme, at)
+    _step(
+        case,
+        declared,
+        wanted,
+        by=by,
+        at=at,
+        holding=holding,
+        organisation=organisation,
+        public=public,
+        personal=personal,
+    )
+    return case
+
+
+def _right_to_move(case: Case, move: Move, by: Person | None, at: dt.datetime) -> Holding | None:
+    """The holding by which the actor may make the move; None for authors and the system."""
+    if move.role == SYSTEM:
+        if by is not None:
+            raise NoRoleForMove(role=_("the system"))
+        return None
+    if move.role == AUTHOR:
+        if (by.pk if by else None) != case.author_id:
+            raise NoRoleForMove(role=_("the author"))
+        return None
+    if move.role == IMPORTER:
+        raise NoRoleForMove(role=_("an import"))
+    for holding in holdings(by, at):
+        if holding.role == move.role and in_scope(holding, case, move.scope):
+            return holding
+    raise NoRoleForMove(role=role_name(move.role))
+
+
+ROLE_NAMES = {
+    "moderator": _("a moderator"),
+    "officer": _("an officer of the office it lies with"),
+    "dispatcher": _("a dispatcher of this district"),
+}
+
+
+def role_name(role: str) -> Any:
+    """The words for a role in a refusal."""
+    return ROLE_NAMES.get(role, role)
+
+
+def in_scope(holding: Holding, case: Case, scope: str) -> bool:
+    """Whether a role is held where the move needs it."""
+    if scope == "organisation":
+        return holding.organisation_id is not None and (
+            holding.organisation_id == case.organisation_id
+        )
+    if scope == "territory" and holding.territory_id is not None:
+        place = case.territory
+        return holding.territory_id in (place.pk, place.district_id, place.city_id)
+    return True
+
+
+def _step(
+    case: Case,
+    declared: Procedure,
+    move: Move,
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    holding: Holding | None,
+    organisation: Organisation | None = None,
+    public: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> None:
+    """Append the event, turn the clocks, hand the assignment over, write the journal."""
+    source, old_office = case.state, case.organisation_id
+    office = organisation.pk if organisation is not None else old_office
+    CaseEvent(
+        case=case,
+        seq=case.seq + 1,
+        move=move.name,
+        source=source,
+        target=move.target,
+        actor=by,
+        holding=holding,
+        organisation_id=office,
+        at=at,
+        public=dict(public or {}),
+    ).save(force_insert=True)
+    case.state, case.seq, case.moved_at, case.organisation_id = (
+        move.target,
+        case.seq + 1,
+        at,
+        office,
+    )
+    case.closed_at = at if declared.by_code[move.target].final else None
+    if source != START:
+        Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+        CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
+    if case.due_at is not None:
+        CaseClock(
+            case=case,
+            state=move.target,
+            organisation_id=office,
+            started_at=at,
+            first_due_at=case.due_at,
+            due_at=case.due_at,
+        ).save(force_insert=True)
+    if office != old_office:
+        if old_office is not None:
+            Assignment.objects.filter(case=case, until__isnull=True).update(until=at)
+        if office is not None:
+            Assignment(case=case, organisation_id=office, since=at).save(force_insert=True)
+    record(
+        kind=f"{case.procedure}.{move.name}",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"from": source, "to": move.target, "step": case.seq, **(public or {})},
+        personal=personal,
+    )
+
+
+@operation
+def attach(
+    *, by: Person | None, at: dt.datetime, case: Case, file: StoredFile, kind: str
+) -> CaseFile:
+    """Put a stored photograph to the latest step of a case."""
+    link = CaseFile(case=case, file=file, kind=kind, seq=case.seq, at=at)
+    link.save(force_insert=True)
+    record(
+        kind="cases.file-attached",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"digest": file.digest, "kind": kind},
+    )
+    return link
+
+
+@operation
+def mark_passed(*, by: Person | None, at: dt.datetime, clocks: list[int]) -> int:
+    """Note that these terms have run out without a move."""
+    passed = CaseClock.objects.filter(pk__in=clocks, passed_at__isnull=True).update(passed_at=at)
+    record(kind="cases.terms-passed", by=by, at=at, subject="cases", public={"clocks": passed})
+    return passed
+
+
+SWEEP = 500
+"""Terms handled in one sweep; the timer comes again."""
+
+
+def advance(*, at: dt.datetime, limit: int = SWEEP) -> int:
+    """Sweep the terms that have passed: mark them, and let each state's own operation act.
+
+    Every case is moved in a transaction of its own, so that one fault does not hold up the rest;
+    a sweep that is cut off goes on where it stopped. Returns the number of terms handled.
+    """
+    clocks = list(
+        CaseClock.objects.filter(stopped_at__isnull=True, passed_at__isnull=True, due_at__lt=at)
+        .select_related("case", "case__territory", "case__author")
+        .order_by(F("due_at"))[:limit]
+    )
+    if not clocks:
+        return 0
+    for clock in clocks:
+        state = PROCEDURES[clock.case.procedure].by_code[clock.state]
+        if not state.on_due:
+            continue
+        act: Callable[..., Any] = resolve(state.on_due)  # type: ignore[assignment]
+        try:
+            act(by=None, at=at, case=clock.case)
+        except Refused as refusal:
+            logger.info("case %s at its term: %s", clock.case.number, refusal)
+    mark_passed(by=None, at=at, clocks=[clock.pk for clock in clocks])
+    return len(clocks)

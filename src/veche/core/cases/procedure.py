@@ -1,0 +1,145 @@
+"""How a procedure is declared: states, moves, roles and terms, once, in Python.
+
+The declaration is synced into the database (`veche.core.cases.sync`), where a trigger refuses any
+move that is not in it; the same declaration draws the line on a matter's page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from veche.core.cases.rules import Term
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+START = ""
+"""The state of a case that has not made its first move."""
+
+AUTHOR = "author"
+SYSTEM = "system"
+IMPORTER = "importer"
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a case can stand."""
+
+    code: str
+    title: str | Promise
+    role: str = ""
+    """Who must act now; empty only where nobody must."""
+    term: Term | None = None
+    """How long they have, unless the city has set another term."""
+    final: bool = False
+    record: bool = False
+    """Kept for another system: known from an import, moved by the next import only."""
+    on_due: str = ""
+    """Path of the operation called when the term has passed without a move."""
+    stands_as: str = ""
+    """The state in whose place it is drawn on the line (a return is drawn where work is)."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step from one of some states to another, by whoever holds the role."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    role: str
+    title: str | Promise
+    scope: str = ""
+    """``organisation``: the role must be held in the office the case lies with; ``territory``:
+    over the place of the case; empty: anywhere."""
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A kind of case.
+
+    Raises:
+        ValueError: at declaration, when a state cannot be reached or left, owns no term or role,
+            or a move names a state that does not exist.
+    """
+
+    code: str
+    title: str | Promise
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    line: tuple[str, ...] = field(default=())
+    """The states drawn on the procedure line, in order; the last is the end."""
+    start: str | Promise = ""
+    """What the line calls the first step: reported, applied, proposed."""
+
+    def __post_init__(self) -> None:
+        problems = list(self._faults())
+        if problems:
+            raise ValueError(f"procedure {self.code}: " + "; ".join(problems))
+
+    @cached_property
+    def by_code(self) -> dict[str, State]:
+        """The states by their code."""
+        return {state.code: state for state in self.states}
+
+    def move(self, name: str, source: str) -> Move | None:
+        """The move of this name that leaves ``source``; None when there is none."""
+        for move in self.moves:
+            if move.name == name and source in move.sources:
+                return move
+        return None
+
+    def moves_from(self, source: str) -> list[Move]:
+        """The moves that leave a state."""
+        return [move for move in self.moves if source in move.sources]
+
+    def _faults(self) -> Iterable[str]:
+        codes = [state.code for state in self.states]
+        if len(set(codes)) != len(codes):
+            yield "two states share a code"
+        known = {*codes, START}
+        for move in self.moves:
+            for state in (*move.sources, move.target):
+                if state not in known:
+                    yield f"move {move.name} names the unknown state {state!r}"
+        reached = {START}
+        while True:
+            more = {m.target for m in self.moves if reached & set(m.sources)} - reached
+            if not more:
+                break
+            reached |= more
+        ends = {s.code for s in self.states if s.final or s.record}
+        while True:
+            more = {source for m in self.moves if m.target in ends for source in m.sources} - ends
+            if not more:
+                break
+            ends |= more
+        for state in self.states:
+            if state.code not in reached:
+                yield f"state {state.code} cannot be reached"
+            if state.code not in ends:
+                yield f"state {state.code} never ends"
+            if not (state.final or state.record) and (state.term is None or not state.role):
+                yield f"state {state.code} owns no term or role"
+        for code in self.line:
+            if code not in known:
+                yield f"the line names the unknown state {code!r}"
+
+
+PROCEDURES: dict[str, Procedure] = {}
+"""Every declared procedure by its code."""
+
+
+def declare(procedure: Procedure) -> Procedure:
+    """Make a procedure known; returns it.
+
+    Raises:
+        ValueError: another procedure has this code.
+    """
+    if PROCEDURES.get(procedure.code, procedure) is not procedure:
+        raise ValueError(f"two procedures are called {procedure.code}")
+    PROCEDURES[procedure.code] = procedure
+    return procedure

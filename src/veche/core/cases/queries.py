@@ -1,0 +1,122 @@
+"""Reading cases: the procedure line, the history, the clocks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.procedure import PROCEDURES, Procedure, State
+
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+
+def procedure_of(case: Case) -> Procedure:
+    """The declared procedure of a case."""
+    return PROCEDURES[case.procedure]
+
+
+def state_of(case: Case) -> State:
+    """Where a case stands, as declared."""
+    return procedure_of(case).by_code[case.state]
+
+
+def history(case: Case) -> list[CaseEvent]:
+    """All steps of a case, oldest first, with the office each left it with."""
+    return list(
+        CaseEvent.objects.filter(case=case)
+        .select_related("organisation", "holding", "holding__organisation")
+        .order_by("seq")
+    )
+
+
+def clocks(case: Case) -> list[CaseClock]:
+    """All terms of a case, oldest first."""
+    return list(CaseClock.objects.filter(case=case).select_related("organisation").order_by("id"))
+
+
+def files(case: Case) -> list[CaseFile]:
+    """The photographs and documents of a case, oldest first."""
+    return list(CaseFile.objects.filter(case=case).select_related("file").order_by("id"))
+
+
+@dataclass(frozen=True)
+class LineStep:
+    """One step on the procedure line of a matter's page."""
+
+    state: str
+    label: str | Promise
+    status: str
+    """``done``, ``now``, ``next``, or ``end`` where the case has ended."""
+    last: bool = False
+    entered_at: dt.datetime | None = None
+    left_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    organisation: str = ""
+    back_at: dt.datetime | None = None
+    """When the case was sent back from here, if it was."""
+
+
+def procedure_line(
+    case: Case, events: Sequence[CaseEvent], case_clocks: Sequence[CaseClock]
+) -> list[LineStep]:
+    """The declared way of a case with what has happened on it.
+
+    A case that ended off the declared way shows the steps it made and its end.
+    """
+    procedure = procedure_of(case)
+
+    def drawn(code: str) -> str:
+        return (procedure.by_code[code].stands_as or code) if code else code
+
+    here = drawn(case.state)
+    way = list(procedure.line)
+    if here not in way:
+        visited = {drawn(event.target) for event in events}
+        way = [state for state in way if state in visited] + [here]
+    place = way.index(here)
+    open_clock = next((c for c in reversed(case_clocks) if c.stopped_at is None), None)
+    steps = [
+        LineStep(
+            state="", label=procedure.start, status="done", entered_at=case.opened_at, left_at=None
+        )
+    ]
+    for index, code in enumerate(way):
+        entered = next((e for e in reversed(events) if drawn(e.target) == code), None)
+        left = next((e for e in reversed(events) if drawn(e.source) == code), None)
+        back = next(
+            (
+                e
+                for e in reversed(events)
+                if drawn(e.source) == code
+                and drawn(e.target) in way
+                and way.index(drawn(e.target)) < index
+            ),
+            None,
+        )
+        now = index == place
+        final = procedure.by_code[code].final or procedure.by_code[code].record
+        state = procedure.by_code[case.state] if now else procedure.by_code[code]
+        if now:
+            status = "end" if final else "now"
+        else:
+            status = "done" if index < place else "next"
+        steps.append(
+            LineStep(
+                state=state.code,
+                label=state.title,
+                status=status,
+                last=index == len(way) - 1,
+                entered_at=entered.at if entered and index <= place else None,
+                left_at=left.at if left and index < place else None,
+                due_at=open_clock.due_at if now and open_clock else None,
+                organisation=(
+                    str(entered.organisation) if now and entered and entered.organisation else ""
+                ),
+                back_at=back.at if back else None,
+            )
+        )
+    return steps

@@ -1,0 +1,101 @@
+"""Terms on calendars: when something is due. Pure Python.
+
+A term of hours runs by the clock. A term of days ends at the end of its last day, local time of
+the city: a problem passed on Monday with eight calendar days is due on Tuesday of the next week
+at 23:59:59. Working days are counted on a calendar that knows holidays *and* working days moved
+to a weekend (as Russia and China move them).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Unit(StrEnum):
+    """What a term is counted in."""
+
+    HOURS = "hours"
+    CALENDAR_DAYS = "calendar_days"
+    WORKING_DAYS = "working_days"
+
+
+@dataclass(frozen=True)
+class Term:
+    """How long somebody has: a number and its unit."""
+
+    number: int
+    unit: Unit = Unit.CALENDAR_DAYS
+
+    def __post_init__(self) -> None:
+        if self.number < 1:
+            raise ValueError("a term is at least one")
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """Which days are worked: weekends, holidays, and working days moved to a weekend."""
+
+    zone: ZoneInfo
+    weekend: AbstractSet[int] = frozenset({5, 6})
+    """Days of the week that are free, Monday being 0."""
+    holidays: AbstractSet[dt.date] = frozenset()
+    moved: AbstractSet[dt.date] = frozenset()
+    """Days that are worked although they fall on a weekend or a holiday."""
+
+    def works(self, day: dt.date) -> bool:
+        """Whether the day is worked."""
+        if day in self.moved:
+            return True
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def end_of(self, day: dt.date) -> dt.datetime:
+        """The last second of a day in the city, in UTC."""
+        return dt.datetime.combine(day, dt.time(23, 59, 59), self.zone).astimezone(dt.UTC)
+
+
+LONGEST_CALENDAR = 3660
+"""Days searched for the next working day before giving up: ten years."""
+
+
+def due(since: dt.datetime, term: Term, calendar: WorkCalendar) -> dt.datetime:
+    """When a term that begins at ``since`` ends, in UTC.
+
+    The day it begins on does not count. Never earlier than ``since``; never earlier for a longer
+    term.
+
+    Raises:
+        ValueError: the calendar has no working days.
+    """
+    if term.unit is Unit.HOURS:
+        return (since + dt.timedelta(hours=term.number)).astimezone(dt.UTC)
+    day = since.astimezone(calendar.zone).date()
+    if term.unit is Unit.CALENDAR_DAYS:
+        return calendar.end_of(day + dt.timedelta(days=term.number))
+    left = term.number
+    for _step in range(LONGEST_CALENDAR):
+        day += dt.timedelta(days=1)
+        if calendar.works(day):
+            left -= 1
+            if left == 0:
+                return calendar.end_of(day)
+    raise ValueError("the calendar has no working days")
+
+
+def days_left(at: dt.datetime, due_at: dt.datetime, zone: ZoneInfo) -> int:
+    """Whole days of the city's calendar until the due day; negative when it has passed."""
+    return (due_at.astimezone(zone).date() - at.astimezone(zone).date()).days
+
+
+def working_days_left(at: dt.datetime, due_at: dt.datetime, calendar: WorkCalendar) -> int:
+    """Working days after today up to and with the due day; negative when it has passed."""
+    today = at.astimezone(calendar.zone).date()
+    end = due_at.astimezone(calendar.zone).date()
+    first, last, sign = (today, end, 1) if end >= today else (end, today, -1)
+    span = (last - first).days
+    return sign * sum(
+        calendar.works(first + dt.timedelta(days=step)) for step in range(1, span + 1)
+    )

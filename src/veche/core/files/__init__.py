@@ -1,0 +1,1 @@
+"""Photographs and documents: checked, stripped, kept by their content."""

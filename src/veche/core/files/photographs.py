@@ -1,0 +1,95 @@
+"""Photographs: checked, turned upright, made small, stripped of place and device. No Django tables."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from veche.errors import Invalid
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 60_000_000
+"""A 48-megapixel telephone passes; a bomb of a billion pixels does not."""
+LONGEST_SIDE = 2048
+THUMBNAIL_SIDE = 480
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class NotAPhotograph(Invalid):
+    code = "not-a-photograph"
+    status = 415
+    sentence = _("This file is not a photograph we can read. Send a JPEG, PNG or WebP picture.")
+    field = "photograph"
+
+
+class PhotographTooLarge(Invalid):
+    code = "photograph-too-large"
+    status = 413
+    sentence = _("The photograph is too large: at most 20 MB and 60 megapixels.")
+    field = "photograph"
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A clean picture: JPEG bytes, a small one beside it, and its size in pixels."""
+
+    data: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+
+
+def clean(data: bytes) -> Photograph:
+    """Read a picture and write it anew, so that only its pixels are kept.
+
+    Raises:
+        PhotographTooLarge: more bytes or pixels than allowed (asked of the header, before the
+            pixels are unpacked).
+        NotAPhotograph: anything that is not a whole JPEG, PNG or WebP picture.
+    """
+    if len(data) > MOST_BYTES:
+        raise PhotographTooLarge
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise PhotographTooLarge
+                picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+                picture.load()
+                upright = ImageOps.exif_transpose(picture)
+                return _write(upright)
+    except PhotographTooLarge:
+        raise
+    except Image.DecompressionBombError as error:
+        raise PhotographTooLarge from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise NotAPhotograph from error
+
+
+def _write(picture: Image.Image) -> Photograph:
+    if picture.mode in ("RGBA", "LA", "P"):
+        ground = Image.new("RGB", picture.size, "white")
+        layer = picture.convert("RGBA")
+        ground.paste(layer, mask=layer.getchannel("A"))
+        picture = ground
+    plain = picture.convert("RGB")
+    plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    small = plain.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return Photograph(
+        data=_jpeg(plain, 85), thumbnail=_jpeg(small, 78), width=plain.width, height=plain.height
+    )
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    # A new image carries no EXIF, no profile, no comment: only what is written here.
+    Image.frombytes("RGB", picture.size, picture.tobytes()).save(
+        out, "JPEG", quality=quality, optimize=True, progressive=True
+    )
+    return out.getvalue()

@@ -1,0 +1,65 @@
+"""Tables of the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Record(models.Model):
+    """One thing that happened. Appended, never changed: a trigger refuses anything else."""
+
+    kind = models.CharField(max_length=64)
+    actor = models.BigIntegerField(null=True)
+    """Who did it, by number and without a foreign key up; empty: the system itself."""
+    subject = models.CharField(max_length=80)
+    """What it is about, as ``problem:<number>``."""
+    public = models.JSONField()
+    """What anybody may read."""
+    digest = models.BinaryField(max_length=32)
+    """Salted digest of the whole record, personal part included."""
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject", "id"], name="journal_subject"),
+            models.Index(fields=["kind", "at"], name="journal_kind_at"),
+            models.Index(fields=["actor", "id"], name="journal_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+
+class Secret(models.Model):
+    """The part of a record that can be erased: the salt and the personal fields."""
+
+    record = models.OneToOneField(
+        Record, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    salt = models.BinaryField(max_length=16)
+    personal = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"secret of {self.pk}"
+
+
+class CityClock(models.Model):
+    """How far the city's clock runs ahead of the wall: one row, zero outside a demo."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    ahead = models.DurationField(default=dt.timedelta())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="journal_one_clock"),
+            models.CheckConstraint(
+                condition=models.Q(ahead__gte=dt.timedelta()), name="journal_clock_never_back"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ahead by {self.ahead}"

@@ -1,0 +1,1 @@
+"""Telling people: notices on the page and by e-mail."""

@@ -1,0 +1,13 @@
+from veche.module import Module
+
+MODULE = Module(
+    name="notices",
+    sentence="Telling people: on their page and by e-mail.",
+    journal_writes={
+        "notices.followed": "Somebody follows a matter.",
+        "notices.unfollowed": "Somebody no longer follows a matter.",
+        "notices.told": "The followers of a matter were told.",
+        "notices.mailed": "E-mails of a matter went out.",
+        "notices.seen": "Somebody looked at their notices.",
+    },
+)

@@ -1,0 +1,13 @@
+"""Jobs of the notices."""
+
+from __future__ import annotations
+
+from veche import clock
+from veche.core.notices.operations import mail_waiting
+from veche.jobs import job
+
+
+@job
+def send_mail(*, case: int) -> None:
+    """Mail what was said about a case and not mailed yet."""
+    mail_waiting(by=None, at=clock.now(), case=case)

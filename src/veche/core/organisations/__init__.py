@@ -1,0 +1,1 @@
+"""Which office: departments and companies, roles held, who answers for what where."""

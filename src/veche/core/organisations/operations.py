@@ -1,0 +1,97 @@
+"""Writing about organisations, roles and responsibilities."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from veche.core.journal.operations import record
+from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+    from veche.core.places.models import Territory
+
+
+@operation
+def add_organisation(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    code: str,
+    kind: Organisation.Kind,
+    names: Mapping[str, str],
+    imported: bool = False,
+) -> Organisation:
+    """Add an organisation, or give the one with this code new names."""
+    organisation, _created = Organisation.objects.update_or_create(
+        code=code, defaults={"kind": kind, "names": dict(names), "imported": imported}
+    )
+    record(
+        kind="organisations.set",
+        by=by,
+        at=at,
+        subject=f"organisation:{code}",
+        public={"names": dict(names), "kind": kind, "imported": imported},
+    )
+    return organisation
+
+
+@operation
+def appoint(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    person: Person,
+    role: str,
+    organisation: Organisation | None = None,
+    territory: Territory | None = None,
+    until: dt.datetime | None = None,
+) -> Holding:
+    """Give a person a role from now on, in an organisation or a territory, or in the whole city."""
+    holding = Holding.objects.create(
+        person=person,
+        role=role,
+        organisation=organisation,
+        territory=territory,
+        since=at,
+        until=until,
+    )
+    record(
+        kind="organisations.appointed",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={
+            "role": role,
+            "organisation": organisation.code if organisation else None,
+            "territory": territory.code if territory else None,
+            "until": until.isoformat() if until else None,
+        },
+    )
+    return holding
+
+
+@operation
+def make_responsible(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    organisation: Organisation,
+    theme: str,
+    territory: Territory,
+) -> Responsibility:
+    """From now on this organisation answers for the theme in the territory."""
+    row, _created = Responsibility.objects.update_or_create(
+        theme=theme, territory=territory, defaults={"organisation": organisation}
+    )
+    record(
+        kind="organisations.made-responsible",
+        by=by,
+        at=at,
+        subject=f"organisation:{organisation.code}",
+        public={"theme": theme, "territory": territory.code},
+    )
+    return row

@@ -1,0 +1,1 @@
+"""Who: accounts, levels of verification, erasure."""

@@ -1,0 +1,7 @@
+from veche.module import Module
+
+MODULE = Module(
+    name="people",
+    sentence="Who: accounts and levels of verification.",
+    journal_writes={"people.added": "An account was opened."},
+)

@@ -1,0 +1,53 @@
+"""Writing about people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.journal.operations import record
+from veche.core.people.models import Level, Person
+from veche.errors import Invalid
+from veche.operation import operation
+
+
+class EmailTaken(Invalid):
+    code = "email-taken"
+    status = 409
+    sentence = _("Somebody already uses this e-mail address.")
+    field = "email"
+
+
+@operation
+def add_person(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    name: str,
+    email: str | None = None,
+    password: str | None = None,
+    language: str = "en",
+    level: Level = Level.EMAIL,
+    cast: str | None = None,
+) -> Person:
+    """Open an account; without a password the person cannot sign in by one.
+
+    Raises:
+        EmailTaken: the address belongs to an account.
+    """
+    email = email.strip().lower() if email else None
+    if email and Person.objects.filter(email__iexact=email).exists():
+        raise EmailTaken
+    person = Person(name=name, email=email, language=language, level=level, cast=cast, since=at)
+    person.set_password(password)
+    person.save()
+    record(
+        kind="people.added",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"level": level},
+        personal={"name": name, "email": email},
+    )
+    return person

@@ -1,0 +1,1 @@
+"""Where: territories with outlines, and what is drawn between them."""
