@@ -93,6 +93,7 @@ class Dataset:
         bad = [n for n in (self.name, *names) if not _NAME.match(n)]
         bad += [f"{c.name}: {c.type}" for c in self.columns if c.type not in TYPES]
         bad += [n for n in (*self.key, *self.order) if n not in names]
+        bad += [c.name for c in self.columns if c.name in self.key and c.nullable]
         if bad or not names or len(set(names)) < len(names) or not self.key:
             raise ValueError(f"dataset {self.name}: {', '.join(bad) or 'columns'} cannot be")
 
