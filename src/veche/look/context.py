@@ -69,7 +69,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor; asks the database nothing.
 
     ``request.roles`` (a set of role codes) may be set by a middleware; without it only the menu
-    entries for everybody are shown. ``settings.TOWN_NAMES`` holds the city's names in the languages.
+    entries for everybody are shown. ``settings.TOWN_NAMES`` holds the city's names.
     """
     path = request.path
     return {

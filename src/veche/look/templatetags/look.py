@@ -229,7 +229,7 @@ def field(bound: BoundField, **attributes: Any) -> dict[str, Any]:
 @register.inclusion_tag("look/parts/errors.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
     """What is to be corrected, each line leading to its field; nothing when all is well."""
-    rows = []
+    rows: list[tuple[str, Any]] = []
     for name, errors in form.errors.items():
         if name == "__all__" or name not in form.fields:
             rows.extend(("", error) for error in errors)
