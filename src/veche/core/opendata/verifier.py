@@ -704,7 +704,7 @@ def report(folder: str, as_json: bool) -> int:
     started = time.monotonic()
     try:
         result = verify(folder, progress)
-    except (NotAPublication, ValueError, TypeError, ArithmeticError, OSError) as error:
+    except (NotAPublication, ValueError, TypeError, LookupError, ArithmeticError, OSError) as error:
         # Whatever a stranger's folder holds, the answer is a sentence.
         sentence = str(error) if isinstance(error, NotAPublication) else f"{folder}: {error!r}."
         empty = dict.fromkeys(("datasets", "rows", "figures", "cells"), 0)
