@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "veche.core.organisations.middleware.AskerMiddleware",
     "veche.project.refusals.RefusalMiddleware",
 ]
 

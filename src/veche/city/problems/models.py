@@ -84,8 +84,8 @@ class Problem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["category"], name="problems_category"),
-            models.Index(fields=["longitude", "latitude"], name="problems_place"),
+            models.Index(fields=["category"], name="problems_by_category"),
+            models.Index(fields=["longitude", "latitude"], name="problems_by_place"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
@@ -104,13 +104,11 @@ def report(
     ``author_key`` is the digest of an anonymous author's secret; a person signed in needs none.
 
     Raises:
-        AlreadyReported: this form made a problem before.
+        AlreadyReported: this form made a problem before (its number is in ``details["number"]``,
+            empty when the two came at the same moment: ask `queries.made_by` then).
         OutsideCity, UnknownCategory, TextLength, AnswerMissing, TooManyPhotographs,
         AnonymousNotAllowed: what was given cannot be accepted.
     """
-    with connection.cursor() as cursor:
-        # Two clicks at once wait for each other here, so that the second finds the first.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [submission.int & (2**63 - 1)])
     made = Problem.objects.filter(submission=submission).values_list("case__number", flat=True)
     for number in made:
         raise AlreadyReported(number=number)
@@ -152,7 +150,11 @@ def report(
         author_key=author_key,
         submission=submission,
     )
-    problem.save(force_insert=True)
+    try:
+        problem.save(force_insert=True)
+    except IntegrityError as error:
+        # Two clicks at the same moment: the second waited here until the first was kept.
+        raise AlreadyReported(number="") from error
     for photograph in photographs:
         attach(
             by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="before"

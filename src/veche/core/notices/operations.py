@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @operation
 def follow(*, by: Person, at: dt.datetime, case: Case) -> None:
     """Be told about a case from now on; following twice is following once."""
-    Following.objects.get_or_create(case=case, person=by, defaults={"since": at})
+    Following.objects.bulk_create(
+        [Following(case=case, person=by, since=at)], ignore_conflicts=True
+    )
     record(kind="notices.followed", by=by, at=at, subject=subject(case))
 
 

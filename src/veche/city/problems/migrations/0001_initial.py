@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='problems.category')),
             ],
             options={
-                'indexes': [models.Index(fields=['category'], name='problems_category'), models.Index(fields=['longitude', 'latitude'], name='problems_place')],
+                'indexes': [models.Index(fields=['category'], name='problems_by_category'), models.Index(fields=['longitude', 'latitude'], name='problems_by_place')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('source', 'source_id'), name='problems_imported_once'), models.CheckConstraint(condition=models.Q(('latitude__range', (-90, 90)), ('longitude__range', (-180, 180))), name='problems_on_earth')],
             },
         ),

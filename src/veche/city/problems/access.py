@@ -1,0 +1,67 @@
+"""Who may see and do what with a problem."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+from veche.city.problems.models import Problem
+from veche.city.problems.procedure import MODERATOR, PUBLIC
+from veche.core.cases.operations import in_scope
+from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
+from veche.errors import NotFound
+
+
+def key_digest(secret: str) -> str:
+    """What is kept of the secret in an anonymous author's link."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def is_author(problem: Problem, person: Person | None, secret: str = "") -> bool:
+    """Whether this person, or whoever holds this secret, reported the problem."""
+    if problem.case.author_id is not None:
+        return person is not None and person.pk == problem.case.author_id
+    return (
+        bool(secret)
+        and problem.author_key is not None
+        and hmac.compare_digest(problem.author_key, key_digest(secret))
+    )
+
+
+def may_see(
+    problem: Problem, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> bool:
+    """Everybody sees what a moderator has passed; before that only the author and moderators."""
+    if problem.case.state in PUBLIC:
+        return True
+    if is_author(problem, person, secret):
+        return True
+    return any(h.role == MODERATOR and in_scope(h, problem.case, "territory") for h in holdings)
+
+
+def seen_by(
+    number: str, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> Problem:
+    """The problem of this number, for somebody who may see it.
+
+    Raises:
+        NotFound: there is none, or this person may not see it.
+    """
+    problem = (
+        Problem.objects.filter(case__number=number)
+        .select_related(
+            "case",
+            "category",
+            "category__group",
+            "case__organisation",
+            "case__territory",
+            "case__territory__district",
+            "case__territory__city",
+        )
+        .first()
+    )
+    if problem is None or not may_see(problem, person, holdings, secret):
+        raise NotFound
+    return problem

@@ -1,0 +1,1 @@
+"""Reading problems: one file for each kind of reader."""
