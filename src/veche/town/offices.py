@@ -57,7 +57,7 @@ gas-network|operator|Заречьегаз|Zarechye Gas|河湾燃气公司|
 # categories it answers for in its district.
 _DISTRICT: Final = """
 office|department|Администрация: |District Office: |区政府：|yard-cleaning parking
-roads|operator|Дорожный участок: |Road Works: |道路养护段：|pothole pavement road-ice
+roads|department|Дорожный участок: |Road Works: |道路养护段：|pothole pavement road-ice
 light|operator|Участок освещения: |Lighting Works: |照明维修段：|lamp-out dark-yard
 green|operator|Садовый участок: |Gardeners: |园林维护段：|branch dead-tree bench
 yards|operator|Служба дворов: |Yard Service: |院落服务站：|playground
