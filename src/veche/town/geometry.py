@@ -1,7 +1,7 @@
 """The shape of the town: its outline, districts, neighbourhoods, river, parks and roads.
 
-Borders are drawn on a plane in metres around `ORIGIN` and bent by one smooth field, so that they look
-grown, and neighbours share every point of their border. Longitudes and latitudes are WGS 84 degrees.
+Borders are drawn on a plane in metres around `ORIGIN` and bent by one smooth field, so that they
+look grown, and neighbours share every point of their border. Degrees are those of WGS 84.
 """
 
 from __future__ import annotations

@@ -69,28 +69,10 @@ _FIRMS: Final = (
     ("Мастерская", "Workshop", "工坊"),
     ("Подрядчик", "Contractors", "承包公司"),
 )
-_FIRM_NAMES: Final = """
-Тёплый Дом|Warm House|暖屋 Уют|Comfort|安居 Берег|Shore|河岸 Ступень|Step|阶梯 Крыльцо|Porch|门廊 Очаг|Hearth|炉火
-Надёжный Двор|Steady Yard|稳院 Фундамент|Footing|基石 Подъезд|Doorway|门厅 Наличник|Window Frame|窗棂 Кровля|Roof|屋顶
-Мастерок|Trowel|泥刀 Отвес|Plumb Line|铅垂 Рубанок|Plane|木刨 Уровень|Spirit Level|水准 Лестница|Ladder|梯子 Ключ|Spanner|扳手
-Зодчий|Master Builder|匠师 Перекрёсток|Crossroads|路口 Мосток|Footbridge|小桥
-"""
 
 
 def _lines(block: str) -> Iterable[list[str]]:
     return (line.split("|") for line in block.strip().splitlines())
-
-
-def _firm_names() -> list[Names]:
-    parts = _FIRM_NAMES.strip().replace("\n", " ").split("|")
-    # A Chinese name ends at the first space after it; the next Russian name follows.
-    out: list[Names] = []
-    ru = parts[0]
-    for i in range(1, len(parts) - 1, 2):
-        zh, _, rest = parts[i + 1].partition(" ")
-        out.append({"ru": ru, "en": parts[i], "zh": zh})
-        ru = rest
-    return out
 
 
 @cache
@@ -128,7 +110,7 @@ def offices() -> tuple[Office, ...]:
                 "zh": f"邻里委员会：{part['zh']}",
             }
             add(f"council-{district[9:]}-n{n}", "self_government", council, f"{district}-n{n}", ())
-    firms = [(firm, name) for firm in _FIRMS for name in _firm_names()]
+    firms = [(firm, name) for firm in _FIRMS for name in map(names, data("names.toml")["firms"])]
     for number in range(1, 200 - len(out) + 1):
         (ru, en, zh), name = firms[number % len(firms)]
         again = number // len(firms)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from veche.town.geometry import SEED, town
-from veche.town.names import Names, latin
+from veche.town.names import Names, data, latin
 from veche.town.offices import offices
 
 MAIL: Final = "example.org"
@@ -60,24 +60,6 @@ auditor|Дэвид Холлоуэй|David Holloway|戴维·霍洛韦|auditor|||e
 administrator|Наталья Белова|Natalya Belova|娜塔莉娅·别洛娃|administrator|city-people||ru
 """
 
-_WOMEN: Final = ["Анна", "Мария", "Елена", "Ольга", "Татьяна", "Наталья", "Ирина", "Светлана", "Екатерина", "Юлия", "Людмила", "Галина", "Дарья", "Марина", "Вера", "Надежда", "Ксения", "Алина", "Полина", "Валентина", "Нина", "Лариса", "Алёна", "Евгения", "Софья", "Кира", "Зоя"]
-_MEN: Final = ["Александр", "Сергей", "Дмитрий", "Андрей", "Алексей", "Михаил", "Иван", "Николай", "Владимир", "Евгений", "Павел", "Роман", "Максим", "Игорь", "Олег", "Денис", "Антон", "Илья", "Кирилл", "Юрий", "Виктор", "Фёдор", "Степан", "Тимофей", "Глеб", "Лев", "Матвей"]
-_SURNAMES: Final = ["Берегов", "Родников", "Ключников", "Рябинин", "Калинин", "Ягодин", "Сливкин", "Малинкин", "Пчелин", "Медов", "Хлебников", "Пекарев", "Мельников", "Гончаров", "Ткачёв", "Бондарев", "Плотников", "Столяров", "Кузнецов", "Лодочников", "Рыбаков", "Парусов", "Якорев", "Туманов", "Снегирёв", "Морозов", "Ветров", "Зорин", "Лунёв", "Звездин", "Журавлёв", "Соловьёв", "Голубев", "Скворцов", "Ласточкин", "Воробьёв", "Сорокин", "Лисицын", "Зайцев", "Барсуков", "Бобров", "Ершов", "Карасёв", "Щукин", "Сомов", "Осокин", "Камышов", "Травин", "Лугов", "Степнов", "Лесов", "Дубов", "Клёнов", "Берёзин", "Липин", "Осинин", "Тополев", "Вербин", "Сиренев", "Васильков", "Ромашкин", "Маков", "Тихонов", "Громов", "Быстров", "Смирнов", "Веселов", "Добров", "Мудров", "Старов", "Новиков", "Верхов", "Городнов", "Посадов", "Слободин", "Затонов", "Песчанов", "Каменев", "Глинин", "Соколов", "Орлов", "Лебедев", "Гусев", "Уткин", "Чайкин", "Белов", "Чернов", "Рыжов", "Серов", "Зеленин", "Краснов", "Золотов", "Серебров", "Медников", "Чугунов", "Литейщиков"]
-# Women's names, men's names and surnames of families that came from elsewhere.
-_OTHERS: Final = tuple(
-    tuple(part.split() for part in line.split("|"))
-    for line in (
-        "Айгуль Гузель Лилия Альбина Динара|Рустам Ильдар Марат Динар Тимур|"
-        "Сафин Галеев Ахметов Валиев Нуриев Шарипов Закиров",
-        "Ануш Гаяне Лусине Нарине|Армен Тигран Карен Арам|Арамян Геворгян Саркисян Манукян",
-        "Гульнора Нигора Зульфия Дильбар|Дилшод Бахтиёр Рустам Анвар|Каримов Юсупов Рахимов",
-    )
-)
-_GUESTS: Final = {
-    "en": ("Emma Clarke|Thomas Reed|Helen Ward|Oliver Grant|Nora Bell|Samuel Price|Alice Moore"),
-    "zh": ("王梅|张伟明|刘洋|陈静|赵磊|孙丽|周强|吴敏|郑凯|何雪"),
-}
-
 
 def _woman(surname: str) -> str:
     return surname + "а" if surname.endswith(("ов", "ев", "ёв", "ин", "ын")) else surname
@@ -100,11 +82,12 @@ def staff() -> tuple[Member, ...]:
     """Return one officer for every office that answers for something, the cast's officer first."""
     taken = {member.organisation: member for member in cast() if member.role == "officer"}
     rng = random.Random(f"{SEED}staff")
+    women, men, surnames = _words()
     out: list[Member] = []
     for office in offices():
         if not office.answers_for:
             continue
-        title = _russian(rng)
+        title = _russian(rng, women, men, surnames)
         email = f"{office.code}@{MAIL}"
         new = Member(
             f"staff-{office.code}", title, "officer", office.code, office.area, "ru", email
@@ -113,13 +96,20 @@ def staff() -> tuple[Member, ...]:
     return tuple(sorted(out, key=lambda member: member.key != "officer"))
 
 
-def _russian(rng: random.Random) -> Names:
-    surname = rng.choice(_SURNAMES)
-    if rng.random() < 0.56:
-        ru = f"{rng.choice(_WOMEN)} {_woman(surname)}"
-    else:
-        ru = f"{rng.choice(_MEN)} {surname}"
-    return _three(ru)
+def _words() -> tuple[list[str], list[str], list[str]]:
+    """Return women's names, men's names and surnames."""
+    words = data("names.toml")
+    return words["women"].split(), words["men"].split(), words["surnames"].split()
+
+
+def _russian(
+    rng: random.Random, women: list[str], men: list[str], surnames: list[str], share: float = 0.56
+) -> Names:
+    """Return a full name, a woman's with the probability `share`."""
+    surname = rng.choice(surnames)
+    if rng.random() < share:
+        return _three(f"{rng.choice(women)} {_woman(surname)}")
+    return _three(f"{rng.choice(men)} {surname}")
 
 
 def _three(ru: str) -> Names:
@@ -133,7 +123,10 @@ def residents(n: int = 5000) -> tuple[Resident, ...]:
     rng = random.Random(f"{SEED}residents")
     areas = [area.code for area in town().neighbourhoods]
     homes = rng.choices(areas, [rng.uniform(0.5, 2.0) for _ in areas], k=n)
-    guests = {language: block.split("|") for language, block in _GUESTS.items()}
+    words = data("names.toml")
+    guests = {language: words[f"guests_{language}"].split("|") for language in ("en", "zh")}
+    others = [[part.split() for part in line.split("|")] for line in words["others"]]
+    own = _words()
     out: list[Resident] = []
     for index, home in enumerate(homes):
         luck = rng.random()
@@ -143,14 +136,10 @@ def residents(n: int = 5000) -> tuple[Resident, ...]:
             name = rng.choice(guests[language])
             title = {"ru": name, "en": name, "zh": name}
         elif luck < 0.13:
-            women, men, surnames = rng.choice(_OTHERS)
-            surname = rng.choice(surnames)
-            if rng.random() < 0.5:
-                title = _three(f"{rng.choice(women)} {_woman(surname)}")
-            else:
-                title = _three(f"{rng.choice(men)} {surname}")
+            women, men, surnames = rng.choice(others)
+            title = _russian(rng, women, men, surnames, 0.5)
         else:
-            title = _russian(rng)
+            title = _russian(rng, *own)
         email = f"resident-{index + 1:04d}@{MAIL}"
         out.append(Resident(index, title["ru"], title, email, home, language))
     return tuple(out)

@@ -45,9 +45,8 @@ def _river() -> Polygon:
 
 
 def _railway() -> LineString:
-    line = g.smooth([(-8200, 4300), (-4200, 4100), (-1500, 3900), (1200, 3900), (3000, 3100),
+    return g.smooth([(-8200, 4300), (-4200, 4100), (-1500, 3900), (1200, 3900), (3000, 3100),
                      (5200, 700), (8600, 200)])  # fmt: skip
-    return line
 
 
 _PARKS: Final = (
