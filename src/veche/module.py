@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -94,15 +94,23 @@ def load() -> list[Module]:
 
 def datasets() -> tuple[Dataset, ...]:
     """All datasets of all modules, in the order of the ladder."""
-    return tuple(d for m in load() if m.datasets for d in _sequence(m.datasets))
+    found: list[Dataset] = []
+    for manifest in load():
+        if manifest.datasets:
+            found += _sequence(manifest.datasets)
+    return tuple(found)
 
 
 def figures() -> tuple[Figure, ...]:
     """All figures of all modules, in the order of the ladder."""
-    return tuple(f for m in load() if m.figures for f in _sequence(m.figures))
+    found: list[Figure] = []
+    for manifest in load():
+        if manifest.figures:
+            found += _sequence(manifest.figures)
+    return tuple(found)
 
 
-def _sequence(path: str) -> tuple[object, ...]:
+def _sequence(path: str) -> tuple[Any, ...]:
     value = resolve(path)
     if not isinstance(value, tuple):
         raise TypeError(f"{path} is not a tuple")

@@ -291,14 +291,25 @@ def advance(*, at: dt.datetime, limit: int = SWEEP) -> int:
     )
     if not clocks:
         return 0
+    handled: list[int] = []
+    fault: Exception | None = None
     for clock in clocks:
         state = PROCEDURES[clock.case.procedure].by_code[clock.state]
         if not state.on_due:
+            handled.append(clock.pk)
             continue
         act: Callable[..., Any] = resolve(state.on_due)  # type: ignore[assignment]
         try:
             act(by=None, at=at, case=clock.case)
         except Refused as refusal:
             logger.info("case %s at its term: %s", clock.case.number, refusal)
-    mark_passed(by=None, at=at, clocks=[clock.pk for clock in clocks])
-    return len(clocks)
+        except Exception as error:  # the others still get their due; this one is raised below
+            logger.exception("case %s could not be moved at its term", clock.case.number)
+            fault = fault or error
+            continue
+        handled.append(clock.pk)
+    if handled:
+        mark_passed(by=None, at=at, clocks=handled)
+    if fault is not None:
+        raise fault
+    return len(handled)

@@ -117,13 +117,13 @@ class Procedure:
             if not more:
                 break
             ends |= more
-        for state in self.states:
-            if state.code not in reached:
-                yield f"state {state.code} cannot be reached"
-            if state.code not in ends:
-                yield f"state {state.code} never ends"
-            if not (state.final or state.record) and (state.term is None or not state.role):
-                yield f"state {state.code} owns no term or role"
+        for one in self.states:
+            if one.code not in reached:
+                yield f"state {one.code} cannot be reached"
+            if one.code not in ends:
+                yield f"state {one.code} never ends"
+            if not (one.final or one.record) and (one.term is None or not one.role):
+                yield f"state {one.code} owns no term or role"
         for code in self.line:
             if code not in known:
                 yield f"the line names the unknown state {code!r}"

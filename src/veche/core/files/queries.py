@@ -9,4 +9,4 @@ from django.conf import settings
 
 def path_of(digest: str, *, small: bool = False) -> Path:
     """The path of a photograph, or of its small twin."""
-    return Path(settings.FILES_DIR) / digest[:2] / f"{digest}{'-small' if small else ''}.jpg"
+    return Path(settings.MEDIA_ROOT) / digest[:2] / f"{digest}{'-small' if small else ''}.jpg"

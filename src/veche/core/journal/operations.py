@@ -107,4 +107,5 @@ def turn_clock(*, by: Person | None, at: dt.datetime, forward: dt.timedelta) -> 
         public={"seconds": int(forward.total_seconds())},
     )
     clock.forget()
-    return row.ahead
+    ahead: dt.timedelta = row.ahead
+    return ahead

@@ -64,7 +64,7 @@ def tell_followers(
         cursor.execute(
             _TELL, [kind, json.dumps(dict(details or {})), at, case.pk, by.pk if by else None]
         )
-        told = cursor.rowcount
+        told: int = cursor.rowcount
     record(kind="notices.told", by=by, at=at, subject=subject(case), public={"people": told})
     if told:
         from veche.core.notices.tasks import send_mail

@@ -40,7 +40,7 @@ class Person(AbstractBaseUser):
     cast = models.CharField(max_length=40, unique=True, null=True)
     """The part this person plays in the demo town; empty for real people."""
     since = models.DateTimeField(db_default=Now())
-    last_login = None  # type: ignore[assignment]  # least data: nobody needs it
+    last_login = None  # least data: nobody needs it
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
