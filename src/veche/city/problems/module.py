@@ -1,3 +1,5 @@
+"""The manifest of this module."""
+
 from django.utils.translation import gettext_lazy as _
 
 from veche.module import MenuEntry, Module

@@ -28,9 +28,10 @@ def question_faults(
             if question.get("required"):
                 faults[code] = "required"
             continue
-        if kind == "choice" and value not in {c["code"] for c in question.get("choices", ())}:
-            faults[code] = "choice"
-        elif kind == "yesno" and value not in ("yes", "no"):
+        allowed = {"yes", "no"}
+        if kind == "choice":
+            allowed = {choice["code"] for choice in question.get("choices", ())}
+        if kind in ("choice", "yesno") and value not in allowed:
             faults[code] = "choice"
         elif kind == "number":
             try:

@@ -30,11 +30,15 @@ logger = logging.getLogger(__name__)
 
 
 class MoveNotPossible(Refused):
+    """No such move leaves the present state."""
+
     code = "move-not-possible"
     sentence = _("This step is not possible now: the matter stands at “{state}”.")
 
 
 class Changed(Refused):
+    """The matter was moved after the actor looked at it."""
+
     code = "changed-meanwhile"
     sentence = _(
         "Somebody else has moved this matter meanwhile: it now stands at “{state}”. "
@@ -43,11 +47,15 @@ class Changed(Refused):
 
 
 class NoRoleForMove(NotAllowed):
+    """The actor holds no role that the move needs here."""
+
     code = "no-role-for-move"
     sentence = _("Only {role} may do this.")
 
 
 class ChildOpen(Refused):
+    """A child case that the parent waits for has not ended."""
+
     code = "child-open"
     sentence = _("A part of this matter is still open: {number}.")
 

@@ -100,10 +100,8 @@ def procedure_line(
         now = index == place
         final = procedure.by_code[code].final or procedure.by_code[code].record
         state = procedure.by_code[case.state] if now else procedure.by_code[code]
-        if now:
-            status = "end" if final else "now"
-        else:
-            status = "done" if index < place else "next"
+        other = "done" if index < place else "next"
+        status = ("end" if final else "now") if now else other
         steps.append(
             LineStep(
                 state=state.code,

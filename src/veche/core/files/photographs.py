@@ -1,4 +1,4 @@
-"""Photographs: checked, turned upright, made small, stripped of place and device. No Django tables."""
+"""Photographs: checked, turned upright, made small, stripped of place and device."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class NotAPhotograph(Invalid):
+    """Not a whole picture of a kind we read."""
+
     code = "not-a-photograph"
     status = 415
     sentence = _("This file is not a photograph we can read. Send a JPEG, PNG or WebP picture.")
@@ -27,6 +29,8 @@ class NotAPhotograph(Invalid):
 
 
 class PhotographTooLarge(Invalid):
+    """More bytes or pixels than allowed."""
+
     code = "photograph-too-large"
     status = 413
     sentence = _("The photograph is too large: at most 20 MB and 60 megapixels.")

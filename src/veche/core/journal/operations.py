@@ -74,12 +74,16 @@ def record(
 
 
 class NotADemo(Refused):
+    """The clock of a real city is not ours to turn."""
+
     code = "not-a-demo"
     status = 403
     sentence = _("Only the demo town's clock can be turned.")
 
 
 class ClockRunsForward(Refused):
+    """The clock was to be turned back or not at all."""
+
     code = "clock-runs-forward"
     sentence = _("The clock can be turned forward only.")
 

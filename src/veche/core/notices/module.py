@@ -1,3 +1,5 @@
+"""The manifest of this module."""
+
 from veche.module import Module
 
 MODULE = Module(

@@ -26,6 +26,7 @@ class PersonManager(BaseUserManager["Person"]):
     """Finds people by e-mail, whatever its letter case."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
+        """The account of this e-mail address."""
         return self.get(email__iexact=username)
 
 

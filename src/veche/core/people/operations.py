@@ -13,6 +13,8 @@ from veche.operation import operation
 
 
 class EmailTaken(Invalid):
+    """The address belongs to an account."""
+
     code = "email-taken"
     status = 409
     sentence = _("Somebody already uses this e-mail address.")

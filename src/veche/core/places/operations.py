@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 class BadOutline(Invalid):
+    """An outline is not a polygon on earth."""
+
     code = "bad-outline"
     sentence = _("The outline of “{name}” is not a valid polygon: {why}")
 
