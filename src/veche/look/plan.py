@@ -24,6 +24,13 @@ WIDTH = 1000.0
 """Width of the inner picture in its own units."""
 _SEEN_WIDTH = 620.0  # the width in pixels for which names are kept apart
 _CACHE_SIZE = 64
+# Where a name may stand instead, in pixels: right and down, nearest first.
+_SHIFTS = tuple(
+    sorted(
+        ((r, d) for r in (0.0, -40.0, 40.0, -75.0, 75.0) for d in (0.0, -22.0, 22.0, -44.0, 44.0)),
+        key=lambda move: abs(move[0]) + abs(move[1]),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -322,16 +329,16 @@ def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, flo
     for _, name, x, y, css in sorted(wanted, key=lambda w: w[0]):
         wide = sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in name) * pixel
         tall = 17.0 * pixel
-        for shift in (0.0, -22.0, 22.0, -44.0, 44.0):
-            at = y + shift * pixel
-            box = (x - wide / 2, at - tall / 2, x + wide / 2, at + tall / 2)
+        for right, down in _SHIFTS:
+            spot, at = x + right * pixel, y + down * pixel
+            box = (spot - wide / 2, at - tall / 2, spot + wide / 2, at + tall / 2)
             if box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > window.height:
                 continue
             if not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 kind = f' class="{css}"' if css else ""
                 drawn.append(
-                    f'<svg {_at(x, at, window)} aria-hidden="true">'
+                    f'<svg {_at(spot, at, window)} aria-hidden="true">'
                     f"<text{kind}>{escape(name)}</text></svg>"
                 )
                 break

@@ -102,7 +102,11 @@ def clock_bar(clock: Any) -> SafeString:
         tone = "bad" if late else "good"
     else:
         tone = "bad" if late else "watch" if due - now <= dt.timedelta(days=1) else ""
-    text = _of(clock, "words") or (words.span(until - started) if ended else words.left(now, due))
+    text = _of(clock, "words") or (
+        gettext("answered in %(time)s") % {"time": words.span(until - started)}
+        if ended
+        else words.left(now, due)
+    )
     tick = SafeString("")
     if late:  # the whole bar is what has passed; the tick stands where the term ended
         place = f"{max(4.0, min(96.0, 100 / passed)):.0f}%"
