@@ -185,7 +185,7 @@ STORAGES = {
 }
 MEDIA_ROOT = HOME.files
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 3600
+WHITENOISE_MAX_AGE = 60 if DEMO else 3600
 
 LARGEST_FILE = 20 * 1024 * 1024
 """Bytes one uploaded file may have; a larger one is left out, the rest of the form is kept."""
