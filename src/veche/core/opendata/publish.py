@@ -165,7 +165,7 @@ def describe(dataset: fig.Dataset) -> dict[str, Any]:
 def lines(cursor: Any, select: str, params: Sequence[object] = ()) -> Iterator[bytes]:
     """The rows of a SELECT as CSV lines (RFC 4180), the header first, streamed by the server."""
     statement = f"COPY ({select}) TO STDOUT (FORMAT csv, HEADER)"
-    with cursor.copy(statement, list(params) or None) as copy:
+    with cursor.copy(statement, list(params)) as copy:
         for row in copy:
             yield bytes(row[:-1]) + b"\r\n"  # the server ends lines in its own way
 
