@@ -33,8 +33,10 @@ MODULE = Module(
         "problem.return": "The author returned it.",
         "problem.lapse": "It was left unconfirmed.",
         "problem.withdraw": "The author withdrew it.",
+        "problems.history-loaded": "Problems of the time before were loaded.",
         "problems.imported": "Records of another system were imported.",
         "problems.category-set": "A category was added or renamed.",
     },
     urls="veche.city.problems.urls",
+    demo="veche.city.problems.demo:load",
 )

@@ -8,6 +8,8 @@ MODULE = Module(
     journal_writes={
         "cases.file-attached": "A photograph was put to a matter.",
         "cases.terms-passed": "Terms ran out without a move.",
+        "cases.calendar-set": "Holidays and moved working days were set.",
     },
+    demo="veche.core.cases.demo:load",
     timers={"veche.core.cases.operations:advance": "every minute"},
 )

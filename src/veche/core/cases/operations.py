@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.models import Assignment, CalendarDay, Case, CaseClock, CaseEvent, CaseFile
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
 from veche.core.cases.terms import due_at
 from veche.core.journal.operations import record
@@ -280,6 +280,21 @@ def mark_passed(*, by: Person | None, at: dt.datetime, clocks: list[int]) -> int
     passed = CaseClock.objects.filter(pk__in=clocks, passed_at__isnull=True).update(passed_at=at)
     record(kind="cases.terms-passed", by=by, at=at, subject="cases", public={"clocks": passed})
     return passed
+
+
+@operation
+def set_calendar(
+    *, by: Person | None, at: dt.datetime, days: Mapping[dt.date, tuple[bool, Mapping[str, str]]]
+) -> int:
+    """Say which days are not what their weekday says: day → (is worked, names)."""
+    rows = [
+        CalendarDay(day=d, works=works, names=dict(names)) for d, (works, names) in days.items()
+    ]
+    CalendarDay.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["day"], update_fields=["works", "names"]
+    )
+    record(kind="cases.calendar-set", by=by, at=at, subject="calendar", public={"days": len(rows)})
+    return len(rows)
 
 
 SWEEP = 500

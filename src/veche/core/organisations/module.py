@@ -9,5 +9,9 @@ MODULE = Module(
         "organisations.set": "An organisation was added or renamed.",
         "organisations.appointed": "A person was given a role.",
         "organisations.made-responsible": "An organisation answers for a theme in a territory.",
+        "organisations.set-many": "Organisations were added or renamed, many at once.",
+        "organisations.appointed-many": "People were given roles, many at once.",
+        "organisations.made-responsible-many": "It was set who answers for what where.",
     },
+    demo="veche.core.organisations.demo:load",
 )

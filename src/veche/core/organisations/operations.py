@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from veche.core.journal.operations import record
@@ -95,3 +95,64 @@ def make_responsible(
         public={"theme": theme, "territory": territory.code},
     )
     return row
+
+
+@operation
+def add_organisations(
+    *, by: Person | None, at: dt.datetime, organisations: Sequence[Organisation]
+) -> dict[str, Organisation]:
+    """Add many organisations at once, or rename those whose code is known; by code."""
+    Organisation.objects.bulk_create(
+        organisations,
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=["kind", "names", "imported"],
+    )
+    record(
+        kind="organisations.set-many",
+        by=by,
+        at=at,
+        subject="organisations",
+        public={"organisations": len(organisations)},
+    )
+    codes = [organisation.code for organisation in organisations]
+    return {o.code: o for o in Organisation.objects.filter(code__in=codes)}
+
+
+@operation
+def appoint_many(
+    *, by: Person | None, at: dt.datetime, holdings: Sequence[Holding]
+) -> list[Holding]:
+    """Give many people their roles from now on."""
+    for holding in holdings:
+        holding.since = at
+    made = Holding.objects.bulk_create(holdings)
+    record(
+        kind="organisations.appointed-many",
+        by=by,
+        at=at,
+        subject="organisations",
+        public={"holdings": len(made)},
+    )
+    return made
+
+
+@operation
+def make_many_responsible(
+    *, by: Person | None, at: dt.datetime, rows: Iterable[Responsibility]
+) -> int:
+    """From now on these organisations answer for these themes in these territories."""
+    made = Responsibility.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["theme", "territory"],
+        update_fields=["organisation"],
+    )
+    record(
+        kind="organisations.made-responsible-many",
+        by=by,
+        at=at,
+        subject="organisations",
+        public={"rows": len(made)},
+    )
+    return len(made)

@@ -9,4 +9,5 @@ MODULE = Module(
         "places.territory-set": "A territory was added or given a new outline.",
         "places.map-drawn": "The streets and waters of a city's map were drawn.",
     },
+    demo="veche.core.places.demo:load",
 )

@@ -1,0 +1,76 @@
+"""The offices and companies of the demo town, who works there, and who answers for what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from types import ModuleType
+
+from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.core.organisations.operations import (
+    add_organisations,
+    appoint_many,
+    make_many_responsible,
+)
+from veche.core.people.demo import BEFORE, dispatcher_email
+from veche.core.people.models import Person
+from veche.core.places.models import Territory
+
+
+def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
+    """Found the organisations and appoint their people, as if a little more than a year ago."""
+    from veche.town.offices import offices
+    from veche.town.people import cast, staff
+
+    since = at - BEFORE
+    places = {t.code: t for t in Territory.objects.filter(imported=False)}
+    made = add_organisations(
+        by=None,
+        at=since,
+        organisations=[
+            Organisation(code=office.code, kind=office.kind, names=office.names)
+            for office in offices()
+        ],
+    )
+    emails = [m.email for m in (*cast(), *staff())] + [dispatcher_email(code) for code in places]
+    people = {p.email: p for p in Person.objects.filter(email__in=emails)}
+    holdings: list[Holding] = []
+    for member in {m.key: m for m in (*cast(), *staff())}.values():
+        if member.role in ("resident", "pupil"):
+            continue
+        area = None
+        if member.role == "moderator":
+            area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
+        elif member.role == "dispatcher" and member.area:
+            area = places[member.area]
+        holdings.append(
+            Holding(
+                person=people[member.email],
+                role=member.role,
+                organisation=made[member.organisation] if member.organisation else None,
+                territory=area,
+            )
+        )
+    for code, place in places.items():
+        if dispatcher_email(code) in people:
+            holdings.append(
+                Holding(
+                    person=people[dispatcher_email(code)],
+                    role="dispatcher",
+                    organisation=made.get(f"{code.rpartition('-')[2]}-office"),
+                    territory=place,
+                )
+            )
+    appoint_many(by=None, at=since, holdings=holdings)
+    make_many_responsible(
+        by=None,
+        at=since,
+        rows=[
+            Responsibility(
+                theme=category, territory=places[district], organisation=made[office.code]
+            )
+            for office in offices()
+            for category, district in office.answers_for
+        ],
+    )
+    report(f"organisations: {len(made)}")
