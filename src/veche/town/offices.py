@@ -91,7 +91,7 @@ def offices() -> tuple[Office, ...]:
         known: Kind
         for known in ("department", "operator", "company", "self_government"):
             if known == kind:
-                pace = round(rng.lognormvariate(1.45, 0.34), 2)
+                pace = round(rng.lognormvariate(1.45, 0.3), 2)
                 out.append(Office(code, known, title, area, tuple(answers), pace))
 
     for code, kind, ru, en, zh, tasks in _lines(_CITY):

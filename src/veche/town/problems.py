@@ -210,12 +210,13 @@ def history(
             life = life.silent(last)
             check = life.check
         photograph = _PHOTOGRAPHS.get(kind.code)
+        text, pattern = wording.report(kind.code, language, reported_at.month, rng)
         yield PastProblem(
-            number, kind.code, area[:11], area, *spot, wording.report(kind.code, language, rng),
+            number, kind.code, area[:11], area, *spot, text,
             language, _details(kind, rng), photograph if rng.random() < 0.55 else None, author,
             reported_at, when(life.moderated), life.verdict, life.rejection, life.organisation,
             when(life.routed), when(life.answered),
-            wording.answer(kind.code, life.refusal, rng) if outcome else None,
+            wording.answer(kind.code, pattern, life.refusal, rng) if outcome else None,
             outcome, life.refusal, check, when(life.checked),
             wording.back(rng) if check == "returned" else None, when(life.second),
             wording.again(rng) if life.second else None, life.second_check,
@@ -274,7 +275,7 @@ def _life(
         if routed > last:
             return _Life("routing", moderated, "accepted")
     life = _Life("work", moderated, "accepted", None, organisation, routed)
-    need = pace[organisation] * _SLOW.get(category, 1.0) * math.exp(rng.gauss(0, 0.5))
+    need = pace[organisation] * _SLOW.get(category, 1.0) * math.exp(rng.gauss(0, 0.42))
     need *= 1.0 + 0.15 * (last - routed) / (365 * DAY)  # offices learn in the course of the year
     luck = rng.random()
     if luck < 0.035:

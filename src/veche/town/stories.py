@@ -63,7 +63,7 @@ def _step(day: int, clock: str, who: str, act: Act, text: str) -> Step:
 
 @cache
 def stories() -> tuple[Story, ...]:
-    """Return the five stories, the simple loop first."""
+    """Return the five stories, the simple loop first; begin them on a Monday."""
     out: list[Story] = []
     for key, row in data("stories.toml").items():
         area: str = row["neighbourhood"]
