@@ -14,16 +14,37 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-Point = tuple[float, float]
-"""Longitude, latitude in degrees."""
-Bounds = tuple[float, float, float, float]
-"""West, south, east, north in degrees."""
+from veche.look.window import (
+    RATIOS,
+    WIDTH,
+    Bounds,
+    Cluster,
+    Frame,
+    Point,
+    around,
+    cluster,
+    frame,
+)
 
-RATIOS: dict[str, float] = {"4x3": 4 / 3, "3x2": 3 / 2, "1x1": 1.0, "16x9": 16 / 9}
-WIDTH = 1000.0
-"""Width of the inner picture in its own units."""
-_SEEN_WIDTH = 620.0  # the width in pixels for which names are kept apart
+__all__ = [
+    "Bounds",
+    "Cluster",
+    "Feature",
+    "Mark",
+    "Outline",
+    "Plan",
+    "Point",
+    "around",
+    "cluster",
+    "draw",
+    "frame",
+]
+
+_SEEN_WIDTH = 430.0  # the width in pixels for which names are kept apart; wider has more room
 _CACHE_SIZE = 64
+_MOST_NAMES = 14
+# Windows lower than this (degrees) show the names of a kind.
+_NAMED = {"river": 1.0, "water": 1.0, "park": 0.05, "rail": 0.03, "road": 0.03, "street": 0.014}
 # Where a name may stand instead, in pixels: right and down, nearest first.
 _SHIFTS = tuple(
     sorted(
@@ -49,7 +70,7 @@ class Outline:
 class Feature:
     """A line or an area of the ground.
 
-    ``kind``: river, road, street or rail (lines), park or water (areas).
+    ``kind``: river, road, street, lane or rail (lines), park or water (areas).
     """
 
     kind: str
@@ -73,17 +94,6 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """Several matters near each other, drawn as a hollow circle with their count."""
-
-    lon: float
-    lat: float
-    count: int
-    href: str = ""
-    title: str = ""
-
-
-@dataclass(frozen=True)
 class Plan:
     """A map to be drawn.
 
@@ -102,77 +112,6 @@ class Plan:
     names: bool = True
 
 
-@dataclass(frozen=True)
-class Frame:
-    """The window of the map: where it begins and how degrees become units."""
-
-    left: float
-    top: float
-    scale: float
-    narrow: float
-    height: float
-
-    def place(self, lon: float, lat: float) -> tuple[float, float]:
-        """The point in units of the inner picture, y downwards."""
-        return (lon * self.narrow - self.left) * self.scale, (self.top - lat) * self.scale
-
-    def holds(self, x: float, y: float, margin: float = 0.0) -> bool:
-        """Whether a placed point lies in the window, ``margin`` units from its edge."""
-        return margin <= x <= WIDTH - margin and margin <= y <= self.height - margin
-
-
-def around(points: Iterable[Point], least: float = 0.006, margin: float = 0.08) -> Bounds:
-    """Bounds that hold all points, at least ``least`` degrees high, with a margin (a share).
-
-    Raises:
-        ValueError: there are no points.
-    """
-    chosen = list(points)
-    if not chosen:
-        raise ValueError("no points to go around")
-    west, east = min(p[0] for p in chosen), max(p[0] for p in chosen)
-    south, north = min(p[1] for p in chosen), max(p[1] for p in chosen)
-    tall = max(north - south, least) * (1 + 2 * margin)
-    wide = max(east - west, least) * (1 + 2 * margin)
-    x, y = (west + east) / 2, (south + north) / 2
-    return (x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2)
-
-
-def frame(bounds: Bounds, ratio: str = "4x3") -> Frame:
-    """The window that holds the bounds and has the ratio's shape."""
-    west, south, east, north = bounds
-    narrow = max(0.05, math.cos(math.radians((south + north) / 2)))
-    wide, tall = max((east - west) * narrow, 1e-6), max(north - south, 1e-6)
-    shape = RATIOS.get(ratio, 4 / 3)
-    if wide / tall < shape:
-        wide_new, tall_new = tall * shape, tall
-    else:
-        wide_new, tall_new = wide, wide / shape
-    left = (west + east) / 2 * narrow - wide_new / 2
-    top = (south + north) / 2 + tall_new / 2
-    return Frame(left, top, WIDTH / wide_new, narrow, WIDTH / shape)
-
-
-def cluster(points: Iterable[Point], bounds: Bounds, cells: int = 9) -> list[Cluster]:
-    """Points counted by the cells of a grid, ``cells`` along the longer side.
-
-    A cluster stands at the mean of its points; points outside the bounds are left out.
-    """
-    west, south, east, north = bounds
-    narrow = math.cos(math.radians((south + north) / 2))
-    side = max((east - west) * narrow, north - south, 1e-9) / cells
-    sums: dict[tuple[int, int], list[float]] = {}
-    for lon, lat in points:
-        if not (west <= lon <= east and south <= lat <= north):
-            continue
-        cell = (int((lon - west) * narrow / side), int((lat - south) / side))
-        total = sums.setdefault(cell, [0.0, 0.0, 0.0])
-        total[0] += lon
-        total[1] += lat
-        total[2] += 1
-    return [Cluster(x / n, y / n, int(n)) for _, (x, y, n) in sorted(sums.items()) if n]
-
-
 # Drawing --------------------------------------------------------------------------------------
 
 _grounds: OrderedDict[tuple[object, ...], str] = OrderedDict()
@@ -189,8 +128,8 @@ def draw(view: Plan) -> str:
     shape = view.ratio if view.ratio in RATIOS else "4x3"
     return (
         f'<svg class="plan plan-{shape}" role="group" aria-label="{title}">'
-        f'<svg class="geo" viewBox="0 0 {WIDTH:.0f} {window.height:.0f}" width="100%" '
-        f'height="100%" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
+        f'<svg class="geo {window.reach}" viewBox="0 0 {WIDTH:.0f} {window.height:.0f}" '
+        f'width="100%" height="100%" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
         f"{_ground(view, window)}</svg>{''.join(names)}{''.join(marks)}</svg>"
     )
 
@@ -212,10 +151,12 @@ def _draw_ground(view: Plan, window: Frame) -> str:
     parts = [_area(o.rings, window, "land") for o in cities or view.outlines]
     by_kind: dict[str, list[str]] = {}
     for feature in view.features:
+        if feature.kind == "lane" and window.reach == "far":
+            continue  # from afar lanes would only whiten the land
         closed = feature.kind in ("park", "water")
         if path := _path(feature.points, window, closed):
             by_kind.setdefault(feature.kind, []).append(path)
-    for kind in ("park", "water", "river", "street", "road", "rail"):
+    for kind in ("park", "water", "river", "lane", "street", "road", "rail"):
         if paths := by_kind.get(kind):
             joined = "".join(paths)
             parts.append(f'<path class="{kind}" d="{joined}"/>')
@@ -233,7 +174,7 @@ def _area(rings: Sequence[Sequence[Point]], window: Frame, css: str) -> str:
 
 
 def _path(points: Sequence[Point], window: Frame, closed: bool) -> str:
-    """The path's letters; nothing when it lies outside; points nearer than a unit are left out."""
+    """The path's letters; nothing when it lies outside; points that fall together are left out."""
     placed = [window.place(lon, lat) for lon, lat in points]
     if not placed:
         return ""
@@ -241,12 +182,13 @@ def _path(points: Sequence[Point], window: Frame, closed: bool) -> str:
     if max(xs) < 0 or min(xs) > WIDTH or max(ys) < 0 or min(ys) > window.height:
         return ""
     kept = [placed[0]]
+    least = 2.5 if window.reach == "far" else 1.0
     for point in placed[1:-1]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= 1.0:
+        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= least:
             kept.append(point)
     if len(placed) > 1:
         kept.append(placed[-1])
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in kept) + ("Z" if closed else "")
+    return "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in kept) + ("Z" if closed else "")
 
 
 def _at(x: float, y: float, window: Frame) -> str:
@@ -295,7 +237,7 @@ def _cluster(one: Cluster, window: Frame, taken: list[tuple[float, float, float,
     x, y = window.place(one.lon, one.lat)
     if not window.holds(x, y):
         return ""
-    radius = min(28.0, 14 + 3.2 * math.log2(max(1, one.count)) / 1.4)
+    radius = min(28.0, 11 + 2.2 * math.log2(max(1, one.count)))
     pixel = WIDTH / _SEEN_WIDTH
     _take(taken, x, y, 2 * radius * pixel, 2 * radius * pixel)
     hit = f'<circle class="hit" r="{max(22.0, radius):.0f}"/>' if one.href else ""
@@ -312,11 +254,13 @@ def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, flo
     for outline in view.outlines:
         if not outline.name or outline.kind == "city" or not outline.rings:
             continue
+        if outline.kind == "neighbourhood" and window.degrees > 0.06:
+            continue
         x, y = window.place(*_middle(max(outline.rings, key=len)))
         rank = {"focus": 0, "district": 1}.get(outline.kind, 3)
         wanted.append((rank, outline.name, x, y, "" if rank < 3 else "name-small"))
     for feature in view.features:
-        if feature.name and feature.points:
+        if feature.name and feature.points and window.degrees < _NAMED.get(feature.kind, 0.02):
             inside = [
                 p for p in (window.place(*q) for q in feature.points) if window.holds(*p, 60.0)
             ]
@@ -325,8 +269,10 @@ def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, flo
                 water = feature.kind in ("river", "water")
                 wanted.append((2, feature.name, x, y, "name-water" if water else "name-small"))
     pixel = WIDTH / _SEEN_WIDTH
-    drawn = []
+    drawn: list[str] = []
     for _, name, x, y, css in sorted(wanted, key=lambda w: w[0]):
+        if len(drawn) >= _MOST_NAMES:
+            break
         wide = sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in name) * pixel
         tall = 17.0 * pixel
         for right, down in _SHIFTS:
