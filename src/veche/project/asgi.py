@@ -243,5 +243,7 @@ def build() -> Router:
     from django.core.wsgi import get_wsgi_application
 
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-    django = get_wsgi_application()
-    return Router(WSGIMiddleware(django, workers=THREADS), settings.LARGEST_BODY)
+    # The two describe the same protocols by types of their own.
+    django: Any = get_wsgi_application()
+    pages: Any = WSGIMiddleware(django, workers=THREADS)
+    return Router(pages, settings.LARGEST_BODY)

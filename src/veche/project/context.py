@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from veche.project.demo_guard import is_demo
+from veche.demo_guard import is_demo
 
 
 def town(request: HttpRequest) -> dict[str, Any]:

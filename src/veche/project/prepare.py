@@ -55,7 +55,7 @@ def main() -> int:
         _say("The last load was cut off; beginning again …")
         _begin_again()
     cli.prepare()
-    from veche.project import demo_guard
+    from veche import demo_guard
 
     _say("Bringing the database to this version …")
     cli.bring_up_to_date()

@@ -22,7 +22,7 @@ HOME = homes.current()
 PACKAGE = Path(__file__).resolve().parents[1]
 
 DEMO = os.environ.get("VECHE_DEMO") == "1"
-"""Set by the supervisor of the demo only; `veche.project.demo_guard.is_demo` asks for more."""
+"""Set by the supervisor of the demo only; `veche.demo_guard.is_demo` asks for more."""
 
 DEBUG = False
 SECRET_KEY = os.environ.get("VECHE_SECRET_KEY") or HOME.secret()
@@ -83,6 +83,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "veche.project.context.town",
+                "veche.look.context.page",
             ],
         },
     }
@@ -183,7 +184,7 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-MEDIA_ROOT = HOME.files
+MEDIA_ROOT = FILES_DIR = HOME.files
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 60 if DEMO else 3600
 

@@ -40,7 +40,7 @@ class TooLargeHandler(FileUploadHandler):
             raise SkipFile
         return raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """The handlers after this one keep the file."""
         return None
 
