@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -211,27 +212,57 @@ def ids(sequence: str, count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
+
+
+def _text(value: str) -> str:
+    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+
+
+_CELLS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _: "\\N",
+    str: _text,
+    dt.datetime: dt.datetime.isoformat,
+    bytes: lambda value: "\\\\x" + value.hex(),
+    int: str,
+    float: repr,
+    bool: str,
+}
+"""How COPY reads a value. Written here because adapting each value took five times as long."""
+
+
 def copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
     """Send rows by one COPY."""
     with connection.cursor() as cursor, cursor.copy(statement) as out:
-        for row in rows:
-            out.write_row(row)
+        left = iter(rows)
+        while lines := ["\t".join([_CELLS[type(v)](v) for v in row]) for row in islice(left, 500)]:
+            lines.append("")
+            out.write("\n".join(lines))
 
 
 def write(lives: Iterable[Life], batch: int | None) -> int:
     """Write the lives with their events, clocks, assignments and problems; how many there were.
 
-    ``batch`` is the number of the journal record that speaks for them. Belongs inside an operation.
+    The iterable is run in a thread of its own and may not ask the database. ``batch`` is the
+    number of the journal record that speaks for them. Belongs inside an operation.
 
     Raises:
         django.db.IntegrityError: a step was not possible (the trigger names the case).
     """
     left = iter(lives)
     total = 0
-    while block := list(islice(left, BLOCK)):
-        _write(block, batch)
-        total += len(block)
+    with ThreadPoolExecutor(1) as ahead:
+        # While the database takes one block, the next is being told (without the database).
+        coming = ahead.submit(_take, left)
+        while block := coming.result():
+            coming = ahead.submit(_take, left)
+            _write(block, batch)
+            total += len(block)
     return total
+
+
+def _take(left: Iterator[Life]) -> list[Life]:
+    return list(islice(left, BLOCK))
 
 
 def _write(block: list[Life], batch: int | None) -> None:

@@ -1,4 +1,4 @@
-"""The people of the demo town: the cast, the staff of the offices, 5,000 residents; all invented."""
+"""The people of the demo town, all invented: the cast, the staff, 5,000 residents."""
 
 from __future__ import annotations
 
