@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -41,10 +41,9 @@ def dataset(rows: list[tuple[Any, ...]], **more: Any) -> f.Dataset:
     sql = f"SELECT {names} FROM (VALUES {', '.join([line] * len(rows))}) AS v ({names})"
     params = [value for row in rows for value in row]
     if not rows:
-        sql, params = (
-            f"SELECT {', '.join(f'null::{k} AS {c.name}' for c, k in zip(COLUMNS, CASTS, strict=True))} LIMIT 0",
-            [],
-        )  # noqa: E501
+        nulls = zip(COLUMNS, CASTS, strict=True)
+        sql, params = "SELECT " + ", ".join(f"null::{k} AS {c.name}" for c, k in nulls), []
+        sql += " LIMIT 0"
     return f.Dataset(
         "things", "Things", "All things.", COLUMNS, lambda at: (sql, params), ("id",), **more
     )
@@ -54,7 +53,9 @@ words = st.sampled_from(
     ["", "Центр", "Север, юг", 'say "hi"', "a\nb", "a\r\nb", "河湾", " x", "\\."]
 )
 moments = st.datetimes(
-    dt.datetime(2024, 12, 30), dt.datetime(2025, 2, 3), timezones=st.just(dt.UTC)
+    dt.datetime(2024, 12, 30),
+    dt.datetime(2025, 2, 3),
+    timezones=st.just(dt.UTC),
 )
 days = st.dates(dt.date(2024, 12, 30), dt.date(2025, 2, 3))
 money = st.decimals(-1000, 1000, allow_nan=False, places=2) | st.just(Decimal("1.50"))
@@ -136,10 +137,12 @@ def figures(draw: st.DrawFn, name: str = "any") -> f.Figure:
 
 def published(folder: Path, rows: list[tuple[Any, ...]], *found: f.Figure) -> dict[str, Any]:
     """Publish into an empty folder."""
-    with connection.cursor() as cursor:
-        return publish.write(
+    with connection.cursor() as cursor, transaction.atomic():
+        catalogue = publish.write(
             cursor, folder, datasets=[dataset(rows)], figures=found, at=AT, city=CITY
         )
+        transaction.set_rollback(True)  # frees the locks of the temporary tables
+    return catalogue
 
 
 @pytest.mark.django_db

@@ -50,8 +50,11 @@ Value = Any
 class Cursor(Protocol):
     """The part of a database cursor that is needed here."""
 
-    def execute(self, sql: Any, params: Any = ..., /) -> Any: ...
-    def fetchall(self) -> list[Any]: ...
+    def execute(self, sql: Any, params: Any = ..., /) -> Any:
+        """Run a statement."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows of the last statement."""
 
 
 @dataclass(frozen=True)

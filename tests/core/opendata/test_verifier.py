@@ -171,7 +171,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
     ),
     "an open quote": (lambda d: rows(d, "4,,", '4,"'), "not CSV"),
     "a folder for a file": (
-        lambda d: [(d / "data/things.csv").unlink(), (d / "data/things.csv").mkdir()] and None,
+        lambda d: (d / "data/things.csv").rename(d / "x") and (d / "data/things.csv").mkdir(),
         "cannot be read",
     ),
     "a way out": (

@@ -350,10 +350,8 @@ class Figure:
         self.by = tuple(take(definition, "by", list, what))
         for by in self.by:
             column, _, unit = str(by).partition(":")
-            if (
-                column not in types
-                or unit
-                and not (unit in UNITS and types[column] in ("moment", "date"))
+            if column not in types or (
+                unit and not (unit in UNITS and types[column] in ("moment", "date"))
             ):
                 raise NotAPublication(f"{what}: cannot be grouped by {by!r}.")
         self.where = conditions(definition, "where", types, what)

@@ -57,8 +57,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         {
             "group": [words.group(v) for v in cell["group"]],
             "values": [
-                words.value(m, over, v)
-                for m, v in zip(found.measures, cell["values"], strict=True)
+                words.value(m, over, v) for m, v in zip(found.measures, cell["values"], strict=True)
             ],
         }
         for cell in cells[:MOST_ROWS]
