@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 import shapely
 
-from veche.town.categories import categories
+from veche.town.categories import categories, urgent_word
 from veche.town.geometry import town
 from veche.town.offices import responsible
 from veche.town.people import residents
@@ -129,6 +129,25 @@ def test_texts_are_varied_and_filled() -> None:
             assert not text[:1].islower(), text
 
 
+def test_nothing_urgent_waited_for_a_moderator() -> None:
+    """A text with an urgent word is sent to the emergency number, so none is in the past."""
+    kinds = {category.code: category for category in categories()}
+    for text, code in {(p.text, p.category) for p in year()}:
+        assert urgent_word(text, kinds[code]) is None, text
+
+
+def test_neighbours_report_the_same_thing() -> None:
+    seen: dict[tuple[str, str], datetime] = {}
+    echoes = []
+    for p in year():
+        before = seen.get((p.category, p.address))
+        if before is not None and p.reported_at - before < timedelta(hours=12):
+            echoes.append(p)
+        seen[p.category, p.address] = p.reported_at
+    assert len(echoes) > 100
+    assert sum(p.rejection == "duplicate" for p in echoes) > len(echoes) / 3
+
+
 def test_languages_are_mixed() -> None:
     share = Counter(p.language for p in year())
     assert 0.03 < share["en"] / 20_000 < 0.08
@@ -170,7 +189,7 @@ def test_the_same_seed_gives_the_same_year() -> None:
 
 def test_an_end_without_a_time_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        next(history(1, end=datetime(2026, 1, 1)))  # noqa: DTZ001
+        next(history(1, end=datetime(2026, 1, 1)))
 
 
 @pytest.mark.parametrize("n", [0, 1, 7])

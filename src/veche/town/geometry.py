@@ -91,9 +91,13 @@ class Town:
         )
 
     def features_geojson(self) -> dict[str, Any]:
-        """Return river, parks, railway and roads as a GeoJSON collection: kind, names, area."""
+        """Return river, parks, railway and roads as GeoJSON, to a metre: kind, names, area."""
         return _collection(
-            ({"kind": f.kind, "names": f.names, "area": f.area}, f.shape) for f in self.features
+            (
+                {"kind": f.kind, "names": f.names, "area": f.area},
+                over(f.shape, lambda lon, lat: (round(lon, 5), round(lat, 5))),
+            )
+            for f in self.features
         )
 
 

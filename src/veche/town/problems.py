@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import random
 from bisect import bisect
+from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import accumulate
@@ -190,12 +191,14 @@ def history(
     def when(moment: int | None) -> datetime | None:
         return None if moment is None else datetime.fromtimestamp(moment, UTC)
 
+    # What was seen lately: neighbours report the same lamp or leak within half a day.
+    lately: deque[tuple[int, Category, str, Address]] = deque(maxlen=40)
     for number, reported in enumerate(_moments(n, days, last, rng), 1):
         reported_at = datetime.fromtimestamp(reported, UTC)
         steps = months[reported_at.month - 1]
         kind = kinds[bisect(steps, rng.random() * steps[-1] * 0.999_999)]
         # A few residents report much, most report once or twice.
-        author: int | None = int(rng.random() ** 2.2 * len(people))
+        author: int | None = int(rng.random() ** 1.4 * len(people))
         person = people[author or 0]
         area = person.neighbourhood if rng.random() < 0.7 else places.somewhere(rng)
         if kind.anonymous_allowed and rng.random() < 0.09:
@@ -204,13 +207,23 @@ def history(
         language = person.language if luck < 0.9 else "en" if luck < 0.94 else "ru"
         language = "zh" if 0.94 <= luck < 0.965 else language
         spot = places.address(rng, area)
-        life = _life(reported, last, kind.code, responsible(kind.code, area[:11]), pace, rng)
+        echo = False
+        if lately and rng.random() < 0.03:
+            seen, same, there, where = lately[int(rng.random() * len(lately))]
+            if reported - seen < DAY / 2 and (same.anonymous_allowed or author is not None):
+                echo, kind, area, spot = True, same, there, where
+        lately.append((reported, kind, area, spot))
+        office = responsible(kind.code, area[:11])
+        life = _life(reported, last, kind.code, office, pace, rng, echo)
         outcome, check = life.outcome, life.check
         if author is None and check is not None:  # nobody to ask: it stays unconfirmed
             life = life.silent(last)
             check = life.check
         photograph = _PHOTOGRAPHS.get(kind.code)
         text, pattern = wording.report(kind.code, language, reported_at.month, rng)
+        if life.rejection:
+            spoilt = wording.rejected(life.rejection, rng)
+            text, language = (text, language) if spoilt is None else (spoilt, "ru")
         yield PastProblem(
             number, kind.code, area[:11], area, *spot, text,
             language, _details(kind, rng), photograph if rng.random() < 0.55 else None, author,
@@ -260,14 +273,16 @@ def _life(
     organisation: str,
     pace: dict[str, float],
     rng: random.Random,
+    echo: bool,
 ) -> _Life:
+    """Return the life of one problem; an `echo` says what somebody said a few hours before."""
     luck = rng.random()
     wait = rng.uniform(25, 60) * 3600 if luck < 0.04 else rng.expovariate(1 / 7000) + 300
     moderated = _staff(reported + wait, rng, weekends=True)
     if moderated > last:
         return _Life("moderation")
-    if rng.random() < 0.065:
-        reason = REJECTIONS[int(rng.random() ** 1.8 * len(REJECTIONS))]
+    if rng.random() < (0.55 if echo else 0.055):
+        reason = REJECTIONS[0 if echo else int(rng.random() ** 1.4 * len(REJECTIONS))]
         return _Life("rejected", moderated, "rejected", reason, closed=moderated)
     routed = moderated
     if rng.random() < 0.03:  # no rule fits: someone has to choose the office

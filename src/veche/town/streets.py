@@ -162,15 +162,16 @@ def _streets_of(
     # The longest lines carry names; the rest are lanes between them.
     lines.sort(key=lambda line: -line.length)
     out: list[g.Feature] = []
-    for number, line in enumerate(lines):
-        line = line.simplify(3)
+    rest: list[BaseGeometry] = []
+    for number, line in enumerate(lines[:22]):
         if number < len(titles):
             written, title = titles[number]
-            out.append(g.Feature("street", title, g.degrees(line), code, written))
-        elif number < 22:
-            rest = line.difference(roads)
-            if not rest.is_empty:
-                out.append(g.Feature("lane", {}, g.degrees(rest), code))
+            out.append(g.Feature("street", title, g.degrees(line.simplify(3)), code, written))
+        else:
+            rest.append(line.simplify(3).difference(roads))
+    pieces = shapely.get_parts(shapely.union_all(rest))
+    lanes = shapely.multilinestrings([piece for piece in pieces if piece.length > 20])
+    out.append(g.Feature("lane", {}, g.degrees(lanes), code))
     return out
 
 

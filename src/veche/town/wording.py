@@ -80,10 +80,11 @@ class Wording:
         }
         self._ends = {language: part["ends"] for language, part in rows["common"].items()}
         self._answers = rows["answers"]
+        self._rejected = rows["rejected"]["ru"]
         self._texts: dict[tuple[str, str], tuple[tuple[tuple[str, ...], ...], ...]] = {}
         self._done: dict[tuple[str, str], tuple[str, ...]] = {}
         for category, parts in rows.items():
-            if category in ("gaps", "common", "answers"):
+            if category in ("gaps", "common", "answers", "rejected"):
                 continue
             for language, part in parts.items():
                 self._texts[category, language] = (
@@ -140,6 +141,17 @@ class Wording:
         if refusal is None and rng.random() < 0.5:
             tails = self._answers["done"]["tails"]
             text += " " + tails[int(rng.random() * len(tails))]
+        return text
+
+    def rejected(self, reason: str, rng: random.Random) -> str | None:
+        """Return a text that earned this `reason`, None if a usual report could have."""
+        choices = self._rejected.get(reason)
+        if choices is None:
+            return None
+        text = self._fill(choices[int(rng.random() * len(choices))], "ru", rng)
+        if rng.random() < 0.6:
+            ends = self._ends["ru"]
+            text += " " + ends[int(rng.random() * len(ends))]
         return text
 
     def back(self, rng: random.Random) -> str:
