@@ -50,6 +50,12 @@ def languages(path: str) -> list[Link]:
     ]
 
 
+def roles(request: HttpRequest) -> frozenset[str]:
+    """The roles of who is asking; nobody signed in has none."""
+    asker = getattr(request, "asker", None)
+    return frozenset(asker.roles) if asker is not None else frozenset()
+
+
 def menu(path: str, roles: frozenset[str]) -> list[Link]:
     """The words of the masthead, from the manifests of the installed modules."""
     links = []
@@ -66,15 +72,15 @@ def menu(path: str, roles: frozenset[str]) -> list[Link]:
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor; asks the database nothing.
+    """Context processor; asks the database nothing for a visitor.
 
-    ``request.roles`` (a set of role codes) may be set by a middleware; without it only the menu
-    entries for everybody are shown. ``settings.TOWN_NAMES`` holds the city's names.
+    ``request.asker.roles`` (a set of role codes, set by a middleware) opens the entries that are
+    not for everybody. ``settings.TOWN_NAMES`` holds the city's names.
     """
     path = request.path
     return {
         "city": here(getattr(settings, "TOWN_NAMES", None)) or "veche",
-        "menu": menu(path, frozenset(getattr(request, "roles", ()))),
+        "menu": menu(path, roles(request)),
         "languages": languages(request.get_full_path()),
         "search_url": place("problems:list"),
         "about_links": [

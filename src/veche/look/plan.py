@@ -45,6 +45,7 @@ _CACHE_SIZE = 64
 _MOST_NAMES = 14
 # Windows lower than this (degrees) show the names of a kind.
 _NAMED = {"river": 1.0, "water": 1.0, "park": 0.05, "rail": 0.03, "road": 0.03, "street": 0.014}
+_ALIASES = {"main": "road", "railway": "rail"}
 # Where a name may stand instead, in pixels: right and down, nearest first.
 _SHIFTS = tuple(
     sorted(
@@ -70,7 +71,8 @@ class Outline:
 class Feature:
     """A line or an area of the ground.
 
-    ``kind``: river, road, street, lane or rail (lines), park or water (areas).
+    ``kind``: river, road (or main), street, lane, rail (or railway) for lines, park or water for
+    areas.
     """
 
     kind: str
@@ -151,11 +153,11 @@ def _draw_ground(view: Plan, window: Frame) -> str:
     parts = [_area(o.rings, window, "land") for o in cities or view.outlines]
     by_kind: dict[str, list[str]] = {}
     for feature in view.features:
-        if feature.kind == "lane" and window.reach == "far":
+        kind = _kind(feature)
+        if kind == "lane" and window.reach == "far":
             continue  # from afar lanes would only whiten the land
-        closed = feature.kind in ("park", "water")
-        if path := _path(feature.points, window, closed):
-            by_kind.setdefault(feature.kind, []).append(path)
+        if path := _path(feature.points, window, kind in ("park", "water")):
+            by_kind.setdefault(kind, []).append(path)
     for kind in ("park", "water", "river", "lane", "street", "road", "rail"):
         if paths := by_kind.get(kind):
             joined = "".join(paths)
@@ -166,6 +168,14 @@ def _draw_ground(view: Plan, window: Frame) -> str:
         css = {"city": "rim", "focus": "focus"}.get(outline.kind, "border")
         parts.append(_area(outline.rings, window, css))
     return "".join(parts)
+
+
+def _kind(feature: Feature) -> str:
+    """The kind as it is drawn; a river whose line is closed is an area of water."""
+    kind = _ALIASES.get(feature.kind, feature.kind)
+    if kind == "river" and len(feature.points) > 3 and feature.points[0] == feature.points[-1]:
+        return "water"
+    return kind
 
 
 def _area(rings: Sequence[Sequence[Point]], window: Frame, css: str) -> str:
@@ -260,13 +270,13 @@ def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, flo
         rank = {"focus": 0, "district": 1}.get(outline.kind, 3)
         wanted.append((rank, outline.name, x, y, "" if rank < 3 else "name-small"))
     for feature in view.features:
-        if feature.name and feature.points and window.degrees < _NAMED.get(feature.kind, 0.02):
+        if feature.name and feature.points and window.degrees < _NAMED.get(_kind(feature), 0.02):
             inside = [
                 p for p in (window.place(*q) for q in feature.points) if window.holds(*p, 60.0)
             ]
             if inside:
                 x, y = inside[len(inside) // 2]
-                water = feature.kind in ("river", "water")
+                water = _kind(feature) in ("river", "water")
                 wanted.append((2, feature.name, x, y, "name-water" if water else "name-small"))
     pixel = WIDTH / _SEEN_WIDTH
     drawn: list[str] = []

@@ -1,0 +1,166 @@
+"""The first page: one question, a few doors, what is near, how terms are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from veche import clock
+from veche.city.problems import ground
+from veche.city.problems.queries.categories import kinds
+from veche.core.organisations.middleware import asker
+from veche.core.places.models import Territory
+from veche.core.places.queries import Atlas, atlas
+from veche.look.plan import Mark
+from veche.look.words import number
+from veche.portal import queries
+
+
+@dataclass(frozen=True)
+class Door:
+    """A large plain button of the first page."""
+
+    word: str | Promise
+    sentence: str | Promise
+    icon: str
+    url: str
+
+
+_DOORS: tuple[tuple[str | Promise, str | Promise, str, str, frozenset[str]], ...] = (
+    (
+        _("Report"),
+        _("Broken, dangerous, not cleaned. A moderator reads it within a day, an office answers."),
+        "report",
+        "problems:report",
+        frozenset(),
+    ),
+    (
+        _("Follow"),
+        _("What was reported, who must answer and by when, what is late."),
+        "clock",
+        "problems:list",
+        frozenset(),
+    ),
+    (
+        _("Check"),
+        _("Every row and every figure is open: recompute them yourself."),
+        "count",
+        "opendata:index",
+        frozenset(),
+    ),
+    (
+        _("Work"),
+        _("The queue of your office, nearest terms first."),
+        "office",
+        "problems:queue",
+        frozenset({"officer"}),
+    ),
+    (
+        _("Moderate"),
+        _("Reports that wait for a moderator, oldest first."),
+        "office",
+        "problems:moderation",
+        frozenset({"moderator"}),
+    ),
+)
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _matter(number: str) -> str:
+    try:
+        return reverse("problems:matter", args=[number])
+    except NoReverseMatch:
+        return ""
+
+
+def doors(roles: frozenset[str]) -> list[Door]:
+    """The doors that lead somewhere for this person; a door not built yet is not drawn."""
+    return [
+        Door(word, sentence, icon, url)
+        for word, sentence, icon, name, needed in _DOORS
+        if (not needed or needed & roles) and (url := _address(name))
+    ]
+
+
+def _place(request: HttpRequest, places: Atlas, city: Territory) -> Territory:
+    """The district the reader chose in the address, else the whole city."""
+    chosen = places.by_code.get(request.GET.get("place", ""))
+    return chosen if chosen is not None and chosen.city_id == city.pk else city
+
+
+def week(kept: queries.Keeping) -> list[str]:
+    """The sentence of the week, in parts that never make a sum."""
+    parts = (
+        (
+            kept.reported_week,
+            ngettext(
+                "%(count)s problem reported", "%(count)s problems reported", kept.reported_week
+            ),
+        ),
+        (
+            kept.answered_week,
+            ngettext("%(count)s answered", "%(count)s answered by offices", kept.answered_week),
+        ),
+        (
+            kept.confirmed_week,
+            ngettext(
+                "%(count)s confirmed by its author",
+                "%(count)s confirmed by their authors",
+                kept.confirmed_week,
+            ),
+        ),
+    )
+    return [text % {"count": number(count)} for count, text in parts]
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page."""
+    at, places = clock.now(), atlas()
+    city = places.home()
+    context: dict[str, Any] = {"at": at, "doors": doors(asker(request).roles), "home": city}
+    if city is not None:
+        place = _place(request, places, city)
+        found = queries.near(place, at, places, kinds())
+        kept = queries.keeping(city, at, places)
+        marks = [
+            Mark(
+                row.problem.longitude,
+                row.problem.latitude,
+                row.label,
+                row.tone or "pin",
+                _matter(row.problem.case.number),
+                row.problem.title,
+            )
+            for row in found
+        ]
+        context |= {
+            "place": place,
+            "whole": place.pk == city.pk,
+            "districts": places.children(city),
+            "near": [(row, _matter(row.problem.case.number)) for row in found],
+            "view": ground.plan(
+                ground.ground(city, places),
+                place.bounds,
+                focus=place,
+                marks=marks,
+                title=gettext("Map: the same problems as in the list"),
+            ),
+            "kept": kept,
+            "week": week(kept),
+            "list_url": _address("problems:list"),
+            "counted_url": _address("problems:statistics") or _address("opendata:index"),
+        }
+    return render(request, "portal/home.html", context)
