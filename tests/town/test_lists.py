@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -10,12 +12,13 @@ from PIL import Image
 
 from veche.town.categories import categories, groups, urgent_word
 from veche.town.geometry import town
-from veche.town.names import LANGUAGES, Names
+from veche.town.names import LANGUAGES, Names, data
 from veche.town.offices import offices, responsible
 from veche.town.people import cast, residents, staff
 from veche.town.photographs import KINDS, Kind, photograph
 from veche.town.problems import REFUSALS, REJECTIONS
 from veche.town.stories import stories
+from veche.town.wording import FILES
 
 
 def _all_names() -> Iterator[Names]:
@@ -164,3 +167,26 @@ def test_drawings_are_small_and_the_same_every_time(kind: Kind) -> None:
         assert Image.open(BytesIO(picture)).size == (960, 720)
         assert photograph.__wrapped__(kind, mended, 3) == picture
     assert photograph(kind, False, 3) != photograph(kind, True, 3)
+
+
+def test_residents_have_many_ways_to_say_it() -> None:
+    groups_of = {category.code: category.group for category in categories()}
+    texts: dict[str, dict[str, dict[str, list[str]]]] = {}
+    for file in FILES:
+        texts.update(data(file))
+    patterns = Counter[str]()
+    for code, group in groups_of.items():
+        assert set(texts[code]) == set(LANGUAGES)
+        patterns[group] += len(texts[code]["ru"]["first"])
+        assert len(texts[code]["ru"]["done"]) >= 4
+    assert min(patterns.values()) >= 25
+
+
+def test_texts_open_only_known_gaps() -> None:
+    gaps = data(FILES[0])["gaps"]
+    for file in FILES:
+        for part in data(file).values():
+            for language, lists in part.items():
+                known = set(gaps.get(language, gaps["ru"]))
+                for text in (text for texts in lists.values() for text in texts):
+                    assert set(re.findall(r"\{(\w+)\}", text)) <= known, text
