@@ -16,7 +16,7 @@ from itertools import accumulate
 from typing import Final, Literal, NamedTuple
 
 from veche.town.categories import Category, categories
-from veche.town.geometry import town
+from veche.town.geometry import to_degrees, to_metres, town
 from veche.town.offices import offices, responsible
 from veche.town.people import residents
 from veche.town.streets import Address, house
@@ -130,8 +130,13 @@ class _Places:
     def address(self, rng: random.Random, code: str) -> Address:
         if rng.random() < 0.38:
             street, place = self.spots[code][int(rng.random() ** 1.7 * 9)]
-            return house(code, street, min(0.999, max(0.0, place + rng.gauss(0, 0.012))))
-        return house(code, int(rng.random() * 997), rng.random())
+            found = house(code, street, min(0.999, max(0.0, place + rng.gauss(0, 0.012))))
+        else:
+            found = house(code, int(rng.random() * 997), rng.random())
+        # People point beside the house: up to 20 metres each way.
+        x, y = to_metres(found.lon, found.lat)
+        spot = to_degrees(x + rng.random() * 40 - 20, y + rng.random() * 40 - 20)
+        return Address(found.text, *spot)
 
 
 def _moments(n: int, days: int, end: int, rng: random.Random) -> list[int]:

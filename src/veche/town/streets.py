@@ -100,12 +100,14 @@ def _longest(shape: BaseGeometry) -> LineString | None:
     return max(parts, key=lambda part: part.length, default=None)
 
 
-def _grid(rng: random.Random, inside: BaseGeometry, gap: float, turn: float) -> list[LineString]:
-    """Return gently curved lines across `inside`, first along `turn`, then across it."""
+def _grid(
+    rng: random.Random, inside: BaseGeometry, gap: float, turn: float
+) -> tuple[list[LineString], list[LineString]]:
+    """Return gently curved lines across `inside`: those along `turn`, those across it."""
     cx, cy = inside.centroid.coords[0]
     wave, phase = rng.uniform(15, 60), rng.uniform(0, 6)
-    out: list[LineString] = []
-    for way in (turn, turn + math.pi / 2):
+    out: tuple[list[LineString], list[LineString]] = ([], [])
+    for lines, way in zip(out, (turn, turn + math.pi / 2), strict=True):
         cos, sin = math.cos(way), math.sin(way)
         for row in range(-10, 11):
             off = row * gap + rng.uniform(-0.12, 0.12) * gap
@@ -116,8 +118,17 @@ def _grid(rng: random.Random, inside: BaseGeometry, gap: float, turn: float) -> 
                 line.append((cx + u * cos - v * sin, cy + u * sin + v * cos))
             piece = _longest(LineString(line).intersection(inside))
             if piece is not None and piece.length > 260:
-                out.append(piece)
+                lines.append(piece)
     return out
+
+
+def _spaced(lines: Sequence[LineString], count: int) -> list[LineString]:
+    """Return up to `count` of the longer `lines`, evenly spaced among them."""
+    far = max((line.length for line in lines), default=0)
+    long = [line for line in lines if line.length > 0.5 * far]
+    if len(long) <= count:
+        return long
+    return [long[round((i + 0.5) * len(long) / count - 0.5)] for i in range(count)]
 
 
 def features(neighbourhoods: Sequence[g.Area]) -> tuple[g.Feature, ...]:
@@ -158,17 +169,18 @@ def _streets_of(
 ) -> list[g.Feature]:
     rng = random.Random(f"{g.SEED}{code}")
     gap = math.sqrt(inside.area) / rng.uniform(7.5, 9.5)
-    lines = _grid(rng, inside, gap, rng.uniform(0, math.pi / 2))
-    # The longest lines carry names; the rest are lanes between them.
-    lines.sort(key=lambda line: -line.length)
+    along, across = _grid(rng, inside, gap, rng.uniform(0, math.pi / 2))
+    # Streets carry names, the rest are lanes between them.
+    streets = _spaced(along, (len(titles) + 1) // 2)
+    streets += _spaced(across, len(titles) - len(streets))
     out: list[g.Feature] = []
-    rest: list[BaseGeometry] = []
-    for number, line in enumerate(lines[:22]):
-        if number < len(titles):
-            written, title = titles[number]
-            out.append(g.Feature("street", title, g.degrees(line.simplify(3)), code, written))
-        else:
-            rest.append(line.simplify(3).difference(roads))
+    for line, (written, title) in zip(streets, titles, strict=False):
+        out.append(g.Feature("street", title, g.degrees(line.simplify(3)), code, written))
+    rest = [
+        line.simplify(3).difference(roads)
+        for line in (*along, *across)
+        if not any(line is street for street in streets)
+    ]
     pieces = shapely.get_parts(shapely.union_all(rest))
     lanes = shapely.multilinestrings([piece for piece in pieces if piece.length > 20])
     out.append(g.Feature("lane", {}, g.degrees(lanes), code))
