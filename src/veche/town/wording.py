@@ -17,7 +17,11 @@ from veche.town.names import data
 
 FILES: Final = ("texts-common.toml", "texts-streets.toml", "texts-homes.toml", "texts-people.toml")
 _GAP: Final = re.compile(r"\{(\w+)\}")
-_WORD: Final = re.compile(r"[а-яё]{4,}")
+_WORD: Final = re.compile(r"[а-яё]{3,}")
+_ENDING: Final = re.compile(r"[аеёиоуыьэюяй]+$")
+_SMALL: Final = re.compile(
+    "под|при|для|что|как|все|всё|уже|нет|ещё|где|над|без|был|две|три|тут|она|они|его|чем|это"
+)
 _SEASONS: Final = {
     "w:": frozenset((11, 12, 1, 2, 3)),
     "h:": frozenset((10, 11, 12, 1, 2, 3, 4)),
@@ -58,7 +62,9 @@ def _in_season(texts: list[str]) -> tuple[tuple[str, ...], ...]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:_STEM] for word in _WORD.findall(_GAP.sub("", text).lower())}
+    """Return the beginnings of the words of `text` that carry its sense, without endings."""
+    words = _WORD.findall(_GAP.sub("", text).lower())
+    return {_ENDING.sub("", word)[:_STEM] for word in words if not _SMALL.fullmatch(word)} - {""}
 
 
 def _fitting(report: str, answers: list[str]) -> tuple[str, ...]:
