@@ -7,7 +7,6 @@ progress. A load that was cut off is thrown away and begun again.
 from __future__ import annotations
 
 import sys
-import time
 
 import psycopg
 from psycopg import sql
@@ -81,20 +80,16 @@ def _holds_matters() -> bool:
 
 
 def _load() -> None:
-    from veche import clock, module
-    from veche.town.geometry import town
+    from veche import clock, module, town
 
     _say("Drawing the town …")
     at = clock.now()
-    drawn = town()
     for manifest in module.load():
         if not manifest.demo:
             continue
         load = module.resolve(manifest.demo)
         assert callable(load)
-        began = time.monotonic()
-        load(town=drawn, at=at, report=_say)
-        _say(f"{manifest.name} is settled ({time.monotonic() - began:.1f} s)")
+        load(town=town, at=at, report=_say)
     from django.db import connection
 
     with connection.cursor() as cursor:

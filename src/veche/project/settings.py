@@ -96,7 +96,12 @@ INSTALLED_APPS.insert(0, "django.forms")
 
 def _database() -> dict[str, Any]:
     """What Django needs: ``DATABASE_URL``, else the cluster of the home."""
-    base: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+    base: dict[str, Any] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {},
+        # After the database was started again nobody is given a dead connection.
+        "CONN_HEALTH_CHECKS": True,
+    }
     url = os.environ.get("DATABASE_URL")
     if url:
         parts = urlsplit(url)
@@ -229,6 +234,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django.request": {"level": "ERROR"}},
     "root": {"handlers": ["console"], "level": os.environ.get("VECHE_LOG", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
