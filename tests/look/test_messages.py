@@ -13,7 +13,10 @@ from veche.look import messages
 
 GOOD = """
 "Report" = {ru = "Сообщить", zh = "上报"}
-"%(n)s day" = {plural = "%(n)s days", ru = ["%(n)s день", "%(n)s дня", "%(n)s дней"], zh = ["%(n)s天"]}
+["%(n)s day"]
+plural = "%(n)s days"
+ru = ["%(n)s день", "%(n)s дня", "%(n)s дней"]
+zh = ["%(n)s天"]
 """
 
 
