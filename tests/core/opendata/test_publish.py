@@ -183,3 +183,11 @@ def test_rows_about_persons_cannot_be_taken(
     people = f.Dataset("lamps", "", "", LAMPS.columns, LAMPS.sql, ("id",), persons=True)
     monkeypatch.setattr(module, "datasets", lambda: (people,))
     assert client.get("/en/opendata/lamps.csv").status_code == 404
+
+
+@pytest.mark.django_db
+def test_without_datasets_the_page_says_so(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "datasets", tuple)
+    monkeypatch.setattr(module, "figures", tuple)
+    page = client.get("/en/opendata/").content.decode()
+    assert "Nothing is published yet" in page

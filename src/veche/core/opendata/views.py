@@ -73,6 +73,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "rows": rows,
         "all": len(cells),
         "measures": measures,
+        "by": [words.grouping(by) for by in found.by],
         "rows_of": words.rows_of(found),
     }
     return render(request, "opendata/figure.html", context)

@@ -72,6 +72,17 @@ def heading(m: Measure) -> str:
     return str(m.title) or m.name
 
 
+def grouping(by: str) -> str:
+    """What a figure is grouped by: a column, or the month (in UTC) of one."""
+    column, _colon, unit = by.partition(":")
+    units = {
+        "year": _("%(column)s, year"),
+        "month": _("%(column)s, month"),
+        "day": _("%(column)s, day"),
+    }
+    return units[unit] % {"column": column} if unit else column
+
+
 def group(value: Value) -> str:
     """A group's value in a table."""
     return _("not known") if value is None else _plain(value)
