@@ -256,7 +256,7 @@ def write(lives: Iterable[Life], batch: int | None) -> int:
         coming = ahead.submit(_take, left)
         while block := coming.result():
             coming = ahead.submit(_take, left)
-            _write(block, batch)
+            write_block(block, batch)
             total += len(block)
     return total
 
@@ -265,7 +265,8 @@ def _take(left: Iterator[Life]) -> list[Life]:
     return list(islice(left, BLOCK))
 
 
-def _write(block: list[Life], batch: int | None) -> None:
+def write_block(block: Sequence[Life], batch: int | None) -> None:
+    """Write some lives by one COPY a table; see `write`."""
     numbers = ids("cases_number", len(block))
     told = list(zip(ids("cases_case_id_seq", len(block)), block, strict=True))
     copy(

@@ -38,5 +38,6 @@ MODULE = Module(
         "problems.category-set": "A category was added or renamed.",
     },
     urls="veche.city.problems.urls",
+    commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
 )

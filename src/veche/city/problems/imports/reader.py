@@ -1,0 +1,129 @@
+"""Reading a CSV file of any size, plain or packed by gzip, row by row with its true line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems.imports.mapping import CannotImport
+
+GZIP = b"\x1f\x8b"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+TELL_EVERY = 2_000
+"""Rows between two reports of progress."""
+
+
+class Row(NamedTuple):
+    """One row: the line of the file it begins on, its cells, and why it cannot be read, if so."""
+
+    line: int
+    cells: list[str]
+    fault: str
+
+
+class Table:
+    """An open CSV file: `header`, and the rows by iteration, once.
+
+    Raises:
+        CannotImport: there is no such file, it is not text in UTF-8, or it has no header; later,
+            while rows are read, when the packed file is broken.
+    """
+
+    def __init__(
+        self, path: Path, delimiter: str = ",", progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        self.path, self.progress = path, progress
+        if not path.is_file():
+            raise CannotImport(why=_("there is no file {path}.").format(path=path))
+        try:
+            self._raw: BinaryIO = path.open("rb")
+            self.size = path.stat().st_size
+            start = self._raw.read(2)
+            self._raw.seek(0)
+        except OSError as error:
+            raise CannotImport(why=f"{path}: {error.strerror}") from error
+        if start in UTF16:
+            raise CannotImport(why=_("{path} is not UTF-8 text.").format(path=path))
+        binary: BinaryIO = self._raw
+        if start == GZIP:
+            binary = io.BufferedReader(gzip.GzipFile(fileobj=self._raw))  # type: ignore[assignment]
+        # What is not UTF-8 comes through as lone surrogates: one bad row does not stop the rest.
+        text = io.TextIOWrapper(binary, "utf-8-sig", errors="surrogateescape", newline="")
+        self._reader = csv.reader(text, delimiter=delimiter)
+        self.header = self._head()
+
+    def _head(self) -> list[str]:
+        try:
+            header = [cell.strip() for cell in next(self._reader)]
+        except StopIteration:
+            header = []
+        except (csv.Error, *_BROKEN) as error:
+            raise CannotImport(
+                why=_("{path} is not a CSV file: {why}.").format(path=self.path, why=error)
+            ) from error
+        if not any(header):
+            raise CannotImport(why=_("{path} is empty.").format(path=self.path))
+        if any("\0" in cell or _not_utf8(cell) for cell in header):
+            raise CannotImport(why=_("{path} is not a CSV file in UTF-8.").format(path=self.path))
+        return header
+
+    def __iter__(self) -> Iterator[Row]:
+        reader, width = self._reader, len(self.header)
+        count = 0
+        while True:
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except csv.Error:
+                yield Row(line, [], str(_("The row is too long: is a quotation mark left open?")))
+                continue
+            except _BROKEN as error:
+                raise CannotImport(
+                    why=_("{path} is broken off or damaged: {why}.").format(
+                        path=self.path, why=error)) from error  # fmt: skip
+            if not cells:
+                continue
+            fault = ""
+            if len(cells) != width:
+                fault = str(
+                    _("The row has {count} columns, the header has {width}.").format(
+                        count=len(cells), width=width))  # fmt: skip
+            elif any(map(_odd, cells)):
+                fault = str(_("The row holds zero bytes or is not UTF-8."))
+            yield Row(line, cells, fault)
+            count += 1
+            if self.progress is not None and count % TELL_EVERY == 0:
+                self.progress(self._raw.tell(), self.size)
+        if self.progress is not None:
+            self.progress(self.size, self.size)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._raw.close()
+
+
+_BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
+
+
+def _not_utf8(cell: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in cell)
+
+
+def _odd(cell: str) -> bool:
+    return (not cell.isascii() and _not_utf8(cell)) or "\0" in cell
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file as it lies there."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
