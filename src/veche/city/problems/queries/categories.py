@@ -1,0 +1,72 @@
+"""The kinds of problems, as a menu and by code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from veche.city.problems.models import Category
+from veche.core.cases.models import Case
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """All categories, read at once: there are a few dozen."""
+
+    rows: Sequence[Category]
+
+    @cached_property
+    def by_code(self) -> dict[str, Category]:
+        """Categories and groups by their code."""
+        return {row.code: row for row in self.rows}
+
+    @cached_property
+    def by_id(self) -> dict[int, Category]:
+        """Categories and groups by their number."""
+        return {row.pk: row for row in self.rows}
+
+    @cached_property
+    def groups(self) -> list[tuple[Category | None, list[Category]]]:
+        """Every group with its categories; those without a group come last, under None."""
+        parents = {row.group_id for row in self.rows if row.group_id}
+        found: list[tuple[Category | None, list[Category]]] = [
+            (row, [r for r in self.rows if r.group_id == row.pk])
+            for row in self.rows
+            if row.pk in parents
+        ]
+        loose = [r for r in self.rows if r.group_id is None and r.pk not in parents]
+        return [*found, (None, loose)] if loose else found
+
+    @cached_property
+    def is_group(self) -> frozenset[int]:
+        """Numbers of those that only hold others."""
+        return frozenset(row.group_id for row in self.rows if row.group_id)
+
+    def under(self, code: str) -> list[int]:
+        """Numbers of the category of this code and of those in it; none for an unknown code."""
+        top = self.by_code.get(code)
+        return [r.pk for r in self.rows if top and top.pk in (r.pk, r.group_id)]
+
+
+def kinds(*, imported: bool | None = None, active: bool = False) -> Kinds:
+    """The categories: all, only those met in imports or not, only those residents can choose."""
+    rows = Category.objects.order_by("position", "id").defer("questions", "urgent_words")
+    if imported is not None:
+        rows = rows.filter(imported=imported)
+    if active:
+        rows = rows.filter(active=True)
+    return Kinds(list(rows))
+
+
+def category(code: str) -> Category | None:
+    """An active category with its questions and urgent words; None for an unknown code."""
+    if not code or "\x00" in code:
+        return None
+    return Category.objects.filter(code=code, active=True).first()
+
+
+def made_by(submission: object) -> str:
+    """The number of the problem that this form made; empty when it made none."""
+    number = Case.objects.filter(problem__submission=submission).values_list("number", flat=True)
+    return number.first() or ""

@@ -1,0 +1,211 @@
+"""One problem as its page shows it: where it stands, its line, its history, its pictures."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems.models import Problem
+from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.operations import subject
+from veche.core.cases.queries import clocks, files, history, procedure_line
+from veche.core.journal.queries import about
+from veche.core.notices.queries import followers, follows
+from veche.core.people.models import Person
+from veche.look import words
+
+REASONS: dict[str, str | Promise] = {
+    "not-city": _("this is not a matter of the city"),
+    "insult": _("the words insult somebody"),
+    "advertising": _("this is advertising"),
+    "duplicate": _("it was reported already"),
+    "unclear": _("it is not clear what is wrong or where"),
+    "personal-data": _("it names or shows private persons"),
+    "not-ours-by-law": _("by law this is not the office's duty"),
+    "no-fault-found": _("the office looked and found no fault"),
+    "private-land": _("the place is private land"),
+    "planned-later": _("the work is planned for later"),
+    "no-money": _("there is no money for it this year"),
+}
+"""The words of the reasons a moderator or an office may give."""
+
+_DID: dict[str, str | Promise] = {
+    "report": _("A resident reported it."),
+    "accept": _("A moderator published it."),
+    "pass": _("It was published without a moderator: none had come within the term."),
+    "reject": _("A moderator did not publish it."),
+    "route": _("{office} was given the problem."),
+    "assign": _("A dispatcher gave the problem to {office}."),
+    "answer": _("{office} answered."),
+    "refuse": _("{office} refused."),
+    "confirm": _("The author confirmed that it is done."),
+    "return": _("The author returned the answer."),
+    "lapse": _("The author did not check in time."),
+    "withdraw": _("The author took it back."),
+    "record_open": _("An import brought it, open."),
+    "record_closed": _("An import brought it, closed."),
+    "close_record": _("An import says that it was closed."),
+    "reopen_record": _("An import says that it was opened again."),
+}
+_TURNS = ("return", "refuse", "reject")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the history, in words."""
+
+    at: dt.datetime
+    did: str
+    text: str
+    reason: str
+    turn: bool
+    files: Sequence[tuple[int, CaseFile]]
+    """Photographs that came with it, each with its number on the page."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Everything the page of a problem shows."""
+
+    problem: Problem
+    stand: SafeString
+    line: Sequence[dict[str, Any]]
+    steps: Sequence[Step]
+    before: Sequence[tuple[int, CaseFile]]
+    after: Sequence[tuple[int, CaseFile]]
+    records: int
+    followers: int
+    followed: bool
+    clock: CaseClock | None
+
+    @property
+    def case(self) -> Case:
+        """The case of the problem."""
+        return self.problem.case
+
+
+def matter(problem: Problem, person: Person | None, at: dt.datetime) -> Matter:
+    """The page of a problem for somebody who may see it."""
+    case = problem.case
+    events, terms, pictures = history(case), clocks(case), list(enumerate(files(case), 1))
+    return Matter(
+        problem=problem,
+        stand=stand(problem, at, events),
+        line=_line(case, events, terms),
+        steps=steps_of(events, problem, pictures),
+        before=[(n, one) for n, one in pictures if one.kind == "before"],
+        after=[(n, one) for n, one in pictures if one.kind == "after"],
+        records=about(subject(case)).count(),
+        followers=followers(case),
+        followed=follows(person, case),
+        clock=next((c for c in reversed(terms) if c.stopped_at is None), None),
+    )
+
+
+def steps_of(
+    events: Sequence[CaseEvent], problem: Problem, pictures: Sequence[tuple[int, CaseFile]]
+) -> list[Step]:
+    """These steps in words, newest first; ``pictures`` are all of the problem, numbered."""
+    return [_step(event, problem, pictures) for event in reversed(events)]
+
+
+def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, CaseFile]]) -> Step:
+    said = event.public if isinstance(event.public, dict) else {}
+    office = str(event.organisation) if event.organisation else gettext("The office")
+    did = str(_DID.get(event.move, event.move)).format(office=office)
+    text = problem.text if event.move == "report" else str(said.get("text", ""))
+    reason = str(REASONS.get(str(said.get("reason", "")), said.get("reason", "")))
+    return Step(
+        at=event.at,
+        did=did,
+        text=text,
+        reason=reason,
+        turn=event.move in _TURNS,
+        files=[(n, one) for n, one in pictures if one.seq == event.seq],
+    )
+
+
+def _line(
+    case: Case, events: Sequence[CaseEvent], terms: Sequence[CaseClock]
+) -> list[dict[str, Any]]:
+    """The procedure line in the words of the page."""
+    steps = []
+    for step in procedure_line(case, events, terms):
+        when = ""
+        if step.due_at:
+            when = gettext("by %(day)s") % {"day": _by(step.due_at, "short")}
+        elif step.entered_at:
+            when = words.day(step.entered_at, "short")
+        back = ""
+        if step.back_at:
+            back = gettext("returned %(day)s") % {"day": words.day(step.back_at, "short")}
+        ahead = step.status == "next"
+        steps.append(
+            {
+                "label": step.label,
+                "state": "end" if ahead and step.last else step.status,
+                "by": step.organisation,
+                "when": when,
+                "back": back,
+            }
+        )
+    if steps and steps[-1]["state"] == "end" and case.closed_at:
+        steps[-1]["state"] = "now"  # it has come to its end: this is where it stands
+    return steps
+
+
+def _by(moment: dt.datetime, options: str = "") -> str:
+    """A day after “by”: Russian has no form of the weekday that fits there."""
+    weekday = "" if (get_language() or "").startswith("ru") else "weekday "
+    return words.day(moment, weekday + options)
+
+
+_STANDS: dict[str, str | Promise] = {
+    "moderation": _("A moderator must read it by {day}: {left}."),
+    "moderation-late": _("A moderator had to read it by {day}: {left}."),
+    "routing": _("A dispatcher must find the office that answers by {day}: {left}."),
+    "routing-late": _("A dispatcher had to find the office that answers by {day}: {left}."),
+    "work": _("{office} must answer by {day}: {left}."),
+    "work-late": _("{office} had to answer by {day}: {left}."),
+    "returned": _("{office} must answer again by {day}: {left}. The author returned its answer."),
+    "returned-late": _(
+        "{office} had to answer again by {day}: {left}. The author returned its answer."
+    ),
+    "check": _("{office} has answered. The author checks the result by {day}: {left}."),
+    "check-late": _("{office} has answered. The author had to check the result by {day}: {left}."),
+    "confirmed": _("Solved: the author confirmed it on {ended}."),
+    "unconfirmed": _(
+        "{office} has answered; the author did not check in time. It is not counted as solved."
+    ),
+    "refused": _("{office} refused on {ended}. Its reason stands below."),
+    "rejected": _("A moderator did not publish it on {ended}. The reason stands below."),
+    "withdrawn": _("The author took it back on {ended}."),
+    "record_open": _("This record came from “{source}”; there it is open."),
+    "record_closed": _("This record came from “{source}”; there it is closed."),
+}
+
+
+def stand(problem: Problem, at: dt.datetime, events: Sequence[CaseEvent] = ()) -> SafeString:
+    """The sentence that says where a problem stands: who does what by when, and what is left."""
+    case = problem.case
+    due = case.due_at
+    code = f"{case.state}-late" if due is not None and due < at else case.state
+    sentence = str(_STANDS.get(code) or _STANDS.get(case.state) or "")
+    office = str(case.organisation) if case.organisation else gettext("The office")
+    ended = case.closed_at or case.moved_at or at
+    return format_html(
+        sentence or "{office}",
+        office=office,
+        source=problem.source,
+        day=format_html("<b>{}</b>", _by(due)) if due else "",
+        left=format_html('<b class="hot">{}</b>', words.left(at, due)) if due else "",
+        ended=format_html("<b>{}</b>", words.day(ended)),
+    )

@@ -1,0 +1,48 @@
+"""What concerns one person: their problems, those they follow, what was said to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from veche.city.problems.models import Problem
+from veche.core.notices.models import Following
+from veche.core.notices.queries import notices_of
+from veche.core.notices.words import worded
+from veche.core.people.models import Person
+
+_MOST = 100
+
+
+def reported_by(person: Person) -> list[Problem]:
+    """The problems a person reported, newest first."""
+    rows = Problem.objects.filter(case__author=person).select_related(
+        "case", "case__territory", "category"
+    )
+    return list(rows.order_by("-case_id")[:_MOST])
+
+
+def followed_by(person: Person) -> list[Problem]:
+    """The problems of others that a person follows, newest first."""
+    cases = Following.objects.filter(person=person).values("case_id")
+    rows = Problem.objects.filter(case_id__in=cases).exclude(case__author=person)
+    rows = rows.select_related("case", "case__territory", "category")
+    return list(rows.order_by("-case_id")[:_MOST])
+
+
+@dataclass(frozen=True)
+class Said:
+    """A notice in words."""
+
+    number: str
+    text: str
+    at: dt.datetime
+    seen: bool
+
+
+def notices(person: Person) -> list[Said]:
+    """The latest notices of a person, newest first."""
+    return [
+        Said(one.case.number, worded(one)[1], one.at, one.seen_at is not None)
+        for one in notices_of(person)
+    ]

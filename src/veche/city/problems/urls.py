@@ -1,0 +1,35 @@
+"""Addresses of problems."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from veche.city.problems.staff_urls import urlpatterns as staff
+from veche.city.problems.views import author, lists, matter, report
+
+app_name = "problems"
+
+urlpatterns = [
+    path("", lists.problems, name="list"),
+    path("problems.csv", lists.csv, name="csv"),
+    path("problems.geojson", lists.geojson, name="geojson"),
+    path("feed.atom", lists.feed, name="feed"),
+    path("report/", report.report, name="report"),
+    path("report/questions/", report.questions, name="report-questions"),
+    path("report/map.svg", report.picture, name="report-map"),
+    path("report/ground.json", report.ground, name="report-ground"),
+    path("report/kept/<slug:name>.jpg", report.kept_picture, name="report-kept"),
+    path("mine/", author.mine, name="mine"),
+    *staff,
+    path("<slug:number>/", matter.matter, name="matter"),
+    path("<slug:number>/confirm/", author.confirm, name="confirm"),
+    path("<slug:number>/return/", author.send_back, name="send_back"),
+    path("<slug:number>/withdraw/", author.withdraw, name="withdraw"),
+    path("<slug:number>/follow/", author.follow, name="follow"),
+    path("<slug:number>/unfollow/", author.unfollow, name="unfollow"),
+    re_path(
+        r"^(?P<number>[-\w]+)/photographs/(?P<n>[0-9]{1,4})-(?P<size>small|large)\.jpg$",
+        matter.photograph,
+        name="photograph",
+    ),
+]

@@ -1,0 +1,70 @@
+"""What the pages of problems share: the secrets a browser holds, uploads, the short cache."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+
+from veche.city.problems import rules
+from veche.city.problems.access import seen_by
+from veche.city.problems.models import Problem
+from veche.core.files.photographs import MOST_BYTES, Photograph, PhotographTooLarge, clean
+from veche.core.organisations.middleware import asker
+from veche.errors import Refused
+
+_SECRETS = "problems"
+_MOST_SECRETS = 8
+
+
+def secret_of(request: HttpRequest, number: str) -> str:
+    """The secret this browser holds for a problem; empty when it holds none."""
+    held = request.session.get(_SECRETS) if "sessionid" in request.COOKIES else None
+    return str(held.get(number, "")) if isinstance(held, dict) else ""
+
+
+def hold_secret(request: HttpRequest, number: str, secret: str) -> None:
+    """Let this browser act as the anonymous author of a problem."""
+    held = request.session.get(_SECRETS)
+    kept = dict(held) if isinstance(held, dict) else {}
+    kept[number] = secret
+    request.session[_SECRETS] = dict(list(kept.items())[-_MOST_SECRETS:])
+
+
+def problem_for(request: HttpRequest, number: str) -> Problem:
+    """The problem of this number, for whoever asks.
+
+    Raises:
+        NotFound: there is none, or they may not see it.
+    """
+    who = asker(request)
+    return seen_by(number, who.person, who.holdings, secret_of(request, number))
+
+
+def cached(request: HttpRequest, response: HttpResponse, seconds: int = 5) -> HttpResponse:
+    """Let the router answer other visitors with the same page for some seconds."""
+    personal = request.COOKIES or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
+    if request.method == "GET" and not personal and response.status_code == 200:
+        response["X-Veche-Cache"] = str(seconds)
+    return response
+
+
+def pictures(
+    request: HttpRequest, chosen: Sequence[UploadedFile], name: str = "photographs"
+) -> tuple[list[Photograph], list[tuple[int, str]]]:
+    """Clean what was sent: the pictures, and for each that was refused its status and sentence."""
+    good: list[Photograph] = []
+    faults: list[tuple[int, str]] = []
+    if name in request.META.get("veche.too_large", ()):
+        faults.append((413, str(PhotographTooLarge())))
+    for upload in chosen[: 2 * rules.MOST_PHOTOGRAPHS]:
+        try:
+            if (upload.size or 0) > MOST_BYTES:
+                raise PhotographTooLarge
+            good.append(clean(upload.read()))
+        except Refused as refusal:
+            sentence = gettext("{name}: {why}").format(name=upload.name, why=refusal)
+            faults.append((refusal.status, sentence))
+    return good, faults

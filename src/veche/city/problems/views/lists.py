@@ -1,0 +1,343 @@
+"""The list of problems with its map, as a page, a table and a feed."""
+
+from __future__ import annotations
+
+import csv as tables
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from veche import clock
+from veche.city.problems import ground as grounds
+from veche.city.problems.models import Problem
+from veche.city.problems.procedure import OPEN, UNANSWERED
+from veche.city.problems.queries import lists
+from veche.city.problems.queries.categories import Kinds
+from veche.city.problems.queries.lists import Filter, Tally
+from veche.city.problems.views.common import cached
+from veche.core.cases.models import Case
+from veche.core.places.models import Territory
+from veche.core.places.queries import Atlas, atlas
+from veche.errors import NotFound
+from veche.look import words
+from veche.look.plan import Cluster, Mark
+
+MARKED = 20
+"""Rows of the page that stand on the map by their number."""
+STATE_WORDS = {
+    "open": _("open"),
+    "late": _("late"),
+    "answered": _("answered"),
+    "confirmed": _("confirmed by the author"),
+    "unconfirmed": _("answered, not confirmed"),
+    "refused": _("refused"),
+    "all": _("any"),
+}
+ORDER_WORDS = {"newest": _("newest first"), "due": _("due soonest first")}
+
+
+def _asked(request: HttpRequest) -> tuple[Filter, Atlas, Kinds]:
+    """The filter of the address.
+
+    Raises:
+        NotFound: there is no city yet.
+    """
+    places, known = atlas(), lists.everything()
+    which = lists.read(request.GET, places, known)
+    if which is None:
+        raise NotFound
+    return which, places, known
+
+
+@require_safe
+def problems(request: HttpRequest) -> HttpResponse:
+    """The list and the map."""
+    which, places, known = _asked(request)
+    at = clock.now()
+    if which.words and Case.objects.filter(number=which.words, procedure="problem").exists():
+        return HttpResponseRedirect(reverse("problems:matter", args=[which.words]))
+    total = lists.tally(which, at, places, known)
+    last = max(1, -(-total.count // lists.PAGE))
+    which = replace(which, page=min(which.page, last))
+    rows = lists.page_of(which, at, places, known)
+    shown = [_row(problem, n, at, places) for n, problem in enumerate(rows, 1)]
+    context: dict[str, Any] = {
+        "which": which,
+        "total": total,
+        "rows": shown,
+        "marked": MARKED,
+        "page": {"number": which.page, "last": min(last, lists.LAST_PAGE)},
+        "map": _map(which, total, shown, places),
+        "parts": _parts(which, total, places),
+        "places": _places(places, which),
+        "categories": _categories(known, which),
+        "states": STATE_WORDS.items(),
+        "orders": ORDER_WORDS.items(),
+        "wider": which.parameters(box=None) if which.box else "",
+        "query": which.parameters(),
+        "now": at,
+    }
+    return cached(request, render(request, "problems/list.html", context))
+
+
+def _row(problem: Problem, n: int, at: dt.datetime, places: Atlas) -> dict[str, Any]:
+    case = problem.case
+    late = case.state in UNANSWERED and case.due_at is not None and case.due_at < at
+    place = places.by_id.get(case.territory_id)
+    due = ""
+    if case.due_at is not None and case.state in OPEN:
+        due = words.left(at, case.due_at)
+    return {
+        "n": n,
+        "title": problem.title,
+        "url": reverse("problems:matter", args=[case.number]),
+        "place": str(place) if place else "",
+        "address": problem.address,
+        "state": "late" if late else case.state,
+        "late": late,
+        "due": due,
+        "at": case.opened_at,
+        "lon": problem.longitude,
+        "lat": problem.latitude,
+    }
+
+
+def _map(
+    which: Filter, total: Tally, rows: list[dict[str, Any]], places: Atlas
+) -> grounds.Plan:
+    """The first rows by their numbers, and circles that count the others."""
+    bounds = which.bounds
+    wide, tall = lists.grid(bounds)
+    west, south = bounds[0], bounds[1]
+    taken: dict[tuple[int, int], int] = {}
+    marks = []
+    for row in rows[:MARKED]:
+        cell = (int((row["lon"] - west) // wide), int((row["lat"] - south) // tall))
+        taken[cell] = taken.get(cell, 0) + 1
+        marks.append(
+            Mark(
+                row["lon"],
+                row["lat"],
+                label=str(row["n"]),
+                tone="late" if row["late"] else "pin",
+                href=row["url"],
+                title=row["title"],
+            )
+        )
+    clusters = []
+    for cell in total.cells:
+        count = cell.count - taken.get((cell.column, cell.row), 0)
+        if count < 1:
+            continue
+        box = (
+            west + cell.column * wide,
+            south + cell.row * tall,
+            west + (cell.column + 1) * wide,
+            south + (cell.row + 1) * tall,
+        )
+        clusters.append(
+            Cluster(
+                cell.longitude,
+                cell.latitude,
+                count,
+                href=which.parameters(box=box),
+                title=ngettext(
+                    "%(count)s more problem here: look closer",
+                    "%(count)s more problems here: look closer",
+                    count,
+                )
+                % {"count": count},
+            )
+        )
+    return grounds.plan(
+        grounds.ground(which.city, places),
+        bounds,
+        focus=which.place,
+        marks=marks,
+        clusters=clusters,
+        title=gettext("Map of these problems; the list beside it says the same"),
+    )
+
+
+def _parts(which: Filter, total: Tally, places: Atlas) -> list[dict[str, Any]]:
+    """The districts of a city, or the neighbourhoods of a district, with their counts."""
+    rows = []
+    for part in places.children(which.place):
+        inside = places.inside(part)
+        count = sum(total.by_territory.get(pk, (0, 0))[0] for pk in inside)
+        late = sum(total.by_territory.get(pk, (0, 0))[1] for pk in inside)
+        link = which.parameters(place=part, box=None)
+        rows.append({"name": str(part), "count": count, "late": late, "url": link})
+    return sorted(rows, key=lambda row: (-row["count"], row["name"]))
+
+
+def _places(places: Atlas, which: Filter) -> list[dict[str, Any]]:
+    """The choices of the place: every city with what lies in it, only names for other cities."""
+    found: list[dict[str, Any]] = [{"label": "", "rows": list(places.cities)}]
+    for district in places.children(which.city):
+        below: list[Territory] = [district, *places.children(district)]
+        found.append({"label": str(district), "rows": below})
+    return found
+
+
+def _categories(known: Kinds, which: Filter) -> list[dict[str, Any]]:
+    """The choices of the category: own ones for the own city, imported ones for an imported."""
+    found = []
+    for group, rows in known.groups:
+        fitting = [r for r in rows if r.imported == which.city.imported]
+        if fitting or (group and group.code == which.category):
+            found.append({"group": group, "rows": fitting})
+    return found
+
+
+# The table and the feed -----------------------------------------------------------------------
+
+COLUMNS = (
+    "service_request_id",
+    "requested_datetime",
+    "updated_datetime",
+    "closed_date",
+    "expected_datetime",
+    "status",
+    "status_notes",
+    "service_code",
+    "service_name",
+    "description",
+    "agency_responsible",
+    "district",
+    "neighbourhood",
+    "address",
+    "lat",
+    "long",
+    "source",
+)
+"""Names of Open311's bulk table, with ours where it has none."""
+MOST_ROWS = 250_000
+
+
+class _Line:
+    """A file that gives back what was written: one line of the table."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _safe(text: str) -> str:
+    """A spreadsheet must not take a resident's words for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _table(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Iterator[str]:
+    writer = tables.writer(_Line())
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    rows = lists.ordered(lists.chosen(which, at, places, known), which.order)
+    rows = rows.select_related("case", "case__organisation")[:MOST_ROWS]
+    for problem in rows.iterator(chunk_size=2000):
+        yield writer.writerow(_cells(problem, places, known))
+
+
+def _cells(problem: Problem, places: Atlas, known: Kinds) -> list[Any]:
+    case = problem.case
+    place = places.by_id.get(case.territory_id)
+    district = places.by_id.get(place.district_id or 0) if place else None
+    kind = known.by_id.get(problem.category_id)
+    closed = problem.source_closed_at if problem.source else case.closed_at
+
+    def moment(value: dt.datetime | None) -> str:
+        return value.isoformat(timespec="seconds") if value else ""
+
+    return [
+        case.number,
+        moment(case.opened_at),
+        moment(case.moved_at),
+        moment(closed),
+        moment(problem.answer_due_at or problem.source_due_at),
+        "open" if case.state in OPEN else "closed",
+        case.state,
+        kind.code if kind else "",
+        str(kind) if kind else "",
+        _safe(problem.text),
+        str(case.organisation) if case.organisation else "",
+        str(district) if district else "",
+        str(place) if place else "",
+        _safe(problem.address),
+        problem.latitude,
+        problem.longitude,
+        problem.source,
+    ]
+
+
+@require_safe
+def csv(request: HttpRequest) -> HttpResponseBase:
+    """The problems of the filter as a table, row by row as the database gives them."""
+    which, places, known = _asked(request)
+    response = StreamingHttpResponse(
+        _table(which, clock.now(), places, known), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="problems.csv"'
+    return response
+
+
+@require_safe
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest problems of the filter as an Atom feed."""
+    which, places, known = _asked(request)
+    at = clock.now()
+    rows = lists.page_of(replace(which, order="newest", page=1), at, places, known)
+    made = Atom1Feed(
+        title=gettext("Problems: {place}").format(place=which.place),
+        link=request.build_absolute_uri(reverse("problems:list") + which.parameters()),
+        description="",
+        language=get_language() or "en",
+        feed_url=request.build_absolute_uri(),
+    )
+    for problem in rows:
+        case = problem.case
+        link = request.build_absolute_uri(reverse("problems:matter", args=[case.number]))
+        made.add_item(
+            title=problem.title,
+            link=link,
+            description=problem.text,
+            unique_id=link,
+            pubdate=case.opened_at,
+            updateddate=case.opened_at,
+            categories=[str(problem.category)],
+        )
+    return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml")
+
+
+@require_safe
+def geojson(request: HttpRequest) -> HttpResponse:
+    """The rows of the filter's page as points."""
+    which, places, known = _asked(request)
+    rows = lists.page_of(which, clock.now(), places, known, size=500)
+    body = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [one.longitude, one.latitude]},
+                "properties": {
+                    "number": one.case.number,
+                    "title": one.title,
+                    "state": one.case.state,
+                    "opened": one.case.opened_at.isoformat(timespec="seconds"),
+                },
+            }
+            for one in rows
+        ],
+    }
+    return HttpResponse(
+        json.dumps(body, ensure_ascii=False), content_type="application/geo+json; charset=utf-8"
+    )

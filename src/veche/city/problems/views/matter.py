@@ -1,0 +1,138 @@
+"""The page of one problem, and its photographs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_safe
+
+from veche import clock
+from veche.city.problems import ground as grounds
+from veche.city.problems.access import is_author, key_digest
+from veche.city.problems.forms import ReturnForm, SeenForm
+from veche.city.problems.models import Problem
+from veche.city.problems.procedure import PUBLIC
+from veche.city.problems.queries.matter import matter as matter_of
+from veche.city.problems.views.common import cached, hold_secret, problem_for, secret_of
+from veche.city.problems.views.report import SENT
+from veche.core.cases.queries import files, procedure_of
+from veche.core.files.queries import path_of
+from veche.core.organisations.middleware import asker
+from veche.core.places.queries import atlas
+from veche.languages import here
+from veche.look.context import place as address_of
+from veche.look.plan import Mark, around
+
+AUTHOR_MOVES = ("confirm", "return", "withdraw")
+
+
+@require_safe
+def matter(request: HttpRequest, number: str) -> HttpResponse:
+    """Where a problem stands, and what the reader can do."""
+    if key := request.GET.get("key", ""):
+        problem = Problem.objects.filter(case__number=number, author_key=key_digest(key)).first()
+        if problem is None:
+            raise Http404
+        # The secret goes from the address into this browser's session, so that a copied address
+        # does not give it away.
+        hold_secret(request, number, key)
+        return HttpResponseRedirect(reverse("problems:matter", args=[number]))
+    problem = problem_for(request, number)
+    return cached(request, page(request, problem))
+
+
+def page(
+    request: HttpRequest,
+    problem: Problem,
+    *,
+    returning: ReturnForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page, with a form that could not be accepted when there is one."""
+    at, who, case = clock.now(), asker(request).person, problem.case
+    secret = secret_of(request, case.number)
+    author = is_author(problem, who, secret)
+    moves = {move.name for move in procedure_of(case).moves_from(case.state)}
+    places = atlas()
+    place = places.by_id.get(case.territory_id, case.territory)
+    city = places.by_id.get(place.city_id or place.pk, place)
+    sent = request.COOKIES and request.session.get(SENT) == case.number
+    if sent:
+        del request.session[SENT]
+    context: dict[str, Any] = {
+        "matter": matter_of(problem, who, at),
+        "problem": problem,
+        "case": case,
+        "now": at,
+        "place": place,
+        "district": places.by_id.get(place.district_id or 0),
+        "city_place": city,
+        "map": _map(problem, places, place),
+        "group": problem.category.group,
+        "answers": _answers(problem),
+        "author": author,
+        "may": {name for name in AUTHOR_MOVES if author and name in moves},
+        "public": case.state in PUBLIC,
+        "returning": returning or ReturnForm(initial={"seen": case.seq}),
+        "seen": SeenForm(initial={"seen": case.seq}),
+        "refusal": refusal,
+        "person": who,
+        "sign_in": address_of("people:sign-in"),
+        "sent": sent,
+        "link": (
+            request.build_absolute_uri(reverse("problems:matter", args=[case.number]))
+            + f"?key={secret}"
+            if sent and secret
+            else ""
+        ),
+    }
+    return render(request, "problems/matter.html", context, status=status)
+
+
+def _map(problem: Problem, places: Any, place: Any) -> grounds.Plan:
+    city = places.by_id.get(place.city_id or place.pk, place)
+    point = (problem.longitude, problem.latitude)
+    return grounds.plan(
+        grounds.ground(city, places),
+        around([point], least=0.009, margin=0.3),
+        marks=[Mark(*point, tone="hot", title=problem.address or str(place))],
+        title=problem.address or str(place),
+        ratio="4x3",
+    )
+
+
+def _answers(problem: Problem) -> list[tuple[str, str]]:
+    """Questions of the category with what was answered, in words."""
+    rows = []
+    for question in problem.category.questions:
+        value = problem.answers.get(question["code"])
+        if not value:
+            continue
+        names = {c["code"]: here(c.get("names") or {}) for c in question.get("choices", ())}
+        rows.append((here(question.get("names") or {}), names.get(value, value)))
+    return rows
+
+
+@require_GET
+def photograph(request: HttpRequest, number: str, n: str, size: str) -> HttpResponseBase:
+    """A photograph of a problem, for whoever may see the problem."""
+    problem = problem_for(request, number)
+    pictures = files(problem.case)
+    if not 1 <= int(n) <= len(pictures):
+        raise Http404
+    path = path_of(pictures[int(n) - 1].file.digest, small=size == "small")
+    try:
+        response = FileResponse(path.open("rb"), content_type="image/jpeg")
+    except OSError as error:
+        raise Http404 from error
+    response["X-Content-Type-Options"] = "nosniff"
+    public = problem.case.state in PUBLIC
+    response["Cache-Control"] = (
+        "public, max-age=604800, immutable" if public else "private, no-store"
+    )
+    return response

@@ -1,0 +1,316 @@
+"""Reporting a problem: one page, with or without JavaScript, where nothing typed is lost."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.contrib import messages
+from django.forms.utils import ErrorDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from veche import clock
+from veche.city.problems import ground as grounds
+from veche.city.problems import operations, pending, rules
+from veche.city.problems.access import key_digest
+from veche.city.problems.forms import ReportForm
+from veche.city.problems.models import Category, Problem
+from veche.city.problems.queries.categories import category, kinds, made_by
+from veche.city.problems.views.common import hold_secret, pictures
+from veche.core.files.photographs import Photograph
+from veche.core.organisations.middleware import asker
+from veche.core.places.models import Territory
+from veche.core.places.queries import Atlas, atlas
+from veche.errors import Invalid
+from veche.look.context import place as address_of
+from veche.look.plan import Bounds
+
+EMERGENCY_NUMBER = "112"
+SENT = "problems-sent"
+_STEPS = ("questions", "zoom", "forget")
+"""Buttons that only change the page."""
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form; sent, it becomes a problem and leads to its page."""
+    places, known = atlas(), kinds(active=True, imported=False)
+    if request.method != "POST":
+        start = _start(request, places)
+        kind = category(start.get("category", ""))
+        form = ReportForm(initial=start, kinds=known, places=places, kind=kind)
+        return _page(request, form, places, kind)
+    data = request.POST.copy()
+    _clear(data)
+    kind = category(data.get("category", ""))
+    kept, faults = _photographs(request, data)
+    _moved_pin(data, places)
+    form = ReportForm(data, request.FILES, kinds=known, places=places, kind=kind)
+    step = data.get("do", "")
+    if step in _STEPS or step.startswith("forget:") or "point.x" in data:
+        form._errors = ErrorDict()  # type: ignore[attr-defined]  # not sent yet: nothing to scold
+        return _page(request, form, places, kind, kept=kept)
+    status = 200
+    if not form.is_valid():
+        status = 422
+    for code, sentence in faults:
+        form.add_error("photographs", sentence)
+        status = code
+    if len(kept) > rules.MOST_PHOTOGRAPHS:
+        kept = kept[: rules.MOST_PHOTOGRAPHS]
+        form.add_error(
+            "photographs",
+            gettext("At most {most} photographs: the first {most} are kept.").format(
+                most=rules.MOST_PHOTOGRAPHS
+            ),
+        )
+        status = 422
+    who = asker(request).person
+    if kind is not None and who is None and not kind.anonymous_allowed:
+        form.add_error("category", str(operations.AnonymousNotAllowed()))
+        status = 422
+    urgent = rules.urgent(kind.urgent_words, data.get("text", "")) if kind else None
+    asks_urgent = urgent is not None and not data.get("not_urgent")
+    if asks_urgent:
+        status = 422
+    if status != 200 or step == "look":
+        return _page(
+            request,
+            form,
+            places,
+            kind,
+            kept=kept,
+            urgent=urgent or "",
+            preview=step == "look" and status == 200,
+            status=status,
+        )
+    return _send(request, form, places, kind, kept)
+
+
+def _send(
+    request: HttpRequest,
+    form: ReportForm,
+    places: Atlas,
+    kind: Category | None,
+    kept: list[str],
+) -> HttpResponse:
+    who, secret = asker(request).person, _secret(form.data)
+    point = form.point()
+    assert point is not None
+    try:
+        problem = operations.report(
+            by=who,
+            at=clock.now(),
+            submission=form.cleaned_data["submission"],
+            category=form.cleaned_data["category"],
+            text=form.cleaned_data["text"],
+            longitude=point[0],
+            latitude=point[1],
+            address=form.cleaned_data["address"],
+            answers=form.answers(),
+            photographs=_kept(kept),
+            author_key=key_digest(secret) if who is None else None,
+        )
+    except operations.AlreadyReported:
+        number = made_by(form.cleaned_data["submission"])
+        if who is None:
+            hold_secret(request, number, secret)
+        messages.info(request, gettext("This form was sent before: here is what it made."))
+        return HttpResponseRedirect(reverse("problems:matter", args=[number]))
+    except Invalid as refusal:
+        name = {"point": "neighbourhood", "photograph": "photographs"}.get(
+            refusal.field, refusal.field
+        )
+        form.add_error(name if name in form.fields else None, str(refusal))
+        return _page(request, form, places, kind, kept=kept, status=refusal.status)
+    pending.drop(kept)
+    number = problem.case.number
+    if who is None:
+        hold_secret(request, number, secret)
+    request.session[SENT] = number
+    return HttpResponseRedirect(reverse("problems:matter", args=[number]))
+
+
+def _secret(data: Any) -> str:
+    """The secret that was made with the form; a new one when it was tampered with."""
+    given = str(data.get("key", ""))
+    fits = len(given) == 32 and all(c.isalnum() or c in "-_" for c in given)
+    return given if fits else secrets.token_urlsafe(24)
+
+
+def _clear(data: QueryDict) -> None:
+    """Take out the one character that PostgreSQL cannot keep."""
+    for name, values in list(data.lists()):
+        if any("\x00" in str(value) for value in values):
+            data.setlist(name, [str(value).replace("\x00", "") for value in values])
+
+
+def _start(request: HttpRequest, places: Atlas) -> dict[str, Any]:
+    """What an address may bring along: a category, a point."""
+    start: dict[str, Any] = {}
+    if code := request.GET.get("category", "").replace("\x00", ""):
+        start["category"] = code
+    try:
+        lon, lat = float(request.GET["longitude"]), float(request.GET["latitude"])
+    except (KeyError, ValueError):
+        return start
+    if -180 <= lon <= 180 and -90 <= lat <= 90 and places.at(lon, lat):
+        start["longitude"], start["latitude"] = lon, lat
+    return start
+
+
+def _photographs(request: HttpRequest, data: QueryDict) -> tuple[list[str], list[tuple[int, str]]]:
+    """Names of the pictures kept so far with those just sent, and what was refused."""
+    gone = data.get("do", "").partition("forget:")[2]
+    kept = [name for name in data.getlist("kept") if name != gone and pending.thumbnail(name)]
+    kept = kept[: rules.MOST_PHOTOGRAPHS]
+    good, faults = pictures(request, request.FILES.getlist("photographs"))
+    kept += [pending.put(one) for one in good[: rules.MOST_PHOTOGRAPHS + 1]]
+    return kept, faults
+
+
+def _kept(names: list[str]) -> list[Photograph]:
+    return [one for one in map(pending.get, names) if one is not None]
+
+
+def _bounds(data: Any, places: Atlas) -> Bounds:
+    """What the still map shows: the chosen neighbourhood, else the city."""
+    home = places.home()
+    area = places.by_code.get(str(data.get("neighbourhood") or "")) or home
+    if area is None:
+        return (0.0, 0.0, 1.0, 1.0)
+    return area.bounds
+
+
+def _moved_pin(data: QueryDict, places: Atlas) -> None:
+    """A click on the still map becomes a point."""
+    if "point.x" not in data:
+        return
+    try:
+        x, y = float(data["point.x"]), float(data["point.y"])
+    except (KeyError, ValueError):
+        return
+    area = places.by_code.get(data.get("drawn", ""))
+    bounds = area.bounds if area else _bounds(data, places)
+    if 0 <= x <= grounds.PICTURE_SIDE and 0 <= y <= grounds.PICTURE_SIDE:
+        lon, lat = grounds.clicked(bounds, x, y)
+        data["longitude"], data["latitude"] = f"{lon:.6f}", f"{lat:.6f}"
+
+
+def _page(
+    request: HttpRequest,
+    form: ReportForm,
+    places: Atlas,
+    kind: Category | None,
+    *,
+    kept: list[str] | None = None,
+    urgent: str = "",
+    preview: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    home = places.home()
+    values = form.data if form.is_bound else form.initial
+    lon, lat = values.get("longitude") or "", values.get("latitude") or ""
+    context: dict[str, Any] = {
+        "form": form,
+        "kind": kind,
+        "kept": kept or [],
+        "home": home,
+        "lon": lon,
+        "lat": lat,
+        "here": _where(lon, lat, home, places),
+        "drawn": str(values.get("neighbourhood") or ""),
+        "side": grounds.PICTURE_SIDE,
+        "key": _secret(values) if form.is_bound else secrets.token_urlsafe(24),
+        "urgent": urgent,
+        "emergency": EMERGENCY_NUMBER,
+        "sign_in": address_of("people:sign-in"),
+        "signed_in": asker(request).person,
+        "most": rules.MOST_PHOTOGRAPHS,
+    }
+    if preview:
+        context["preview"] = Problem(
+            category=kind,  # type: ignore[misc]  # a valid form has one
+            text=form.cleaned_data["text"],
+            address=form.cleaned_data["address"],
+        )
+        point = form.point()
+        context["preview_place"] = places.at(*point, city=home.pk) if point and home else None
+    return render(request, "problems/report.html", context, status=status)
+
+
+def _where(lon: Any, lat: Any, home: Territory | None, places: Atlas) -> Territory | None:
+    """The territory the pin stands in."""
+    try:
+        return places.at(float(lon), float(lat), city=home.pk if home else None)
+    except (TypeError, ValueError):
+        return None
+
+
+@require_GET
+def questions(request: HttpRequest) -> HttpResponse:
+    """The questions of a category: a part of the form, fetched when the category changes."""
+    code = request.GET.get("category", "")
+    kind = category(code)
+    known = kinds(active=True, imported=False)
+    data = request.GET.copy()
+    _clear(data)
+    form = ReportForm(data, kinds=known, places=atlas(), kind=kind)
+    form._errors = ErrorDict()  # type: ignore[attr-defined]  # nothing was sent
+    context = {"form": form, "kind": kind, "signed_in": asker(request).person}
+    return render(request, "problems/parts/questions.html", context)
+
+
+@require_GET
+def picture(request: HttpRequest) -> HttpResponse:
+    """The still map one can click: of the city or of a neighbourhood, with the pin."""
+    places = atlas()
+    home = places.home()
+    if home is None:
+        raise Http404
+    area = places.by_code.get(request.GET.get("place", "")) or home
+    point = None
+    try:
+        point = (float(request.GET["longitude"]), float(request.GET["latitude"]))
+    except (KeyError, ValueError):
+        point = None
+    if point is not None and not (-180 <= point[0] <= 180 and -90 <= point[1] <= 90):
+        point = None
+    under = grounds.ground(home, places)
+    response = HttpResponse(
+        grounds.picture(under, area.bounds, point), content_type="image/svg+xml; charset=utf-8"
+    )
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+@require_GET
+def ground(request: HttpRequest) -> HttpResponse:
+    """Outlines and features of the home city, for the live map."""
+    places = atlas()
+    home = places.home()
+    if home is None:
+        raise Http404
+    response = HttpResponse(
+        grounds.collection(grounds.ground(home, places)), content_type="application/geo+json"
+    )
+    response["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+@require_GET
+def kept_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """The small picture of a photograph that waits for its form."""
+    small = pending.thumbnail(name)
+    if small is None:
+        raise Http404
+    response = HttpResponse(small, content_type="image/jpeg")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,97 @@
+"""The list: filters, counts, the map, the table, the feed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.city.problems.conftest import Town
+
+URL = "/en/problems/"
+STATES = ("moderation", "work", "check", "confirmed", "refused", "withdrawn", "returned")
+
+
+def test_only_what_a_moderator_passed_is_listed(town: Town, client: Client) -> None:
+    for state in STATES:
+        town.to(state, text=f"It stands at {state} here.")
+    town.to("work", text="The north hole is deep.", longitude=49.46, latitude=53.56)
+    page = client.get(URL).content.decode()
+    assert "It stands at work here" in page
+    assert "It stands at moderation here" not in page
+    assert "It stands at confirmed here" not in page
+    every = client.get(URL + "?state=all").content.decode()
+    assert "It stands at confirmed here" in every
+    assert "It stands at moderation here" not in every
+    north = client.get(URL + "?place=north").content.decode()
+    assert "The north hole" in north
+    assert "It stands at work" not in north
+    found = client.get(URL + "?q=NORTH+hole").content.decode()
+    assert "The north hole" in found
+    assert "It stands at work" not in found
+    box = client.get(URL + "?box=49.45,53.55,49.47,53.57").content.decode()
+    assert "The north hole" in box
+    assert "It stands at work" not in box
+
+
+def test_late_is_late(town: Town, client: Client) -> None:
+    town.to("work", text="An old hole is here.", at=town.start - dt.timedelta(days=30))
+    town.to("work", text="A new hole is here.")
+    page = client.get(URL + "?state=late").content.decode()
+    assert "An old hole" in page
+    assert "A new hole" not in page
+
+
+def test_a_number_leads_to_its_page(town: Town, client: Client) -> None:
+    number = town.to("work").case.number
+    assert client.get(URL, {"q": number})["Location"] == f"/en/problems/{number}/"
+
+
+def test_nothing_is_said_with_a_next_step(town: Town, client: Client) -> None:
+    page = client.get(URL + "?state=refused").content.decode()
+    assert "No problem fits this choice" in page
+
+
+GARBAGE = ("", "x", "%00", "-1", "0", "1e999", "²", "nan,nan,nan,nan", "1,2,3,4", "'; --", "9" * 99)
+
+
+@pytest.mark.parametrize("where", ["", "problems.csv", "feed.atom", "problems.geojson"])
+def test_garbage_is_no_fault(town: Town, client: Client, where: str) -> None:
+    names = ("place", "category", "state", "office", "order", "q", "box", "page")
+    for name, value in itertools.product(names, GARBAGE):
+        answer = client.get(f"{URL}{where}?{name}={value}")
+        assert answer.status_code in (200, 302), (name, value)
+        if answer.streaming:
+            list(answer)  # type: ignore[call-overload]
+
+
+def test_the_table_holds_what_the_list_holds(town: Town, client: Client) -> None:
+    number = town.to("check", text="=SUM(1) is not a formula here").case.number
+    answer = client.get(URL + "problems.csv?state=all")
+    lines = b"".join(answer).decode("utf-8-sig").splitlines()  # type: ignore[call-overload]
+    assert lines[0].startswith("service_request_id,requested_datetime")
+    assert number in lines[1]
+    assert "'=SUM(1)" in lines[1]
+
+
+def test_the_feed_is_atom(town: Town, client: Client) -> None:
+    town.to("work")
+    answer = client.get(URL + "feed.atom")
+    assert answer["Content-Type"].startswith("application/atom+xml")
+    assert b"A deep hole by the school" in answer.content
+
+
+def test_fifty_rows_take_few_queries(
+    town: Town, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for n in range(55):
+        town.to("work", text=f"Hole number {n} is here.", longitude=49.4 + n / 600)
+    client.get(URL)
+    with django_assert_max_num_queries(8):
+        answer = client.get(URL + "?order=due")
+    assert answer["X-Veche-Cache"] == "5"
+    assert answer.content.decode().count('class="row-title"') == 50
+    assert client.get(URL + "?page=2").content.decode().count('class="row-title"') == 5

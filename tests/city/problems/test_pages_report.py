@@ -1,0 +1,151 @@
+"""Reporting: what is typed is kept, what is wrong is said, what is right becomes a problem."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.city.problems.conftest import Town
+from veche.city.problems.models import Problem
+from veche.core.cases.models import CaseFile
+
+URL = "/en/problems/report/"
+
+
+def sheet(**changes: Any) -> dict[str, Any]:
+    return {
+        "submission": str(uuid.uuid4()),
+        "key": "k" * 32,
+        "category": "pothole",
+        "longitude": "49.41",
+        "latitude": "53.51",
+        "address": "School Street 5",
+        "text": "There is a deep hole in the road.",
+        "do": "send",
+        **changes,
+    }
+
+
+def test_a_visitor_reports_and_follows_by_the_secret_link(town: Town, client: Client) -> None:
+    assert client.get(URL).status_code == 200
+    answer = client.post(URL, sheet(**{"q-depth": "deep"}))
+    problem = Problem.objects.select_related("case").get()
+    page = f"/en/problems/{problem.case.number}/"
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    assert problem.answers == {"depth": "deep"}
+    first = client.get(page)
+    assert "k" * 32 in first.content.decode()
+    assert "k" * 32 not in client.get(page).content.decode(), "the link is shown once"
+    stranger = Client()
+    assert stranger.get(page).status_code == 404
+    assert stranger.get(f"{page}?key={'x' * 32}").status_code == 404
+    assert stranger.get(f"{page}?key={'k' * 32}", follow=True).status_code == 200
+
+
+def test_the_same_form_twice_is_one_problem(town: Town, client: Client) -> None:
+    filled = sheet()
+    first = client.post(URL, filled)
+    again = Client()
+    second = again.post(URL, filled)
+    assert first["Location"] == second["Location"]
+    assert Problem.objects.count() == 1
+    assert again.get(second["Location"]).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"text": "short"}, "at least 10 characters"),
+        ({"text": ""}, "Write what is wrong"),
+        ({"category": "nothing"}, "There is no such category"),
+        ({"category": ""}, "Choose what it is about"),
+        ({"category": "tree"}, "Sign in first"),
+        ({"longitude": "10", "latitude": "10"}, "lies outside Testtown"),
+        ({"longitude": "", "address": ""}, "Show the place on the map"),
+        ({"longitude": "nan"}, ""),
+        ({"q-depth": "bottomless"}, "Choose one of the answers"),
+        ({"submission": "no-uuid", "text": "x\x00y"}, "at least 10 characters"),
+        ({"text": "I smell a gas leak here, come"}, "Call 112 now"),
+    ],
+)
+def test_what_is_wrong_is_said_and_the_rest_is_kept(
+    town: Town, client: Client, changes: dict[str, str], sentence: str
+) -> None:
+    answer = client.post(URL, sheet(**changes))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    if "address" not in changes:
+        assert "School Street 5" in page
+    assert not Problem.objects.exists()
+
+
+def test_what_is_not_urgent_is_sent(town: Town, client: Client) -> None:
+    answer = client.post(URL, sheet(text="Old gas leak sign hangs loose", not_urgent="on"))
+    assert answer.status_code == 302
+
+
+def test_photographs_wait_while_the_words_are_mended(
+    town: Town, client: Client, photograph: Callable[..., bytes]
+) -> None:
+    one = SimpleUploadedFile("one.jpg", photograph("blue"), "image/jpeg")
+    answer = client.post(URL, sheet(text="", photographs=[one]))
+    assert answer.status_code == 422
+    kept = re.findall(r'name="kept" value="([0-9a-f]{32})"', answer.content.decode())
+    assert len(kept) == 1
+    assert client.get(f"/en/problems/report/kept/{kept[0]}.jpg").status_code == 200
+    two = SimpleUploadedFile("two.jpg", photograph("green"), "image/jpeg")
+    assert client.post(URL, sheet(kept=kept, photographs=[two])).status_code == 302
+    assert CaseFile.objects.filter(kind="before").count() == 2
+    number = Problem.objects.get().case.number
+    shown = client.get(f"/en/problems/{number}/photographs/1-small.jpg")
+    assert (shown.status_code, shown["Cache-Control"]) == (200, "private, no-store")
+    assert Client().get(f"/en/problems/{number}/photographs/1-small.jpg").status_code == 404
+    assert client.get(f"/en/problems/{number}/photographs/9-small.jpg").status_code == 404
+
+
+def test_a_text_is_no_photograph(town: Town, client: Client) -> None:
+    bad = SimpleUploadedFile("virus.exe", b"MZ" * 400, "image/jpeg")
+    answer = client.post(URL, sheet(photographs=[bad]))
+    page = answer.content.decode()
+    assert answer.status_code == 415
+    assert "not a photograph we can read" in page
+    assert "There is a deep hole in the road." in page
+
+
+def test_the_still_map_sets_the_pin(town: Town, client: Client) -> None:
+    values = sheet(longitude="", latitude="", address="", **{"point.x": "170", "point.y": "170"})
+    del values["do"]
+    answer = client.post(URL, values)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    lon = float(re.search(r'name="longitude" value="([\d.]+)"', page).group(1))  # type: ignore[union-attr]
+    assert abs(lon - 49.45) < 0.001
+    assert client.get("/en/problems/report/map.svg?place=x&longitude=a&latitude=9").status_code == 200
+
+
+def test_the_preview_shows_and_sends_nothing(town: Town, client: Client) -> None:
+    answer = client.post(URL, sheet(do="look"))
+    assert answer.status_code == 200
+    assert "This is what everybody will see" in answer.content.decode()
+    assert not Problem.objects.exists()
+
+
+def test_without_the_map_an_address_in_a_neighbourhood_is_enough(
+    town: Town, client: Client
+) -> None:
+    answer = client.post(URL, sheet(longitude="", latitude="", neighbourhood="north"))
+    assert answer.status_code == 302
+    assert Problem.objects.get().case.territory.code == "north"
+
+
+def test_questions_come_with_the_category(town: Town, client: Client) -> None:
+    page = client.get("/en/problems/report/questions/?category=pothole").content.decode()
+    assert "How deep?" in page
+    assert client.get("/en/problems/report/questions/?category=%00").status_code == 200
