@@ -27,6 +27,10 @@ and the commands of the modules:
 """
 
 
+WITHOUT_DATABASE = ("verify", "help")
+"""Words of modules that need no database."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; the exit status: 0 done, 1 refused or failed, 2 wrong usage."""
     words = list(sys.argv[1:] if argv is None else argv)
@@ -165,10 +169,9 @@ def _module_command(words: list[str]) -> int:
     asked = words[0] if words else ""
     done: Callable[[], None] | None = None
     try:
-        if asked and not asked.startswith("-"):
+        if asked and not asked.startswith("-") and asked not in WITHOUT_DATABASE:
             # Before Django reads its settings: a demo's cluster says that it is one.
-            if asked not in ("verify",):
-                done = open_database()
+            done = open_database()
         prepare()
         parser = argparse.ArgumentParser(prog="veche", usage="veche COMMAND …")
         parser.add_argument("--version", action="version", version=f"veche {version()}")

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 LOOK = 0.2
@@ -43,7 +44,7 @@ def main(words: list[str]) -> int:
     lock, log, uid = words[0], words[1], int(words[2])
     command = words[4:]
     user: dict[str, Any] = {"user": uid, "group": uid, "extra_groups": []}
-    with open(lock, "a") as use, open(log, "ab") as out:
+    with Path(lock).open("a") as use, Path(log).open("ab") as out:
         child = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/",
             preexec_fn=_end_with_parent, **(user if os.geteuid() == 0 else {}),

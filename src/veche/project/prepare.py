@@ -54,8 +54,13 @@ def main() -> int:
         _say("The last load was cut off; beginning again …")
         _begin_again()
     cli.prepare()
+    from django.db import connection
+
     from veche import demo_guard
 
+    with connection.cursor() as cursor:
+        # A load that is cut off is begun again; "loaded" itself is written durably, after it all.
+        cursor.execute("SET synchronous_commit = off")
     _say("Bringing the database to this version …")
     cli.bring_up_to_date()
     state = _town_state()

@@ -84,6 +84,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "veche.project.context.town",
                 "veche.look.context.page",
+                "veche.portal.demo.panel",
             ],
         },
     }
