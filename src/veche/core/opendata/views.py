@@ -15,6 +15,15 @@ from veche.core.opendata import publish, queries, words
 MOST_ROWS = 200
 """Groups shown on a page; the JSON has them all."""
 
+REMEMBERED = 30
+"""Seconds for which a page may be answered from memory to visitors who carry no cookie."""
+
+
+def _remembered(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if not request.COOKIES:
+        response["X-Veche-Cache"] = str(REMEMBERED)
+    return response
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -24,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         {"dataset": d, "figures": [f for f in figures if f.dataset == d.name]}
         for d in module.datasets()
     ]
-    return render(request, "opendata/index.html", {"datasets": datasets})
+    return _remembered(request, render(request, "opendata/index.html", {"datasets": datasets}))
 
 
 @require_safe
@@ -32,7 +41,8 @@ def dataset(request: HttpRequest, name: str) -> HttpResponse:
     """One dataset with its columns described. Raises: NoSuchDataset."""
     found = queries.dataset(name)
     figures = [f for f in module.figures() if f.dataset == name]
-    return render(request, "opendata/dataset.html", {"dataset": found, "figures": figures})
+    context = {"dataset": found, "figures": figures}
+    return _remembered(request, render(request, "opendata/dataset.html", context))
 
 
 @require_safe
@@ -76,7 +86,7 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
         "by": [words.grouping(by) for by in found.by],
         "rows_of": words.rows_of(found),
     }
-    return render(request, "opendata/figure.html", context)
+    return _remembered(request, render(request, "opendata/figure.html", context))
 
 
 @require_safe
@@ -92,4 +102,5 @@ def figure_json(request: HttpRequest, name: str) -> HttpResponse:
         "cells": queries.cells(found, over, at),
     }
     text = json.dumps(answer, ensure_ascii=False, indent=1)
-    return HttpResponse(text, content_type="application/json; charset=utf-8")
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    return _remembered(request, response)
