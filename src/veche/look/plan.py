@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 _SEEN_WIDTH = 430.0  # the width in pixels for which names are kept apart; wider has more room
+_CLUSTER_WIDTH = 600.0  # the same for circles, which crowd sooner
 _CACHE_SIZE = 64
 _MOST_NAMES = 14
 # Windows lower than this (degrees) show the names of a kind.
@@ -123,8 +124,10 @@ def draw(view: Plan) -> str:
     """The map as an SVG string; pages put it into ``<div class="map">``."""
     window = frame(view.bounds, view.ratio)
     taken: list[tuple[float, float, float, float]] = []
-    marks = [_cluster(c, window, taken) for c in view.clusters]
-    marks += [_mark(m, window, taken) for m in view.marks]
+    marks = [_mark(m, window, taken) for m in view.marks]
+    # Clusters give way to marks, small ones to large ones; marks are painted above them.
+    ordered = sorted(view.clusters, key=lambda one: -one.count)
+    marks = [_cluster(c, window, taken) for c in ordered] + marks
     names = _names(view, window, taken) if view.names else []
     title = escape(view.title)
     shape = view.ratio if view.ratio in RATIOS else "4x3"
@@ -248,14 +251,37 @@ def _cluster(one: Cluster, window: Frame, taken: list[tuple[float, float, float,
     if not window.holds(x, y):
         return ""
     radius = min(28.0, 11 + 2.2 * math.log2(max(1, one.count)))
-    pixel = WIDTH / _SEEN_WIDTH
-    _take(taken, x, y, 2 * radius * pixel, 2 * radius * pixel)
+    x, y = _aside(x, y, radius * WIDTH / _CLUSTER_WIDTH, window, taken)
     hit = f'<circle class="hit" r="{max(22.0, radius):.0f}"/>' if one.href else ""
     shape = (
         f'{hit}<circle class="pin pin-many" r="{radius:.0f}"/>'
         f'<text class="pin-text pin-text-many">{one.count}</text>'
     )
     return _link(shape, one.href, one.title or str(one.count), _at(x, y, window))
+
+
+def _aside(
+    x: float,
+    y: float,
+    radius: float,
+    window: Frame,
+    taken: list[tuple[float, float, float, float]],
+) -> tuple[float, float]:
+    """The nearest free spot for a circle: a count speaks of a neighbourhood, so it may step aside.
+
+    Where all is crowded it stays.
+    """
+    half = radius * 0.88  # the corners of the box are empty
+    for step in (0.0, 0.5, 0.9, 1.3, 1.8):
+        for turn in range(8 if step else 1):
+            angle = turn * math.pi / 4
+            at = (x + step * radius * math.cos(angle), y + step * radius * math.sin(angle))
+            box = (at[0] - half, at[1] - half, at[0] + half, at[1] + half)
+            if window.holds(*at, radius) and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                return at
+    taken.append((x - half, y - half, x + half, y + half))
+    return x, y
 
 
 def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, float]]) -> list[str]:
