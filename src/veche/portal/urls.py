@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from veche.portal import views
+from veche.portal import demo, views
 
 app_name = "portal"
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("demo/", demo.cast_page, name="demo"),
+    path("demo/sign-in/", demo.sign_in, name="demo-sign-in"),
+    path("demo/clock/", demo.turn, name="demo-turn"),
+]

@@ -8,6 +8,7 @@ MODULE = Module(
     journal_writes={
         "people.added": "An account was opened.",
         "people.added-many": "Accounts were opened, many at once.",
+        "people.sign-in-failed": "A sign-in failed; a digest says whether the same one again.",
     },
     demo="veche.core.people.demo:load",
 )

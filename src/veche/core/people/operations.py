@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
 from veche.core.people.models import Level, Person
-from veche.errors import Invalid
+from veche.core.people.queries import sign_in_subject
+from veche.errors import Invalid, Refused
 from veche.operation import operation
 
 
@@ -72,3 +73,21 @@ def add_people(*, by: Person | None, at: dt.datetime, people: Sequence[Person]) 
     made = Person.objects.bulk_create(people, batch_size=2_000)
     record(kind="people.added-many", by=by, at=at, subject="people", public={"accounts": len(made)})
     return made
+
+
+class TooManyTries(Refused):
+    """Too many wrong passwords came for one account or from one network address."""
+
+    code = "too-many-tries"
+    status = 429
+    sentence = _("Too many wrong tries. Wait five minutes and try again.")
+
+
+@operation
+def note_failed_sign_in(*, by: None, at: dt.datetime, keys: Sequence[str]) -> None:
+    """Write down that a sign-in failed, once for the account and once for the network address.
+
+    ``keys`` are keyed digests: the journal does not say who tried.
+    """
+    for key in keys:
+        record(kind="people.sign-in-failed", by=by, at=at, subject=sign_in_subject(key))

@@ -1,0 +1,16 @@
+"""Addresses of the pages of those who work on problems, and of the statistics."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path
+
+from veche.city.problems.desk_forms import FORMS
+from veche.city.problems.views import desk
+
+urlpatterns: list[URLPattern] = [
+    path("moderation/", desk.moderation, name="moderation"),
+    path("routing/", desk.routing, name="routing"),
+    path("queue/", desk.queue, name="queue"),
+    re_path(r"^(?P<code>moderation|routing|queue)\.csv$", desk.desk_csv, name="desk-csv"),
+    *(path(f"<str:number>/{move}/", desk.step_view(move), name=move) for move in FORMS),
+]
