@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from tests.architecture.source import SOURCE, calls, files, imports, kind_of, module_of
+
 from veche.module import MODULES, load
 
 WRITES = {
@@ -42,7 +43,7 @@ def _database_write(call: ast.Call, name: str) -> bool:
         return False
     if method in ("update", "delete", "create", "get_or_create", "copy"):
         source = ast.unparse(call.func)
-        return ".objects" in source or method == "copy" and "cursor" in source
+        return ".objects" in source or (method == "copy" and "cursor" in source)
     if method == "save":
         arguments = {k.arg for k in call.keywords}
         return not call.args and (not arguments or arguments <= {
@@ -70,7 +71,7 @@ def test_every_public_function_of_operations_that_writes_is_an_operation() -> No
         for node in tree.body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
-            marked = any(isinstance(d, ast.Name) and d.id == "operation" for d in node.decorator_list)
+            marked = any(ast.unparse(d) == "operation" for d in node.decorator_list)
             writes = any(_database_write(call, name) for call, name in calls(node))
             if writes and not marked:
                 silent.append(f"{path}: {node.name}")
@@ -91,10 +92,7 @@ def test_every_journal_kind_is_explained_in_a_manifest() -> None:
 
     load_procedures()
     written |= {
-        f"{p.code}.{m.name}"
-        for p in PROCEDURES.values()
-        for m in p.moves
-        if m.role != "importer"
+        f"{p.code}.{m.name}" for p in PROCEDURES.values() for m in p.moves if m.role != "importer"
     }
     assert written - explained == set(), "kinds that no manifest explains"
     assert explained - written == set(), "kinds that nobody writes"
@@ -102,9 +100,19 @@ def test_every_journal_kind_is_explained_in_a_manifest() -> None:
 
 def test_the_clock_is_read_at_the_edges_only() -> None:
     edges = {
-        "views", "tasks", "commands", "middleware", "clock", "demo", "demo_views", "prepare", "api",
+        "views",
+        "tasks",
+        "commands",
+        "middleware",
+        "clock",
+        "demo",
+        "demo_views",
+        "prepare",
+        "api",
     }
-    named = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|timezone\.now|clock\.now)$")
+    named = re.compile(
+        r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|timezone\.now|clock\.now)$"
+    )
     found = [
         f"{path}:{call.lineno} {name}"
         for path, tree in files().items()

@@ -22,6 +22,7 @@ usage: veche COMMAND …
   serve [--host H] [--port N]                answer web requests (a city's web process)
   worker                                     do the queued and the timed work
   migrate                                    bring the database to this version
+  reference [--check]                        write docs/reference from what the code declares
 
 and the commands of the modules:
 """
@@ -47,6 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "serve": _serve,
         "worker": _worker,
         "migrate": _migrate,
+        "reference": _reference,
     }
     try:
         if words and words[0] in own:
@@ -251,6 +253,12 @@ def _test(words: list[str]) -> int:
     command = [sys.executable, "-m", "pytest", *words]
     sys.stdout.flush()
     os.execv(sys.executable, command)
+
+
+def _reference(words: list[str]) -> int:
+    from veche.project import reference
+
+    return reference.command(words)
 
 
 def _check(words: list[str]) -> int:

@@ -51,7 +51,8 @@ class Report:
 def command(kind: str, words: list[str]) -> int:
     """Run the named measurements, or all; 1 when one misses what must be reached."""
     parser = argparse.ArgumentParser(prog=f"veche {kind}")
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    told = f"a file of tests/{kind}; without one, all"
+    parser.add_argument("names", nargs="*", metavar="NAME", help=told)
     asked = parser.parse_args(words).names
     folder = homes.root() / "tests" / kind
     files = {

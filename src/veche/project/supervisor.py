@@ -38,7 +38,7 @@ def command(words: list[str]) -> int:
     """``veche demo``."""
     parser = argparse.ArgumentParser(prog="veche demo")
     parser.add_argument("--port", type=int, default=None, help="0 or nothing: a free one")
-    parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--no-browser", action="store_true", help="only say the address")
     parser.add_argument("--fresh", action="store_true", help="forget the town and make it anew")
     asked = parser.parse_args(words)
     if os.environ.get("DATABASE_URL"):
@@ -284,9 +284,9 @@ def serve(words: list[str]) -> int:
     from veche.project import cli, web
 
     parser = argparse.ArgumentParser(prog="veche serve")
-    parser.add_argument("--host", default=HOST)
-    parser.add_argument("--port", type=int, default=FIRST_PORT)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--host", default=HOST, help="the address to listen on")
+    parser.add_argument("--port", type=int, default=FIRST_PORT, help="the port to listen on")
+    parser.add_argument("--workers", type=int, default=2, help="how many web processes")
     asked = parser.parse_args(words)
     done = cli.open_database()
     try:
