@@ -111,7 +111,7 @@ class Town:
 def town(db: None, settings: Any, tmp_path: Any) -> Town:
     """A town of two districts, two offices and six people; files go to a folder of the test."""
     settings.FILES_DIR = tmp_path
-    at = clock.now() - dt.timedelta(days=2)
+    at = clock.now() - dt.timedelta(days=60)
     everyone: dict[str, Any] = {"by": None, "at": at}
     names = {"en": "Testtown", "ru": "Пробный", "zh": "试城"}
     city = add_territory(
@@ -171,7 +171,7 @@ def town(db: None, settings: Any, tmp_path: Any) -> Town:
     make_responsible(**everyone, organisation=offices["roads"], theme="pothole", territory=city)
     return Town(
         city=city, north=north, south=south, roads=offices["roads"], parks=offices["parks"],
-        start=at + dt.timedelta(minutes=1), **people,
+        start=at + dt.timedelta(days=58), **people,
     )  # fmt: skip
 
 

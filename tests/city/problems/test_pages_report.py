@@ -132,7 +132,7 @@ def test_the_still_map_sets_the_pin(town: Town, client: Client) -> None:
 
 def test_the_preview_shows_and_sends_nothing(town: Town, client: Client) -> None:
     answer = client.post(URL, sheet(do="look"))
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.context["form"].errors
     assert "This is what everybody will see" in answer.content.decode()
     assert not Problem.objects.exists()
 

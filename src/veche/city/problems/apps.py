@@ -9,3 +9,9 @@ class Config(AppConfig):
     name = "veche.city.problems"
     label = "problems"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the notices of problems their words."""
+        from veche.city.problems.words import give_words
+
+        give_words()

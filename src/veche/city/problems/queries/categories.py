@@ -29,7 +29,7 @@ class Kinds:
     @cached_property
     def groups(self) -> list[tuple[Category | None, list[Category]]]:
         """Every group with its categories; those without a group come last, under None."""
-        parents = {row.group_id for row in self.rows if row.group_id}
+        parents = self.is_group
         found: list[tuple[Category | None, list[Category]]] = [
             (row, [r for r in self.rows if r.group_id == row.pk])
             for row in self.rows
@@ -51,12 +51,16 @@ class Kinds:
 
 def kinds(*, imported: bool | None = None, active: bool = False) -> Kinds:
     """The categories: all, only those met in imports or not, only those residents can choose."""
-    rows = Category.objects.order_by("position", "id").defer("questions", "urgent_words")
-    if imported is not None:
-        rows = rows.filter(imported=imported)
-    if active:
-        rows = rows.filter(active=True)
-    return Kinds(list(rows))
+    rows = list(Category.objects.order_by("position", "id").defer("questions", "urgent_words"))
+    wanted = [
+        row
+        for row in rows
+        if (imported is None or row.imported == imported) and (row.active or not active)
+    ]
+    # A group may be closed to reports itself and still hold categories that are open.
+    groups = {row.group_id for row in wanted if row.group_id}
+    held = {row.pk for row in wanted}
+    return Kinds([row for row in rows if row.pk in groups or row.pk in held])
 
 
 def category(code: str) -> Category | None:

@@ -1,0 +1,26 @@
+"""What is said to those who follow a problem."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from veche.core.notices.words import say
+
+
+def give_words() -> None:
+    """Give the notices of this module their sentences."""
+    say("problems.accepted", gettext_noop("A moderator published problem {number}."))
+    say("problems.rejected", gettext_noop("A moderator did not publish problem {number}."))
+    say("problems.assigned", gettext_noop("An office was found for problem {number}."))
+    say(
+        "problems.answered",
+        gettext_noop("The office answered problem {number}. Its author checks the result."),
+    )
+    say("problems.refused", gettext_noop("The office refused problem {number}."))
+    say("problems.confirmed", gettext_noop("The author confirmed that {number} is done."))
+    say("problems.returned", gettext_noop("The author returned the answer to problem {number}."))
+    say(
+        "problems.unconfirmed",
+        gettext_noop("Nobody checked the answer to problem {number}: it is not confirmed."),
+    )
+    say("problems.withdrawn", gettext_noop("The author took problem {number} back."))
