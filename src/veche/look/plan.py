@@ -40,8 +40,11 @@ __all__ = [
     "frame",
 ]
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom in units of the inner picture."""
+
 _SEEN_WIDTH = 430.0  # the width in pixels for which names are kept apart; wider has more room
-_CLUSTER_WIDTH = 600.0  # the same for circles, which crowd sooner
+_CIRCLE_WIDTH = 600.0  # the same for circles, which crowd sooner
 _CACHE_SIZE = 64
 _MOST_NAMES = 14
 # Windows lower than this (degrees) show the names of a kind.
@@ -123,11 +126,15 @@ _grounds: OrderedDict[tuple[object, ...], str] = OrderedDict()
 def draw(view: Plan) -> str:
     """The map as an SVG string; pages put it into ``<div class="map">``."""
     window = frame(view.bounds, view.ratio)
-    taken: list[tuple[float, float, float, float]] = []
+    taken: list[Box] = []
     marks = [_mark(m, window, taken) for m in view.marks]
+    circles: list[Box] = []
+    for one in view.marks:
+        _take(circles, *window.place(one.lon, one.lat), *[28 * WIDTH / _CIRCLE_WIDTH] * 2)
     # Clusters give way to marks, small ones to large ones; marks are painted above them.
     ordered = sorted(view.clusters, key=lambda one: -one.count)
-    marks = [_cluster(c, window, taken) for c in ordered] + marks
+    marks = [_cluster(c, window, circles) for c in ordered] + marks
+    taken += circles
     names = _names(view, window, taken) if view.names else []
     title = escape(view.title)
     shape = view.ratio if view.ratio in RATIOS else "4x3"
@@ -208,9 +215,7 @@ def _at(x: float, y: float, window: Frame) -> str:
     return f'x="{x / WIDTH * 100:.2f}%" y="{y / window.height * 100:.2f}%"'
 
 
-def _take(
-    taken: list[tuple[float, float, float, float]], x: float, y: float, wide: float, tall: float
-) -> None:
+def _take(taken: list[Box], x: float, y: float, wide: float, tall: float) -> None:
     taken.append((x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
 
 
@@ -221,7 +226,7 @@ def _link(inside: str, href: str, title: str, place: str) -> str:
     return f'<svg {place}><a href="{escape(href)}" aria-label="{name}">{inside}</a></svg>'
 
 
-def _mark(mark: Mark, window: Frame, taken: list[tuple[float, float, float, float]]) -> str:
+def _mark(mark: Mark, window: Frame, taken: list[Box]) -> str:
     x, y = window.place(mark.lon, mark.lat)
     if not window.holds(x, y):
         return ""
@@ -246,12 +251,12 @@ def _mark(mark: Mark, window: Frame, taken: list[tuple[float, float, float, floa
     return _link(hit + shape, mark.href, spoken or mark.label, _at(x, y, window))
 
 
-def _cluster(one: Cluster, window: Frame, taken: list[tuple[float, float, float, float]]) -> str:
+def _cluster(one: Cluster, window: Frame, taken: list[Box]) -> str:
     x, y = window.place(one.lon, one.lat)
     if not window.holds(x, y):
         return ""
     radius = min(28.0, 11 + 2.2 * math.log2(max(1, one.count)))
-    x, y = _aside(x, y, radius * WIDTH / _CLUSTER_WIDTH, window, taken)
+    x, y = _aside(x, y, radius * WIDTH / _CIRCLE_WIDTH, window, taken)
     hit = f'<circle class="hit" r="{max(22.0, radius):.0f}"/>' if one.href else ""
     shape = (
         f'{hit}<circle class="pin pin-many" r="{radius:.0f}"/>'
@@ -265,14 +270,14 @@ def _aside(
     y: float,
     radius: float,
     window: Frame,
-    taken: list[tuple[float, float, float, float]],
+    taken: list[Box],
 ) -> tuple[float, float]:
     """The nearest free spot for a circle: a count speaks of a neighbourhood, so it may step aside.
 
     Where all is crowded it stays.
     """
     half = radius * 0.88  # the corners of the box are empty
-    for step in (0.0, 0.5, 0.9, 1.3, 1.8):
+    for step in (0.0, 0.5, 0.9, 1.3, 1.8, 2.4):
         for turn in range(8 if step else 1):
             angle = turn * math.pi / 4
             at = (x + step * radius * math.cos(angle), y + step * radius * math.sin(angle))
@@ -284,7 +289,7 @@ def _aside(
     return x, y
 
 
-def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, float]]) -> list[str]:
+def _names(view: Plan, window: Frame, taken: list[Box]) -> list[str]:
     """Names that find room, districts first; the rest stay away rather than overlap."""
     wanted: list[tuple[int, str, float, float, str]] = []
     for outline in view.outlines:
@@ -327,9 +332,7 @@ def _names(view: Plan, window: Frame, taken: list[tuple[float, float, float, flo
     return drawn
 
 
-def _overlap(
-    one: tuple[float, float, float, float], two: tuple[float, float, float, float]
-) -> bool:
+def _overlap(one: Box, two: Box) -> bool:
     return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
