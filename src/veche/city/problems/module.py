@@ -40,4 +40,6 @@ MODULE = Module(
     urls="veche.city.problems.urls",
     commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
+    datasets="veche.city.problems.datasets:DATASETS",
+    figures="veche.city.problems.datasets:FIGURES",
 )

@@ -14,4 +14,6 @@ MODULE = Module(
         "organisations.made-responsible-many": "It was set who answers for what where.",
     },
     demo="veche.core.organisations.demo:load",
+    datasets="veche.core.organisations.datasets:DATASETS",
+    figures="veche.core.organisations.datasets:FIGURES",
 )

@@ -10,4 +10,6 @@ MODULE = Module(
         "places.map-drawn": "The streets and waters of a city's map were drawn.",
     },
     demo="veche.core.places.demo:load",
+    datasets="veche.core.places.datasets:DATASETS",
+    figures="veche.core.places.datasets:FIGURES",
 )
