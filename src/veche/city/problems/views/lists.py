@@ -36,12 +36,12 @@ from veche.look.plan import Cluster, Mark
 MARKED = 20
 """Rows of the page that stand on the map by their number."""
 STATE_WORDS = {
-    "open": _("open"),
-    "late": _("late"),
-    "answered": _("answered"),
+    "open": _("not solved yet"),
+    "late": _("overdue"),
+    "answered": _("answered by the office"),
     "confirmed": _("confirmed by the author"),
     "unconfirmed": _("answered, not confirmed"),
-    "refused": _("refused"),
+    "refused": _("refused by the office"),
     "all": _("any"),
 }
 ORDER_WORDS = {"newest": _("newest first"), "due": _("due soonest first")}
