@@ -5,8 +5,11 @@ Loaded with ``-p veche.testing``. It also holds what tests of every module use.
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -23,7 +26,7 @@ def _drop_left_behind(home: homes.Home) -> None:
         names = connection.execute("SELECT datname FROM pg_database").fetchall()
         for (name,) in names:
             pid = name.removeprefix(_PREFIX).partition("_")[0]
-            if name.startswith(_PREFIX) and pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+            if name.startswith(_PREFIX) and pid.isdigit() and not Path(f"/proc/{pid}").exists():
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
@@ -47,3 +50,48 @@ def pytest_load_initial_conftests(
     else:
         ensure_compiled()
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure() -> None:
+    """Let tests that commit be cleaned up after: the journal refuses to be emptied otherwise."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.execute_sql_flush
+
+    def flush(self: Any, sql_list: Iterable[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")  # no trigger speaks
+        try:
+            plain(self, sql_list)
+        finally:
+            with self.connection.cursor() as cursor:
+                cursor.execute("RESET session_replication_role")
+        from veche.project.cli import sync
+
+        sync()  # what Python declares was emptied with the rest
+
+    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+
+
+def deliver() -> int:
+    """Do the jobs that the test's operations have queued, here and now; returns how many.
+
+    What they queue in turn is done too. A job that fails raises: a test wants to know.
+    """
+    from django.db import connection
+    from procrastinate.contrib.django import app
+
+    done = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM procrastinate_jobs WHERE id = (SELECT min(id)"
+                " FROM procrastinate_jobs WHERE status = 'todo') RETURNING task_name, args"
+            )
+            row = cursor.fetchone()
+        if row is None:
+            return done
+        arguments = row[1] if isinstance(row[1], dict) else json.loads(row[1])
+        app.tasks[row[0]].func(**arguments)
+        done += 1

@@ -77,7 +77,7 @@ def test_what_did_not_ask_is_not_remembered() -> None:
 
 
 def test_somebodys_own_page_is_neither_taken_from_memory_nor_put_there() -> None:
-    for cookie in ("sessionid=a", "x=1; csrftoken=b", "messages=c"):
+    for cookie in ("sessionid=a", "x=1; messages=c"):
         django = Django(REMEMBER)
         router = Router(django, 1000)
         mine = {"cookie": cookie}
@@ -88,6 +88,15 @@ def test_somebodys_own_page_is_neither_taken_from_memory_nor_put_there() -> None
     router = Router(django, 1000)
     ask(router, headers={"authorization": "Bearer x"}), ask(router)
     assert django.asked == 2
+
+
+def test_who_has_sent_a_form_reads_from_memory_but_adds_nothing_to_it() -> None:
+    django = Django(REMEMBER)
+    router = Router(django, 1000)
+    mine = {"cookie": "csrftoken=b"}
+    ask(router, headers=mine), ask(router)
+    assert django.asked == 2
+    assert ask(router, headers=mine)[2] == b"page 2 end"
 
 
 def test_a_page_that_sets_a_cookie_or_fails_is_not_remembered() -> None:

@@ -30,7 +30,7 @@ GRACE = 5.0
 """Seconds others still get the old page while one request makes the new one."""
 THREADS = int(os.environ.get("VECHE_THREADS", "8"))
 
-_PERSONAL = ("sessionid=", "csrftoken=", "messages=")
+_PERSONAL = ("sessionid=", "messages=")
 _LANGUAGE = "django_language="
 _TOO_LARGE = (
     "<!doctype html><html lang=en><meta charset=utf-8><title>413</title>"
@@ -146,8 +146,14 @@ class Router:
             return
         listener = _Strip(send)
         await self.pages(scope, _coroutine(receive), listener)
-        if listener.page is not None:
+        # Who has sent a form before may read what is remembered, which holds no form; what is
+        # made for them may hold one with their own token, and Django does not say so again.
+        if listener.page is not None and not _has_token(scope):
             self.memory.put(key, listener.page)
+
+
+def _has_token(scope: Scope) -> bool:
+    return any(name == b"cookie" and b"csrftoken=" in value for name, value in scope["headers"])
 
 
 class _Strip:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from procrastinate.contrib.django import app
@@ -25,3 +29,31 @@ def work(*, wait: bool = True) -> None:
             shutdown_graceful_timeout=5.0,
             install_signal_handlers=wait,
         )
+
+
+@dataclass(frozen=True)
+class FailedJob:
+    """A job that failed as often as it may; it stays until somebody tries it again."""
+
+    id: int
+    name: str
+    arguments: dict[str, Any]
+    tries: int
+
+
+def _arguments(known: Any) -> dict[str, Any]:
+    """Django's cursors hand out JSON as text."""
+    return dict(json.loads(known) if isinstance(known, str) else known)
+
+
+def failed_jobs() -> list[FailedJob]:
+    """Every job that waits for the operator, the oldest first."""
+    return [
+        FailedJob(job.id or 0, job.task_name, _arguments(job.task_kwargs), job.attempts)
+        for job in sorted(app.job_manager.list_jobs(status="failed"), key=lambda job: job.id or 0)
+    ]
+
+
+def try_again(job: int, *, at: dt.datetime) -> None:
+    """Queue a failed job once more; one failure brings it back to the list."""
+    app.job_manager.retry_job_by_id(job, retry_at=at)
