@@ -53,6 +53,9 @@ STATES: dict[str, State] = {
         _("refused"), _("The office refused and gave its reason and the rule."), "warn", "stop"
     ),
     "withdrawn": State(_("withdrawn"), _("The author took it back."), "wait", "stop"),
+    "dropped": State(
+        _("taken back"), _("The author took it back before a moderator read it."), "wait", "stop"
+    ),
     "returned": State(
         _("returned"),
         _("The author says that it is not solved; the office works again."),

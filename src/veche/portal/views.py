@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from veche import clock
 from veche.city.problems import ground
@@ -126,6 +127,7 @@ def week(kept: queries.Keeping) -> list[str]:
     return [text % {"count": number(count)} for count, text in parts]
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
     at, places = clock.now(), atlas()

@@ -57,6 +57,7 @@ PROCEDURE = Procedure(
         State("refused", _("Refused by the office"), final=True),
         State("rejected", _("Rejected by a moderator"), final=True),
         State("withdrawn", _("Withdrawn by the author"), final=True),
+        State("dropped", _("Taken back before a moderator read it"), final=True),
         State("record_open", _("Open in another system"), record=True),
         State("record_closed", _("Closed in another system"), record=True),
     ),
@@ -72,9 +73,11 @@ PROCEDURE = Procedure(
         Move("confirm", ("check",), "confirmed", AUTHOR, _("confirmed")),
         Move("return", ("check",), "returned", AUTHOR, _("returned")),
         Move("lapse", ("check",), "unconfirmed", SYSTEM, _("left unconfirmed")),
+        # What no moderator has passed is never published, whatever its author does.
+        Move("withdraw", ("moderation",), "dropped", AUTHOR, _("withdrawn")),
         Move(
             "withdraw",
-            ("moderation", "routing", "work", "returned"),
+            ("routing", "work", "returned"),
             "withdrawn",
             AUTHOR,
             _("withdrawn"),

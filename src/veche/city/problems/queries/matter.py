@@ -188,6 +188,7 @@ _STANDS: dict[str, str | Promise] = {
     "refused": _("{office} refused on {ended}. Its reason stands below."),
     "rejected": _("A moderator did not publish it on {ended}. The reason stands below."),
     "withdrawn": _("The author took it back on {ended}."),
+    "dropped": _("The author took it back on {ended}."),
     "record_open": _("This record came from “{source}”; there it is open."),
     "record_closed": _("This record came from “{source}”; there it is closed."),
 }

@@ -1,0 +1,294 @@
+"""Every address, asked by every role: the answers stand in ``urls.toml``, which is read in reviews.
+
+A new address without a row fails, and so does a row that is no longer true.
+``UPDATE_TABLES=1 ./veche test tests/architecture/test_urls.py`` writes the table anew and prints
+what has changed; the change is then read by a person, line by line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import io
+import os
+import tomllib
+import uuid
+from collections.abc import Callable, Iterator
+from copy import deepcopy as copy
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+from PIL import Image
+from tests.cast import START, SmallTown, small_town
+
+from veche import clock
+from veche.city.problems import operations
+from veche.city.problems.models import Problem
+from veche.core.files.photographs import clean
+from veche.core.organisations.operations import appoint
+from veche.core.people.models import Person
+from veche.core.people.operations import add_person
+from veche.project.reference import addresses
+
+TABLE = Path(__file__).with_name("urls.toml")
+ROLES = (
+    "visitor", "resident", "author", "moderator", "other-moderator", "dispatcher",
+    "other-dispatcher", "officer", "other-officer",
+)  # fmt: skip
+HEAD = f"""\
+# What every address answers to every role: {", ".join(ROLES)}.
+# `officer` is of the office the matter lies with, `other-officer` of another; the other moderator
+# and dispatcher are of another district. `sign-in` is the way to the sign-in page, 302 any other
+# way. The town is no demo: what only a demo has is not found.
+# Written by UPDATE_TABLES=1 ./veche test tests/architecture/test_urls.py; read every change.
+
+"""
+STATES = (
+    "moderation", "routing", "work", "check", "confirmed", "refused", "rejected", "withdrawn",
+    "dropped",
+)  # fmt: skip
+WORDS = "The hole was filled and rolled on Tuesday."
+STEPS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "accept": ({}, ("moderation", "work")),
+    "reject": ({"reason": "unclear", "text": WORDS}, ("moderation", "work")),
+    "assign": ({"organisation": "roads"}, ("routing", "work")),
+    "answer": ({"text": WORDS}, ("work", "moderation", "check")),
+    "refuse": ({"reason": "private-land", "text": WORDS}, ("work", "check")),
+    "confirm": ({}, ("check", "work", "moderation")),
+    "send_back": ({"text": WORDS}, ("check", "confirmed")),
+    "withdraw": ({}, ("moderation", "work", "confirmed")),
+    "follow": ({}, ("moderation", "work")),
+    "unfollow": ({}, ("moderation", "work")),
+}
+"""Steps of a matter: what is sent, and the states in which it is tried; the first is the right one
+(for an answer that is seen by a moderator too)."""
+
+
+def jpeg() -> bytes:
+    """A small photograph."""
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), "grey").save(out, "JPEG")
+    return out.getvalue()
+
+
+@dataclass
+class World:
+    """The small town with a matter in every state."""
+
+    town: SmallTown
+    matters: dict[str, str]
+    people: dict[str, Person]
+
+    def clients(self) -> dict[str, tuple[Client, SimpleCookie]]:
+        """A browser for every role, with the cookies of a fresh sign-in."""
+        found = {}
+        for role in ROLES:
+            client = Client(raise_request_exception=False)
+            if role in self.people:
+                client.force_login(self.people[role])
+            found[role] = (client, copy(client.cookies))
+        return found
+
+
+@pytest.fixture
+def world(db: None, settings: Any, tmp_path: Path) -> World:
+    """Matters reported by the author, in the west, two days ago; each has one photograph."""
+    settings.FILES_DIR = tmp_path
+    town = small_town()
+    town.resident.set_password("correct horse battery")
+    town.resident.save()
+    at = clock.now() - dt.timedelta(days=2)
+    people = {
+        "resident": town.neighbour,
+        "author": town.resident,
+        "moderator": town.moderator,
+        "dispatcher": town.dispatcher,
+        "officer": town.officer,
+        "other-officer": town.light_officer,
+    }
+    early = START - dt.timedelta(days=300)
+    for role in ("moderator", "dispatcher"):
+        other = add_person(by=None, at=early, name=f"Other {role}", email=f"{role}2@example.org")
+        appoint(by=None, at=early, person=other, role=role, territory=town.east)
+        people[f"other-{role}"] = other
+    return World(town, {state: brought(town, state, at) for state in STATES}, people)
+
+
+def brought(town: SmallTown, state: str, at: dt.datetime) -> str:
+    """The number of a fresh matter, brought to a state by the usual steps."""
+    category = "orphan" if state == "routing" else "pothole"
+    problem = town.report(at=at, category=category, photographs=[clean(jpeg())])
+    case, then = problem.case, at + dt.timedelta(hours=1)
+    if state == "rejected":
+        operations.reject(by=town.moderator, at=then, case=case, reason="unclear", text=WORDS)
+    elif state == "dropped":
+        operations.withdraw(by=town.resident, at=then, case=case)
+    elif state != "moderation":
+        case = operations.accept(by=town.moderator, at=then, case=case)
+        if state == "withdrawn":
+            operations.withdraw(by=town.resident, at=then, case=case)
+        elif state == "refused":
+            operations.refuse(
+                by=town.officer, at=then, case=case, reason="private-land", text=WORDS
+            )
+        elif state in ("check", "confirmed"):
+            case = operations.answer(by=town.officer, at=then, case=case, text=WORDS)
+            if state == "confirmed":
+                operations.confirm(by=town.resident, at=then, case=case)
+    found = Problem.objects.select_related("case").get(pk=problem.pk)
+    assert found.case.state == state
+    return found.case.number
+
+
+Asking = tuple[str, str, str, dict[str, Any]]
+"""One row: its label, the method, the address, what is sent."""
+
+
+def askings(world: World) -> Iterator[tuple[str, list[Asking]]]:
+    """For every pattern of the site the rows it needs."""
+    for shape, name, _view in addresses():
+        yield name or shape, list(rows(shape, name, world))
+
+
+def rows(shape: str, name: str, world: World) -> Iterator[Asking]:
+    """The rows of one pattern.
+
+    Raises:
+        LookupError: an address with a part that this test does not know.
+    """
+    own = name.rpartition(":")[2]
+    if "<" not in shape.replace("<language>", ""):
+        url = reverse(name) if name else shape
+        yield f"GET {name or shape}", "GET", url, {}
+        sent = PLAIN.get(name)
+        if sent is not None:
+            yield f"POST {name}", "POST", url, sent()
+    elif "<slug:number>" in shape or "<str:number>" in shape:
+        sent, states = STEPS.get(own, ({}, STATES))
+        for state in states:
+            url = reverse(name, args=[world.matters[state]])
+            yield f"GET {name} in {state}", "GET", url, {}
+            if own in STEPS:
+                yield f"POST {name} in {state}", "POST", url, sent
+        yield f"GET {name} of nothing", "GET", reverse(name, args=["ZZ-0"]), {}
+    elif name == "problems:photograph":
+        for state in STATES:
+            yield (
+                f"GET {name} in {state}",
+                "GET",
+                reverse(name, args=[world.matters[state], "1", "small"]),
+                {},
+            )
+        yield (
+            f"GET {name} of nothing",
+            "GET",
+            reverse(name, args=[world.matters["work"], "9", "large"]),
+            {},
+        )
+    else:
+        for label, arguments in NAMED[name].items():
+            yield f"GET {name} of {label}", "GET", reverse(name, args=[arguments]), {}
+
+
+def report_sheet() -> dict[str, Any]:
+    """A report as the form sends it."""
+    return {
+        "submission": str(uuid.uuid4()),
+        "key": "k" * 32,
+        "category": "pothole",
+        "longitude": "49.25",
+        "latitude": "53.5",
+        "address": "Bridge Street, 9",
+        "text": "A deep hole by the bus stop. Two cyclists fell.",
+        "photographs": SimpleUploadedFile("hole.jpg", jpeg(), "image/jpeg"),
+        "do": "send",
+    }
+
+
+PLAIN: dict[str, Callable[[], dict[str, Any]]] = {
+    "set_language": lambda: {"language": "ru"},
+    "people:sign-in": lambda: {
+        "email": "resident@example.org", "password": "correct horse battery",
+    },
+    "people:sign-out": dict,
+    "problems:report": report_sheet,
+    "problems:mine": dict,
+    "problems:list": dict,
+    "problems:queue": dict,
+    "problems:moderation": dict,
+    "problems:routing": dict,
+    "opendata:index": dict,
+    "portal:home": dict,
+    "portal:demo-sign-in": lambda: {"person": "moderator"},
+    "portal:demo-turn": lambda: {"hours": "24"},
+}  # fmt: skip
+"""Addresses without arguments that are also sent something."""
+NAMED: dict[str, dict[str, str]] = {
+    "opendata:figure": {"nothing": "nothing"},
+    "opendata:figure-json": {"nothing": "nothing"},
+    "opendata:dataset": {"nothing": "nothing"},
+    "opendata:csv": {"nothing": "nothing"},
+    "problems:report-kept": {"nothing": "nothing"},
+    "problems:desk-csv": {code: code for code in ("moderation", "routing", "queue")},
+}
+"""Addresses with one argument: a label for the row, and the argument."""
+
+
+def named() -> None:
+    """What is published stands in the table under its own name."""
+    from veche import module
+
+    for name in ("opendata:dataset", "opendata:csv"):
+        NAMED[name] |= {d.name: d.name for d in module.datasets()}
+    for name in ("opendata:figure", "opendata:figure-json"):
+        NAMED[name] |= {f.name: f.name for f in module.figures()[:2]}
+
+
+def answered(client: Client, method: str, url: str, sent: dict[str, Any]) -> str:
+    """The status, or ``sign-in``; whatever it changed is taken back."""
+    for value in sent.values():
+        if isinstance(value, SimpleUploadedFile):
+            value.seek(0)
+    with transaction.atomic():
+        response = client.get(url) if method == "GET" else client.post(url, sent)
+        if response.streaming:
+            b"".join(response.streaming_content)  # type: ignore[arg-type]
+        transaction.set_rollback(True)
+    if response.status_code == 302 and "/sign-in/" in response["Location"]:
+        return "sign-in"
+    return str(response.status_code)
+
+
+@pytest.mark.slow
+def test_every_address_answers_every_role_as_in_the_table(world: World) -> None:
+    named()
+    found: dict[str, str] = {}
+    clients = world.clients()
+    with translation.override("en"):
+        for name, asked in askings(world):
+            assert asked, f"{name} has no row"
+            for label, method, url, sent in asked:
+                answers = []
+                for role in ROLES:
+                    client, cookies = clients[role]
+                    client.cookies = copy(cookies)
+                    answers.append(answered(client, method, url, sent))
+                found[label] = " ".join(answers)
+    written = HEAD + "".join(f'"{label}" = "{answers}"\n' for label, answers in found.items())
+    stood = TABLE.read_text() if TABLE.exists() else ""
+    if os.environ.get("UPDATE_TABLES"):
+        TABLE.write_text(written)
+        print("\n".join(difflib.unified_diff(stood.splitlines(), written.splitlines(), n=0)))
+    faults = [label for label, answers in found.items() if "500" in answers]
+    assert faults == []
+    assert tomllib.loads(TABLE.read_text()) == found, (
+        "read the difference; UPDATE_TABLES=1 accepts it"
+    )
