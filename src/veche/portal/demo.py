@@ -19,7 +19,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -128,18 +128,21 @@ def _names() -> Callable[[Person], str]:
 
 
 def panel(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the strip over every page of a demo; nothing anywhere else."""
+    """Context processor: the strip over every page of a demo; nothing anywhere else.
+
+    A visitor without cookies gets a link to the page of the cast instead of forms: a form needs a
+    secret of its own, and a page with one cannot be answered from memory.
+    """
     if not allowed(request):
         return {}
-    return {
-        "demo": {
-            "now": clock.now(),
-            "cast": cards,
+    strip: dict[str, Any] = {"now": clock.now(), "page_url": reverse("portal:demo")}
+    if request.COOKIES:
+        strip |= {
+            "cast": SimpleLazyObject(cards),
             "sign_in_url": reverse("portal:demo-sign-in"),
             "turn_url": reverse("portal:demo-turn"),
-            "page_url": reverse("portal:demo"),
         }
-    }
+    return {"demo": strip}
 
 
 @never_cache

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from veche.city.problems.desk_forms import FORMS
-from veche.city.problems.views import desk
+from veche.city.problems.views import desk, statistics
 
 urlpatterns: list[URLPattern] = [
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics.csv", statistics.statistics_csv, name="statistics-csv"),
     path("moderation/", desk.moderation, name="moderation"),
     path("routing/", desk.routing, name="routing"),
     path("queue/", desk.queue, name="queue"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.core.people.operations import add_person
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -72,6 +73,30 @@ def appoint(
         },
     )
     return holding
+
+
+@operation
+def add_holder(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    name: str,
+    email: str,
+    password: str,
+    role: str,
+    language: str = "en",
+    organisation: Organisation | None = None,
+    territory: Territory | None = None,
+) -> Holding:
+    """Open an account that begins with a role; both or neither.
+
+    Raises:
+        veche.core.people.operations.EmailTaken: the address belongs to an account.
+    """
+    person = add_person(by=by, at=at, name=name, email=email, password=password, language=language)
+    return appoint(
+        by=by, at=at, person=person, role=role, organisation=organisation, territory=territory
+    )
 
 
 @operation

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.errors import NotFound
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -51,3 +53,22 @@ def answers_for(theme: str, territory: Territory) -> Organisation | None:
 def organisations() -> QuerySet[Organisation]:
     """All organisations."""
     return Organisation.objects.order_by("id")
+
+
+class UnknownOrganisation(NotFound):
+    """No organisation has this code."""
+
+    code = "unknown-organisation"
+    sentence = _("There is no office with the code “{asked}”.")
+
+
+def organisation_by_code(code: str) -> Organisation:
+    """The organisation of this code.
+
+    Raises:
+        UnknownOrganisation: there is none.
+    """
+    found = Organisation.objects.filter(code=code).first()
+    if found is None:
+        raise UnknownOrganisation(asked=code)
+    return found

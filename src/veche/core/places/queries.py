@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import shapely
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from veche.core.places.models import Feature, Territory
+from veche.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -116,3 +118,22 @@ def _shape(outline: dict[str, Any]) -> shapely.Geometry:
 def features(city: Territory) -> Sequence[Feature]:
     """What is drawn on the map of a city."""
     return list(Feature.objects.filter(city=city).order_by("id"))
+
+
+class UnknownTerritory(NotFound):
+    """No territory has this code."""
+
+    code = "unknown-territory"
+    sentence = _("There is no territory with the code “{asked}”.")
+
+
+def territory_by_code(code: str) -> Territory:
+    """The territory of this code.
+
+    Raises:
+        UnknownTerritory: there is none.
+    """
+    found = atlas().by_code.get(code)
+    if found is None:
+        raise UnknownTerritory(asked=code)
+    return found

@@ -167,9 +167,7 @@ def _opened(request: HttpRequest, who: Asker, at: dt.datetime) -> dict[str, Any]
     return _folder(request, problem, who, at)
 
 
-def _folder(
-    request: HttpRequest, problem: Problem, who: Asker, at: dt.datetime
-) -> dict[str, Any]:
+def _folder(request: HttpRequest, problem: Problem, who: Asker, at: dt.datetime) -> dict[str, Any]:
     """What the panel shows, with a form for every step this person can make now."""
     folder = desks.folder(problem, at)
     back = request.path

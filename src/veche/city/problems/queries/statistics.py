@@ -1,0 +1,332 @@
+"""How terms are kept: counts and times by office, district and category, by one SQL statement.
+
+No two numbers are added together here: each answers a question of its own (`MEASURES`). Records
+of other systems are counted apart and have no times: their sources give none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems.queries.categories import Kinds, kinds
+from veche.core.organisations.models import Organisation
+from veche.core.places.models import Territory
+from veche.core.places.queries import Atlas, atlas
+
+DAY = 86_400
+MODERATION = dt.timedelta(hours=24)
+"""What the city promises: every report is read within this time."""
+
+PERIODS: dict[str, tuple[int | None, str | Promise]] = {
+    "30": (30, _("the last 30 days")),
+    "90": (90, _("the last 90 days")),
+    "365": (365, _("the last year")),
+    "all": (None, _("all time")),
+}
+GROUPINGS: dict[str, tuple[str, str | Promise]] = {
+    "office": ("c.organisation_id", _("Office")),
+    "district": ("coalesce(t.district_id, t.id)", _("District")),
+    "group": ("coalesce(k.group_id, k.id)", _("Group of categories")),
+    "category": ("p.category_id", _("Category")),
+    "month": (
+        "to_char(c.opened_at AT TIME ZONE current_setting('TimeZone'), 'YYYY-MM')",
+        _("Month"),
+    ),
+}
+"""What the table can be divided by: SQL that is ours alone, and the word."""
+
+MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
+    "received": (_("Received"), _("Problems reported here in the period.")),
+    "moderated_in_time": (
+        _("Read in 24 hours"),
+        _("Reports a moderator published or rejected within 24 hours."),
+    ),
+    "moderated_late": (
+        _("Read later"),
+        _(
+            "Reports that were published or rejected after 24 hours, or published without a "
+            "moderator, or that wait longer than that."
+        ),
+    ),
+    "answered_in_time": (
+        _("Answered in time"),
+        _("The office gave its first answer or refusal by its first term."),
+    ),
+    "answered_late": (
+        _("Answered late"),
+        _("The office gave its first answer or refusal after its first term."),
+    ),
+    "late_now": (
+        _("Late, no answer"),
+        _("The first term is over and there is no answer yet."),
+    ),
+    "confirmed": (_("Confirmed"), _("The author looked and confirmed that it is solved.")),
+    "unconfirmed": (
+        _("Unconfirmed"),
+        _("The office answered and the author did not check in time: not counted as solved."),
+    ),
+    "refused": (_("Refused"), _("The office refused and gave its reason.")),
+    "returned": (_("Returned"), _("The author returned an answer at least once.")),
+    "answer_median": (
+        _("Answer, median"),
+        _(
+            "Days from the report to the first answer or refusal, for what was answered: half "
+            "took no longer."
+        ),
+    ),
+    "answer_p90": (_("Answer, 90 %"), _("Nine of ten answers took no longer.")),
+    "solution_median": (
+        _("Solution, median"),
+        _("Days from the report to the author's confirmation, for what was confirmed."),
+    ),
+    "solution_p90": (_("Solution, 90 %"), _("Nine of ten confirmed solutions took no longer.")),
+}
+"""Every number of the table: its word, and how it is counted."""
+COUNTS = tuple(name for name in MEASURES if not name.endswith(("_median", "_p90")))
+TIMES = tuple(name for name in MEASURES if name.endswith(("_median", "_p90")))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the reader wants to see."""
+
+    city: Territory | None
+    district: Territory | None = None
+    category: str = ""
+    office: str = ""
+    period: str = "365"
+    by: str = "office"
+    then: str = ""
+
+    def parameters(self) -> dict[str, str]:
+        """The choice as it stands in an address."""
+        values = {
+            "city": self.city.code if self.city and self.city.imported else "",
+            "district": self.district.code if self.district else "",
+            "category": self.category,
+            "office": self.office,
+            "period": self.period if self.period != "365" else "",
+            "by": self.by if self.by != "office" else "",
+            "then": self.then,
+        }
+        return {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table, or the whole."""
+
+    keys: tuple[str, ...]
+    """What the row is of, in words; empty for the whole."""
+    codes: tuple[str, ...]
+    """The same by code, for files."""
+    values: Mapping[str, int | None]
+    """Counts, and times in whole seconds; None where nothing was there to measure."""
+
+    def days(self, name: str) -> float | None:
+        """A time in days."""
+        seconds = self.values[name]
+        return None if seconds is None else seconds / DAY
+
+    def cells(self) -> list[tuple[str, int | float | None]]:
+        """The values as the page shows them: name, count or days."""
+        return [(n, self.days(n) if n in TIMES else self.values[n]) for n in MEASURES]
+
+    @property
+    def in_time_share(self) -> float | None:
+        """Of the answers given, the share given in time; None without an answer."""
+        given = (self.values["answered_in_time"] or 0) + (self.values["answered_late"] or 0)
+        return (self.values["answered_in_time"] or 0) / given if given else None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The table, the whole, and what was left out of the times."""
+
+    choice: Choice
+    at: dt.datetime
+    since: dt.datetime | None
+    total: Line
+    lines: Sequence[Line]
+    imported: int
+    """Records of other systems in the same choice: counted apart, without times."""
+
+
+_ANSWER = "extract(epoch FROM p.answered_at - c.opened_at)"
+_SOLUTION = "extract(epoch FROM p.confirmed_at - c.opened_at)"
+_READ = "coalesce(p.accepted_at, CASE WHEN c.state = 'rejected' THEN c.closed_at END)"
+
+
+def _percentile(share: str, seconds: str, when: str) -> str:
+    return (
+        f"trunc((percentile_disc({share}) WITHIN GROUP (ORDER BY {seconds})"
+        f" FILTER (WHERE own AND {when}))::numeric)::bigint"
+    )
+
+
+_SELECT = f"""
+SELECT {{keys}}, {{whole}},
+ count(*) FILTER (WHERE own),
+ count(*) FILTER (WHERE own AND {_READ} <= c.opened_at + %(day)s),
+ count(*) FILTER (WHERE own AND ({_READ} > c.opened_at + %(day)s
+   OR (c.state = 'moderation' AND c.opened_at + %(day)s < %(at)s))),
+ count(*) FILTER (WHERE own AND p.answered_at <= p.answer_due_at),
+ count(*) FILTER (WHERE own AND p.answered_at > p.answer_due_at),
+ count(*) FILTER (WHERE own AND p.answered_at IS NULL AND c.state IN ('work', 'returned')
+   AND p.answer_due_at < %(at)s),
+ count(*) FILTER (WHERE own AND c.state = 'confirmed'),
+ count(*) FILTER (WHERE own AND c.state = 'unconfirmed'),
+ count(*) FILTER (WHERE own AND c.state = 'refused'),
+ count(*) FILTER (WHERE own AND p.returns > 0),
+ {_percentile("0.5", _ANSWER, "p.answered_at IS NOT NULL")},
+ {_percentile("0.9", _ANSWER, "p.answered_at IS NOT NULL")},
+ {_percentile("0.5", _SOLUTION, "p.confirmed_at IS NOT NULL")},
+ {_percentile("0.9", _SOLUTION, "p.confirmed_at IS NOT NULL")},
+ count(*) FILTER (WHERE NOT own)
+FROM problems_problem p
+JOIN cases_case c ON c.id = p.case_id
+JOIN places_territory t ON t.id = c.territory_id
+JOIN problems_category k ON k.id = p.category_id
+CROSS JOIN LATERAL (SELECT p.source = '' AS own) o
+WHERE {{where}}
+GROUP BY GROUPING SETS (({{keys}}), ())
+"""
+
+
+def read(parameters: Mapping[str, str], places: Atlas, known: Kinds) -> Choice:
+    """The choice in an address; what means nothing is left out."""
+    city = places.by_code.get(parameters.get("city", ""))
+    if city is None or city not in places.cities:
+        city = places.home()
+    district = places.by_code.get(parameters.get("district", ""))
+    if district is None or city is None or district.parent_id != city.pk:
+        district = None
+    category = parameters.get("category", "")
+    by, then = parameters.get("by", ""), parameters.get("then", "")
+    by = by if by in GROUPINGS else "office"
+    return Choice(
+        city=city,
+        district=district,
+        category=category if category in known.by_code else "",
+        office=parameters.get("office", "")[:80].replace("\x00", ""),
+        period=parameters.get("period", "") if parameters.get("period") in PERIODS else "365",
+        by=by,
+        then=then if then in GROUPINGS and then != by else "",
+    )
+
+
+def statistics(
+    choice: Choice, at: dt.datetime, *, places: Atlas | None = None, known: Kinds | None = None
+) -> Statistics:
+    """The table of a choice as it stands at a moment: two queries besides the categories."""
+    places, known = places or atlas(), known or kinds()
+    where, values = ["c.opened_at <= %(at)s"], {"at": at, "day": MODERATION}
+    more: dict[str, Any] = {}
+    if choice.district is not None:
+        where.append("(t.district_id = %(district)s OR t.id = %(district)s)")
+        more["district"] = choice.district.pk
+    elif choice.city is not None:
+        where.append("t.city_id = %(city)s")
+        more["city"] = choice.city.pk
+    if choice.category:
+        where.append("p.category_id = ANY(%(categories)s)")
+        more["categories"] = known.under(choice.category)
+    if choice.office:
+        where.append(
+            "c.organisation_id ="
+            " (SELECT id FROM organisations_organisation WHERE code = %(office)s)"
+        )
+        more["office"] = choice.office
+    days = PERIODS[choice.period][0]
+    since = at - dt.timedelta(days=days) if days else None
+    if since is not None:
+        where.append("c.opened_at > %(since)s")
+        more["since"] = since
+    groups = [choice.by, *([choice.then] if choice.then else [])]
+    keys = ", ".join(GROUPINGS[g][0] for g in groups)
+    sql = _SELECT.format(
+        keys=keys, whole=f"grouping({GROUPINGS[choice.by][0]})", where=" AND ".join(where)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {**values, **more})
+        rows = cursor.fetchall()
+    named = _Names(places, known, {r[groups.index("office")] for r in rows if "office" in groups})
+    total, lines, imported = _nothing(), [], 0
+    for row in rows:
+        numbers = row[len(groups) + 1 :]
+        measured = dict(zip(MEASURES, numbers, strict=False))
+        if row[len(groups)]:
+            total, imported = Line((), (), measured), numbers[-1]
+            continue
+        pairs = [named.of(g, row[i]) for i, g in enumerate(groups)]
+        if measured["received"]:
+            lines.append(
+                Line(tuple(name for _code, name in pairs), tuple(c for c, _n in pairs), measured)
+            )
+    if choice.by == "month":
+        lines.sort(key=lambda line: line.codes)
+    else:
+        sizes: dict[str, int] = {}
+        for line in lines:
+            sizes[line.codes[0]] = sizes.get(line.codes[0], 0) + (line.values["received"] or 0)
+        lines.sort(
+            key=lambda line: (
+                -sizes[line.codes[0]],
+                line.codes[0],
+                -(line.values["received"] or 0),
+                line.codes,
+            )
+        )
+    return Statistics(choice, at, since, total, lines, imported)
+
+
+def _nothing() -> Line:
+    return Line((), (), {n: (None if n in TIMES else 0) for n in MEASURES})
+
+
+class _Names:
+    """The words of what the table is divided by."""
+
+    def __init__(self, places: Atlas, known: Kinds, offices: set[int | None]) -> None:
+        self._places, self._kinds = places, known
+        wanted = [pk for pk in offices if pk is not None]
+        self._offices = Organisation.objects.in_bulk(wanted) if wanted else {}
+
+    def of(self, group: str, key: Any) -> tuple[str, str]:
+        """Code and word of one value."""
+        if key is None:
+            return "", gettext("no office yet")
+        if group == "office":
+            office = self._offices[key]
+            return office.code, str(office)
+        if group == "district":
+            place = self._places.by_id[key]
+            return place.code, str(place)
+        if group == "month":
+            return key, key
+        kind = self._kinds.by_id[key]
+        return kind.code, str(kind)
+
+
+def statistics_json(at: dt.datetime) -> dict[str, Any]:
+    """The statistics of the home city over all time, for programs; times in seconds."""
+    places, known = atlas(), kinds()
+    result: dict[str, Any] = {"at": at.astimezone(dt.UTC).isoformat(timespec="seconds")}
+    for by in ("office", "district", "category", "month"):
+        choice = Choice(city=places.home(), period="all", by=by)
+        found = statistics(choice, at, places=places, known=known)
+        result.setdefault("city", choice.city.code if choice.city else None)
+        result.setdefault("imported_records", found.imported)
+        result.setdefault("total", dict(found.total.values))
+        result[f"by_{by}"] = [
+            {"code": line.codes[0], "name": line.keys[0], **line.values} for line in found.lines
+        ]
+    return result

@@ -1,0 +1,91 @@
+"""How terms are kept, as a page and as a table file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from veche import clock
+from veche.city.problems.queries import statistics as numbers
+from veche.city.problems.queries.categories import kinds
+from veche.city.problems.views.common import cached
+from veche.core.organisations.models import Organisation
+from veche.core.places.queries import atlas
+
+BARS = 8
+"""Rows of a picture."""
+
+
+@require_GET
+def statistics(request: HttpRequest) -> HttpResponse:
+    """The page: what is counted, pictures, the table, how it is counted."""
+    at, places, known = clock.now(), atlas(), kinds()
+    choice = numbers.read(request.GET.dict(), places, known)
+    found = numbers.statistics(choice, at, places=places, known=known)
+    largest = sorted(found.lines, key=lambda line: -(line.values["received"] or 0))[:BARS]
+    answer_days = [
+        (line, line.days("answer_median"), line.days("solution_median"))
+        for line in largest
+        if line.days("answer_median") is not None
+    ]
+    context = {
+        "choice": choice,
+        "found": found,
+        "names": numbers.MEASURES,
+        "heads": [numbers.MEASURES[name][0] for name in numbers.MEASURES],
+        "groupings": [(code, word) for code, (_sql, word) in numbers.GROUPINGS.items()],
+        "group_words": [numbers.GROUPINGS[g][1] for g in (choice.by, choice.then) if g],
+        "periods": [(code, word) for code, (_days, word) in numbers.PERIODS.items()],
+        "cities": places.cities,
+        "districts": places.children(choice.city) if choice.city else [],
+        "categories": known.groups,
+        "offices": _offices(),
+        "shares": [
+            (line, line.in_time_share) for line in largest if line.in_time_share is not None
+        ],
+        "times": answer_days,
+        "longest": max([max(a or 0, s or 0) for _line, a, s in answer_days], default=0),
+        "csv": reverse("problems:statistics-csv") + _query(choice),
+    }
+    return cached(request, render(request, "problems/statistics.html", context), 30)
+
+
+def _query(choice: numbers.Choice) -> str:
+    query = urlencode(choice.parameters())
+    return f"?{query}" if query else ""
+
+
+def _offices() -> list[Any]:
+    return sorted(Organisation.objects.filter(imported=False), key=str)
+
+
+@require_GET
+def statistics_csv(request: HttpRequest) -> HttpResponse:
+    """The table of the page: counts, and times in seconds."""
+    at, places, known = clock.now(), atlas(), kinds()
+    choice = numbers.read(request.GET.dict(), places, known)
+    found = numbers.statistics(choice, at, places=places, known=known)
+    groups = [g for g in (choice.by, choice.then) if g]
+    out = io.StringIO()
+    writer = csv.writer(out)
+    heads = [f"{name}_seconds" if name in numbers.TIMES else name for name in numbers.MEASURES]
+    writer.writerow([*(h for g in groups for h in (g, f"{g}_name")), *heads])
+    for line in [*found.lines, found.total]:
+        named = [v for pair in zip(line.codes, line.keys, strict=True) for v in pair]
+        if not line.codes:
+            named = ["*", "", *[""] * (2 * len(groups) - 2)]
+        writer.writerow([*named, *("" if v is None else v for v in _values(line))])
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="statistics-{at:%Y-%m-%d}.csv"'
+    return cached(request, response, 30)
+
+
+def _values(line: numbers.Line) -> list[int | None]:
+    return [line.values[name] for name in numbers.MEASURES]
