@@ -41,7 +41,7 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 def run_import(args: argparse.Namespace) -> int:
     """Import; the summary is printed, 2 is returned where nothing could be imported."""
     from veche import clock
-    from veche.city.problems.imports.load import import_problems
+    from veche.city.problems.bulk.imports import import_problems
     from veche.city.problems.imports.mapping import CannotImport, read_mapping
 
     begun = time.monotonic()

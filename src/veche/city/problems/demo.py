@@ -304,4 +304,4 @@ def drawn(kind: str | None, *, mended: bool, variant: int = 0) -> list[Photograp
 
     if kind is None:
         return []
-    return [clean(photograph(kind, mended, variant))]  # type: ignore[arg-type]
+    return [clean(photograph(kind, mended, variant))]

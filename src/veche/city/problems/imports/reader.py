@@ -54,7 +54,7 @@ class Table:
             raise CannotImport(why=_("{path} is not UTF-8 text.").format(path=path))
         binary: BinaryIO = self._raw
         if start == GZIP:
-            binary = io.BufferedReader(gzip.GzipFile(fileobj=self._raw))  # type: ignore[assignment]
+            binary = io.BufferedReader(gzip.GzipFile(fileobj=self._raw))
         # What is not UTF-8 comes through as lone surrogates: one bad row does not stop the rest.
         text = io.TextIOWrapper(binary, "utf-8-sig", errors="surrogateescape", newline="")
         self._reader = csv.reader(text, delimiter=delimiter)

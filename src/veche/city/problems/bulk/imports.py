@@ -19,7 +19,7 @@ from typing import Any, TextIO
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.problems.bulk import Kind, Life, Terms, analyze, copy, set_categories, write_block
+from veche.city.problems.bulk import Kind, analyze, copy, set_categories
 from veche.city.problems.imports.areas import Areas, code_of
 from veche.city.problems.imports.mapping import CannotImport, Mapping
 from veche.city.problems.imports.reader import Row, Table, sha256
@@ -33,6 +33,8 @@ from veche.operation import operation
 
 BLOCK = 5_000
 _STAGE = """
+DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_kinds, pg_temp.import_offices,
+    pg_temp.import_new, pg_temp.import_changed;
 CREATE TEMPORARY TABLE import_rows (
     line integer, source_id text, body text, category text, longitude float8, latitude float8,
     address text, opened timestamptz, closed timestamptz, due timestamptz, status text,
@@ -50,26 +52,69 @@ SELECT count(*) FILTER (WHERE p.case_id IS NULL),
 FROM import_rows r LEFT JOIN problems_problem p ON p.source = %s AND p.source_id = r.source_id
     LEFT JOIN cases_case c ON c.id = p.case_id LEFT JOIN places_territory t ON t.id = c.territory_id
 """
-_NEW = """
-SELECT r.source_id, r.body, r.category, r.longitude, r.latitude, r.address, r.opened, r.closed,
-    r.due, r.status, r.is_open, r.organisation, r.digest, r.territory
-FROM import_rows r LEFT JOIN problems_problem p ON p.source = %s AND p.source_id = r.source_id
-WHERE p.case_id IS NULL ORDER BY r.opened, r.line
+_MET = """
+CREATE TEMPORARY TABLE {table} ON COMMIT DROP AS SELECT m.value, m.code, r.id
+FROM unnest(%s::text[], %s::text[]) AS m (value, code) JOIN {rows} r ON r.code = m.code
 """
+_NEW = """
+CREATE TEMPORARY TABLE import_new ON COMMIT DROP AS
+SELECT nextval('cases_case_id_seq') AS case_id, nextval('cases_number')::text AS n, x.*,
+    x.is_open OR coalesce(x.closed > x.opened, false) AS was_open
+FROM (
+    SELECT r.*, k.id AS kind_id, k.code AS kind, o.id AS office_id, t.id AS territory_id
+    FROM import_rows r JOIN import_kinds k ON k.value = r.category
+        JOIN places_territory t ON t.code = r.territory
+        LEFT JOIN import_offices o ON o.value = r.organisation
+    WHERE NOT EXISTS (SELECT FROM problems_problem p
+        WHERE p.source = %s AND p.source_id = r.source_id)
+    ORDER BY r.opened, r.line
+) x
+"""
+_INSERTS = (
+    """
+INSERT INTO cases_case (id, number, procedure, theme, territory_id, blocking, opened_at, state, seq)
+SELECT case_id, to_char(opened AT TIME ZONE 'UTC', 'YYYY') || '-'
+    || lpad(n, greatest(6, length(n)), '0'), 'problem', kind, territory_id, true, opened, '', 0
+FROM import_new ORDER BY case_id
+""",
+    # Closed there and nobody says when: one step at the opening; no time is invented.
+    """
+INSERT INTO cases_caseevent (case_id, seq, move, source, target, organisation_id, at, batch, public)
+SELECT case_id, 1, s.state, '', s.state, office_id, opened, %(batch)s, '{}'::jsonb
+FROM import_new, LATERAL (SELECT CASE WHEN was_open THEN 'record_open' ELSE 'record_closed' END) AS
+    s (state)
+UNION ALL
+SELECT case_id, 2, 'close_record', 'record_open', 'record_closed', office_id, closed, %(batch)s,
+    '{}'::jsonb
+FROM import_new WHERE was_open AND NOT is_open
+""",
+    """
+INSERT INTO cases_assignment (case_id, organisation_id, since)
+SELECT case_id, office_id, opened FROM import_new WHERE office_id IS NOT NULL
+""",
+    """
+INSERT INTO problems_problem (case_id, category_id, text, address, longitude, latitude, answers,
+    returns, source, source_id, source_status, source_due_at, source_closed_at, source_digest)
+SELECT case_id, kind_id, body, address, longitude, latitude, '{}', 0, %(source)s, source_id,
+    status, due, closed, digest FROM import_new ORDER BY case_id
+""",
+)
 _CHANGED = """
 CREATE TEMPORARY TABLE import_changed ON COMMIT DROP AS
-SELECT p.case_id, r.*, c.state, c.seq, c.moved_at, t.id AS territory_id
-FROM import_rows r JOIN problems_problem p ON p.source = %s AND p.source_id = r.source_id
+SELECT p.case_id, r.*, c.state, c.seq, c.moved_at, t.id AS territory_id, k.id AS kind_id,
+    k.code AS kind, o.id AS office_id
+FROM import_rows r JOIN import_kinds k ON k.value = r.category
+    LEFT JOIN import_offices o ON o.value = r.organisation
+    JOIN problems_problem p ON p.source = %s AND p.source_id = r.source_id
     JOIN cases_case c ON c.id = p.case_id JOIN places_territory t ON t.code = r.territory
 WHERE p.source_digest IS DISTINCT FROM r.digest OR c.territory_id <> t.id
 """
 _MOVES = """
 INSERT INTO cases_caseevent (case_id, seq, move, source, target, organisation_id, at, batch, public)
 SELECT r.case_id, r.seq + 1, m.move, r.state, m.target,
-    coalesce((SELECT id FROM organisations_organisation o WHERE o.code = ANY(%(codes)s)
-        AND o.code = r.office), c.organisation_id),
+    coalesce(r.office_id, c.organisation_id),
     greatest(r.moved_at, CASE WHEN m.target = 'record_closed' THEN coalesce(r.closed, %(at)s)
-        ELSE %(at)s END), %(batch)s, '{}'
+        ELSE %(at)s END), %(batch)s, '{}'::jsonb
 FROM import_changed r JOIN cases_case c ON c.id = r.case_id
 JOIN (VALUES (true, 'record_closed', 'reopen_record', 'record_open'),
     (false, 'record_open', 'close_record', 'record_closed')) AS m (is_open, state, move, target)
@@ -79,12 +124,28 @@ _REWRITE = (
     """
 UPDATE problems_problem p SET text = r.body, address = r.address, longitude = r.longitude,
     latitude = r.latitude, source_status = r.status, source_due_at = r.due,
-    source_closed_at = r.closed, source_digest = r.digest, category_id = k.id
-FROM import_changed r JOIN problems_category k ON k.code = r.kind WHERE p.case_id = r.case_id
+    source_closed_at = r.closed, source_digest = r.digest, category_id = r.kind_id
+FROM import_changed r WHERE p.case_id = r.case_id
 """,
     """
 UPDATE cases_case c SET theme = r.kind, territory_id = r.territory_id
 FROM import_changed r WHERE c.id = r.case_id
+""",
+)
+
+
+_HAND_OVER = (
+    """
+UPDATE cases_assignment a SET until = c.moved_at FROM cases_case c, import_changed r
+WHERE c.id = r.case_id AND a.case_id = c.id AND a.until IS NULL
+    AND a.organisation_id IS DISTINCT FROM c.organisation_id
+""",
+    """
+INSERT INTO cases_assignment (case_id, organisation_id, since)
+SELECT c.id, c.organisation_id, c.moved_at FROM import_changed r JOIN cases_case c
+    ON c.id = r.case_id
+WHERE c.organisation_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM cases_assignment a WHERE a.case_id = c.id AND a.until IS NULL)
 """,
 )
 
@@ -160,8 +221,9 @@ def import_problems(
             refused.close()
     finally:
         table.close()
-    territories = areas.write(at) if stage.read > refused.count else {}
-    kinds, offices = _things_met(mapping, stage, at)
+    if stage.read > refused.count:
+        areas.write(at)
+    _things_met(mapping, stage, at)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE import_rows")
         cursor.execute(_COUNTS, [source])
@@ -181,13 +243,13 @@ def import_problems(
         public={**found, "source": source, "sha256": sha256(file)},
     )
     if found["updated"]:
-        _update(mapping, batch, at)
+        _update(source, batch, at)
     if new:
-        done = 0
-        for block in _lives(source, kinds, offices, territories):
-            write_block(block, batch)
-            done += len(block)
-            progress("write", done, new)
+        with connection.cursor() as cursor:
+            cursor.execute(_NEW, [source])
+            for done, statement in enumerate(_INSERTS):
+                progress("write", done, len(_INSERTS))
+                cursor.execute(statement, {"batch": batch, "source": source})
     if new or found["updated"]:
         analyze()
     return found
@@ -249,13 +311,11 @@ class _Stage:
                 self.refused.add(line, str(sentence.format(line=first)), cells)
 
 
-def _things_met(
-    mapping: Mapping, stage: _Stage, at: dt.datetime
-) -> tuple[dict[str, int], dict[str, int | None]]:
-    """Categories and organisations by their own value; those met for the first time are made."""
+def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:
+    """Make the categories and organisations met for the first time; note all for the database."""
     source = mapping.source
     codes = {value: code_of(source, value or "-") for value in stage.categories}
-    known = dict(Category.objects.filter(code__in=codes.values()).values_list("code", "pk"))
+    known = set(Category.objects.filter(code__in=codes.values()).values_list("code", flat=True))
     fresh = [
         Kind(
             code,
@@ -267,10 +327,11 @@ def _things_met(
         if code not in known
     ]
     if fresh:
-        known |= set_categories(by=None, at=at, kinds=fresh)
-    kinds = {value: known[code] for value, code in codes.items()}
-    wanted = {value: code_of(source, value) for value in stage.organisations if value}
-    rows = dict(Organisation.objects.filter(code__in=wanted.values()).values_list("code", "pk"))
+        set_categories(by=None, at=at, kinds=fresh)
+    offices = {value: code_of(source, value) for value in stage.organisations if value}
+    there = set(
+        Organisation.objects.filter(code__in=offices.values()).values_list("code", flat=True)
+    )
     new = [
         Organisation(
             code=code,
@@ -278,87 +339,24 @@ def _things_met(
             names=dict(mapping.organisations.get(value) or everywhere(value)),
             imported=True,
         )
-        for value, code in wanted.items()
-        if code not in rows
+        for value, code in offices.items()
+        if code not in there
     ]
     if new:
-        made = add_organisations(by=None, at=at, organisations=new)
-        rows |= {code: organisation.pk for code, organisation in made.items()}
-    offices: dict[str, int | None] = {value: rows[code] for value, code in wanted.items()}
-    offices[""] = None
-    return kinds, offices
+        add_organisations(by=None, at=at, organisations=new)
+    with connection.cursor() as cursor:
+        for name, rows, met in (
+            ("import_kinds", "problems_category", codes),
+            ("import_offices", "organisations_organisation", offices),
+        ):
+            statement = _MET.format(table=name, rows=rows)
+            cursor.execute(statement, [list(met), list(met.values())])
 
 
-def _lives(
-    source: str,
-    kinds: dict[str, int],
-    offices: dict[str, int | None],
-    territories: dict[str, int],
-) -> Iterator[list[Life]]:
-    """The new records in blocks, oldest first."""
-    terms = Terms()
-    codes = {value: code_of(source, value or "-") for value in kinds}
-    assert connection.connection is not None
-    with connection.connection.cursor(name="import_new") as cursor:
-        cursor.execute(_NEW, [source])
-        while rows := cursor.fetchmany(BLOCK):
-            block = []
-            for (
-                number, text, category, longitude, latitude, address, opened, closed, due, status,
-                is_open, organisation, digest, territory,
-            ) in rows:  # fmt: skip
-                life = Life(
-                    category=kinds[category],
-                    theme=codes[category],
-                    territory=territories[territory],
-                    opened_at=opened,
-                    text=text,
-                    longitude=longitude,
-                    latitude=latitude,
-                    address=address,
-                    source=(source, number, status, due, closed, bytes(digest)),
-                )
-                office = offices[organisation]
-                if is_open:
-                    life.step("record_open", opened, terms, office=office)
-                elif closed is not None and closed > opened:
-                    life.step("record_open", opened, terms, office=office)
-                    life.step("close_record", closed, terms)
-                else:
-                    # Closed there, nobody says when: the step invents no time of its own.
-                    life.step("record_closed", opened, terms, office=office)
-                block.append(life)
-            yield block
-
-
-def _update(mapping: Mapping, batch: int, at: dt.datetime) -> None:
+def _update(source: str, batch: int, at: dt.datetime) -> None:
     """Write what changed in the other system since the last import."""
-    source = mapping.source
     with connection.cursor() as cursor:
         cursor.execute(_CHANGED, [source])
-        cursor.execute("ALTER TABLE import_changed ADD kind text, ADD office text")
-        for column, own in (("kind", "category"), ("office", "organisation")):
-            cursor.execute(f"SELECT DISTINCT {own} FROM import_changed")
-            pairs = [(row[0], code_of(source, row[0] or "-")) for row in cursor.fetchall()]
-            cursor.execute(
-                f"UPDATE import_changed r SET {column} = m.code "
-                f"FROM unnest(%s::text[], %s::text[]) AS m (value, code) WHERE m.value = r.{own}",
-                [[value for value, _code in pairs], [code for _value, code in pairs]],
-            )
-        cursor.execute("SELECT DISTINCT office FROM import_changed")
-        codes = [row[0] for row in cursor.fetchall()]
-        cursor.execute(_MOVES, {"at": at, "batch": batch, "codes": codes})
-        cursor.execute(
-            """UPDATE cases_assignment a SET until = c.moved_at FROM cases_case c, import_changed r
-            WHERE c.id = r.case_id AND a.case_id = c.id AND a.until IS NULL
-                AND a.organisation_id IS DISTINCT FROM c.organisation_id"""
-        )
-        cursor.execute(
-            """INSERT INTO cases_assignment (case_id, organisation_id, since)
-            SELECT c.id, c.organisation_id, c.moved_at FROM import_changed r
-            JOIN cases_case c ON c.id = r.case_id WHERE c.organisation_id IS NOT NULL
-            AND NOT EXISTS (SELECT FROM cases_assignment a WHERE a.case_id = c.id
-                AND a.until IS NULL)"""
-        )
-        for statement in _REWRITE:
+        cursor.execute(_MOVES, {"at": at, "batch": batch})
+        for statement in (*_HAND_OVER, *_REWRITE):
             cursor.execute(statement)
