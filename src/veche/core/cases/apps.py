@@ -9,3 +9,9 @@ class Config(AppConfig):
     name = "veche.core.cases"
     label = "cases"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Every process knows the procedures, not only the one that brought them to the database."""
+        from veche.core.cases.sync import load_procedures
+
+        load_procedures()
