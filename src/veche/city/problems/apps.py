@@ -11,7 +11,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the notices of problems their words."""
+        """Make the procedure known to every process; give the notices their words."""
+        from veche.city.problems.procedure import PROCEDURE
         from veche.city.problems.words import give_words
+        from veche.core.cases.procedure import declare
 
+        declare(PROCEDURE)
         give_words()

@@ -189,7 +189,7 @@ class Tally:
     offices: tuple[Organisation, ...]
 
 
-CELLS = 9
+CELLS = 8
 """Squares along the map's longer side."""
 
 

@@ -33,7 +33,7 @@ from veche.errors import NotFound
 from veche.look import words
 from veche.look.plan import Cluster, Mark
 
-MARKED = 20
+MARKED = 12
 """Rows of the page that stand on the map by their number."""
 STATE_WORDS = {
     "open": _("not solved yet"),
