@@ -88,7 +88,8 @@ class Town:
                 by=self.moderator, at=at + hour, case=case, reason="unclear", text=words
             )
         elif state == "withdrawn":
-            operations.withdraw(by=by, at=at + hour, case=case)
+            case = operations.accept(by=self.moderator, at=at + hour, case=case)
+            operations.withdraw(by=by, at=at + 2 * hour, case=case)
         elif state != "moderation":
             case = operations.accept(by=self.moderator, at=at + hour, case=case)
             if state == "refused":

@@ -126,7 +126,7 @@ def test_the_trigger_refuses_an_undeclared_move(town: SmallTown) -> None:
 def test_the_trigger_refuses_a_gap_and_a_wrong_state(town: SmallTown) -> None:
     case = town.report().case
     with refused_by_database("a step is missing"):
-        event(case, "withdraw", "moderation", "withdrawn", actor=town.resident, seq=5).save()
+        event(case, "withdraw", "moderation", "dropped", actor=town.resident, seq=5).save()
     with refused_by_database("stands at"):
         event(case, "confirm", "check", "confirmed", actor=town.resident).save()
 
@@ -135,7 +135,7 @@ def test_the_trigger_refuses_time_running_back(town: SmallTown) -> None:
     case = town.report().case
     with refused_by_database("earlier"):
         event(
-            case, "withdraw", "moderation", "withdrawn", actor=town.resident, at=START - HOUR
+            case, "withdraw", "moderation", "dropped", actor=town.resident, at=START - HOUR
         ).save()
 
 
@@ -147,7 +147,7 @@ def test_the_trigger_refuses_another_author(town: SmallTown, who: str | None) ->
             case,
             "withdraw",
             "moderation",
-            "withdrawn",
+            "dropped",
             actor=getattr(town, who) if who else None,
         ).save()
 
@@ -250,9 +250,9 @@ def test_a_parent_waits_for_its_blocking_child(town: SmallTown) -> None:
     with pytest.raises(ChildOpen, match=child.number):
         problems.withdraw(by=town.resident, at=START + HOUR, case=parent)
     with refused_by_database("child"):
-        event(parent, "withdraw", "moderation", "withdrawn", actor=town.resident).save()
+        event(parent, "withdraw", "moderation", "dropped", actor=town.resident).save()
     problems.withdraw(by=town.resident, at=START + HOUR, case=child)
-    assert problems.withdraw(by=town.resident, at=START + HOUR, case=parent).state == "withdrawn"
+    assert problems.withdraw(by=town.resident, at=START + HOUR, case=parent).state == "dropped"
 
 
 def test_the_sweep_passes_what_nobody_moderated_and_counts_the_lateness(town: SmallTown) -> None:
