@@ -11,7 +11,7 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Every process knows the procedures, not only the one that brought them to the database."""
+        """Every process knows the procedures, not only the one that migrated."""
         from veche.core.cases.sync import load_procedures
 
         load_procedures()
