@@ -82,12 +82,12 @@ MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
             "took no longer."
         ),
     ),
-    "answer_p90": (_("Answer, 90 %"), _("Nine of ten answers took no longer.")),
+    "answer_p90": (_("Answer, nine of ten"), _("Nine of ten answers took no longer.")),
     "solution_median": (
         _("Solution, median"),
         _("Days from the report to the author's confirmation, for what was confirmed."),
     ),
-    "solution_p90": (_("Solution, 90 %"), _("Nine of ten confirmed solutions took no longer.")),
+    "solution_p90": (_("Solution, nine of ten"), _("Nine of ten confirmed solutions took no longer.")),
 }
 """Every number of the table: its word, and how it is counted."""
 COUNTS = tuple(name for name in MEASURES if not name.endswith(("_median", "_p90")))

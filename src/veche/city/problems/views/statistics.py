@@ -21,6 +21,10 @@ from veche.core.places.queries import atlas
 
 BARS = 8
 """Rows of a picture."""
+SHOWN = 300
+"""Rows of a table on the page; the file has all."""
+TALLIES = ("received", "answered_in_time", "late_now", "confirmed", "returned")
+"""What is told in large figures."""
 
 
 @require_GET
@@ -30,6 +34,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     choice = numbers.read(request.GET.dict(), places, known)
     found = numbers.statistics(choice, at, places=places, known=known)
     largest = sorted(found.lines, key=lambda line: -(line.values["received"] or 0))[:BARS]
+    rows = found.lines[:SHOWN]
     answer_days = [
         (line, line.days("answer_median"), line.days("solution_median"))
         for line in largest
@@ -39,7 +44,14 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "found": found,
         "names": numbers.MEASURES,
-        "heads": [numbers.MEASURES[name][0] for name in numbers.MEASURES],
+        "count_heads": [numbers.MEASURES[name][0] for name in numbers.COUNTS],
+        "time_heads": [numbers.MEASURES[name][0] for name in numbers.TIMES],
+        "count_rows": [(n.keys, [n.values[c] for c in numbers.COUNTS]) for n in rows],
+        "time_rows": [(n.keys, [n.days(c) for c in numbers.TIMES]) for n in rows],
+        "count_total": [found.total.values[c] for c in numbers.COUNTS],
+        "time_total": [found.total.days(c) for c in numbers.TIMES],
+        "tallies": [(c, numbers.MEASURES[c][0], found.total.values[c]) for c in TALLIES],
+        "shown": SHOWN,
         "groupings": [(code, word) for code, (_sql, word) in numbers.GROUPINGS.items()],
         "group_words": [numbers.GROUPINGS[g][1] for g in (choice.by, choice.then) if g],
         "periods": [(code, word) for code, (_days, word) in numbers.PERIODS.items()],
