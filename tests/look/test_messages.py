@@ -74,7 +74,7 @@ def test_what_is_wrong_is_said(locale: Path) -> None:
     pages.mkdir()
     (pages / "page.html").write_text(
         "{% load i18n %}<p>{% translate 'Half' %}</p>\n<p title='Words here'>Bare words</p>"
-        "{# a remark #}{% blocktranslate %}Block{% endblocktranslate %}",
+        "{% block main_class %}wide desk{% endblock %}<kbd>Enter</kbd>{# a remark #}{% blocktranslate %}Block{% endblocktranslate %}",
         "utf-8",
     )
     said = "\n".join(messages.check())
@@ -86,4 +86,5 @@ def test_what_is_wrong_is_said(locale: Path) -> None:
     assert "page.html:2: 'Bare words' is not translated" in said
     assert "page.html:2: 'Words here' is not translated" in said
     assert "'Block' has no translation" in said
-    assert "remark" not in said
+    for fine in ("remark", "wide desk", "Enter"):
+        assert fine not in said

@@ -41,6 +41,7 @@ _KEYWORDS: dict[str, tuple[int, ...] | None] = {
 _PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _KEPT_WORDS = frozenset({"veche", "csv", "json", "feed"})
+_SILENT = frozenset({"script", "style", "code", "kbd", "svg"})
 _SPOKEN = frozenset({"alt", "title", "placeholder", "aria-label"})
 
 
@@ -227,6 +228,7 @@ def _wrong_with(entry: Entry) -> Iterator[str]:
 
 _TRANSLATED = re.compile(
     r"{%\s*blocktrans(?:late)?\b.*?{%\s*endblocktrans(?:late)?\s*%}"
+    r"|{%\s*block\s+\w+_class\s*%}.*?{%\s*endblock\b.*?%}"
     r"|{%\s*comment\b.*?{%\s*endcomment\s*%}|{#.*?#}|{%.*?%}|{{.*?}}",
     re.DOTALL,
 )
@@ -241,14 +243,14 @@ class _Reader(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style", "code", "kbd", "svg"):
-            self._silent += tag != "kbd"
+        if tag in _SILENT:
+            self._silent += 1
         for name, value in attrs:
             if name in _SPOKEN and value:
                 self.seen.append((self.getpos()[0], value))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style", "code", "svg"):
+        if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
 
     def handle_data(self, data: str) -> None:
