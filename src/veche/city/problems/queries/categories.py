@@ -49,9 +49,13 @@ class Kinds:
         return [r.pk for r in self.rows if top and top.pk in (r.pk, r.group_id)]
 
 
-def kinds(*, imported: bool | None = None, active: bool = False) -> Kinds:
-    """The categories: all, only those met in imports or not, only those residents can choose."""
-    rows = list(Category.objects.order_by("position", "id").defer("questions", "urgent_words"))
+def kinds(*, imported: bool | None = None, active: bool = False, questions: bool = False) -> Kinds:
+    """The categories: all, only those met in imports or not, only those residents can choose.
+
+    With ``questions`` each comes with its questions and urgent words, which menus do not need.
+    """
+    found = Category.objects.order_by("position", "id")
+    rows = list(found if questions else found.defer("questions", "urgent_words"))
     wanted = [
         row
         for row in rows

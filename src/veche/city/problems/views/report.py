@@ -40,15 +40,18 @@ _STEPS = ("questions", "zoom", "forget")
 @require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """The form; sent, it becomes a problem and leads to its page."""
-    places, known = atlas(), kinds(active=True, imported=False)
-    if request.method != "POST":
+    sent = request.method == "POST"
+    places, known = atlas(), kinds(active=True, imported=False, questions=sent)
+    if not sent:
         start = _start(request, places)
         kind = category(start.get("category", ""))
         form = ReportForm(initial=start, kinds=known, places=places, kind=kind)
         return _page(request, form, places, kind)
     data = request.POST.copy()
     _clear(data)
-    kind = category(data.get("category", ""))
+    kind = known.by_code.get(data.get("category", ""))
+    if kind is not None and not kind.active:  # a group that only holds others
+        kind = None
     kept, faults = _photographs(request, data)
     _moved_pin(data, places)
     form = ReportForm(data, request.FILES, kinds=known, places=places, kind=kind)
