@@ -74,7 +74,8 @@ def test_what_is_wrong_is_said(locale: Path) -> None:
     pages.mkdir()
     (pages / "page.html").write_text(
         "{% load i18n %}<p>{% translate 'Half' %}</p>\n<p title='Words here'>Bare words</p>"
-        "{% block main_class %}wide desk{% endblock %}<kbd>Enter</kbd>{# a remark #}{% blocktranslate %}Block{% endblocktranslate %}",
+        "{% block main_class %}wide desk{% endblock %}<kbd>Enter</kbd>"
+        "{# a remark #}{% blocktranslate %}Block{% endblocktranslate %}",
         "utf-8",
     )
     said = "\n".join(messages.check())
