@@ -152,7 +152,7 @@ def _line(
             {
                 "label": step.label,
                 "state": "end" if ahead and step.last else step.status,
-                "by": step.organisation,
+                "by": step.organisation if step.due_at else "",
                 "when": when,
                 "back": back,
             }
