@@ -232,8 +232,16 @@ _CELLS: dict[type, Callable[[Any], str]] = {
 
 
 def copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Send rows by one COPY."""
-    with connection.cursor() as cursor, cursor.copy(statement) as out:
+    """Send rows by one COPY.
+
+    Raises:
+        django.db.IntegrityError: a constraint or the trigger refuses a row.
+    """
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(statement) as out,
+    ):
         left = iter(rows)
         while lines := ["\t".join([_CELLS[type(v)](v) for v in row]) for row in islice(left, 500)]:
             lines.append("")

@@ -65,10 +65,12 @@ class Table:
             header = [cell.strip() for cell in next(self._reader)]
         except StopIteration:
             header = []
-        except (csv.Error, *_BROKEN) as error:
+        except csv.Error as error:
             raise CannotImport(
                 why=_("{path} is not a CSV file: {why}.").format(path=self.path, why=error)
             ) from error
+        except _BROKEN as error:
+            raise self._broken(error) from error
         if not any(header):
             raise CannotImport(why=_("{path} is empty.").format(path=self.path))
         if any("\0" in cell or _not_utf8(cell) for cell in header):
@@ -88,9 +90,7 @@ class Table:
                 yield Row(line, [], str(_("The row is too long: is a quotation mark left open?")))
                 continue
             except _BROKEN as error:
-                raise CannotImport(
-                    why=_("{path} is broken off or damaged: {why}.").format(
-                        path=self.path, why=error)) from error  # fmt: skip
+                raise self._broken(error) from error
             if not cells:
                 continue
             fault = ""
@@ -106,6 +106,10 @@ class Table:
                 self.progress(self._raw.tell(), self.size)
         if self.progress is not None:
             self.progress(self.size, self.size)
+
+    def _broken(self, error: Exception) -> CannotImport:
+        sentence = _("{path} is broken off or damaged: {why}.")
+        return CannotImport(why=sentence.format(path=self.path, why=error))
 
     def close(self) -> None:
         """Let the file go."""
