@@ -11,10 +11,7 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the procedure known to every process; give the notices their words."""
-        from veche.city.problems.procedure import PROCEDURE
+        """Give the notices their words."""
         from veche.city.problems.words import give_words
-        from veche.core.cases.procedure import declare
 
-        declare(PROCEDURE)
         give_words()

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.utils.translation import gettext_lazy as _
+from numpy.typing import NDArray
 
 from veche.city.problems.imports.mapping import CannotImport, Mapping
 from veche.city.problems.imports.reader import GZIP
@@ -24,6 +25,13 @@ from veche.languages import LANGUAGES, everywhere
 
 MARGIN = 0.004
 """Degrees left around the outermost records, about 400 m."""
+
+CELL_DIGITS = 3
+"""Points are remembered to about 100 m: enough for an outline, little for memory."""
+
+FENCE = 5.0
+SMALLEST_SPREAD = 0.01
+"""Degrees: a village of one street still gets an outline."""
 
 
 def code_of(source: str, value: str) -> str:
@@ -58,7 +66,7 @@ class Areas:
         for shape in self.shapes:
             shapely.prepare(shape)
         self._tree = shapely.STRtree(self.shapes)
-        self._around: Any = None
+        self._cells: list[NDArray[np.float64]] = []
 
     def _read(self, path: Path) -> None:
         try:
@@ -107,10 +115,8 @@ class Areas:
             return found
         loose = [place for place, code in enumerate(found) if not code]
         if loose:
-            hull = shapely.MultiPoint(np.asarray(points)[loose]).convex_hull
-            self._around = (
-                hull if self._around is None else shapely.union(self._around, hull).convex_hull
-            )
+            cells = np.round(np.asarray(points, dtype=np.float64)[loose], CELL_DIGITS)
+            self._cells.append(np.unique(cells, axis=0))
         return [code or self.mapping.source for code in found]
 
     def write(self, at: dt.datetime) -> dict[str, int]:
@@ -125,10 +131,11 @@ class Areas:
             city = self._city(at, shapely.union_all(self.shapes), known, drawn_around=False)
             for code, names, shape in zip(self.codes, self.names, self.shapes, strict=True):
                 self._set(at, code, Territory.Kind.DISTRICT, names, shape, city)
-        elif self._around is not None:
+        elif self._cells:
+            around = outline_around(np.concatenate(self._cells))
             old = shapely.from_geojson(json.dumps(known.outline)) if known else None
-            if old is None or not old.covers(self._around):
-                wide = self._around if old is None else shapely.union(old, self._around)
+            if old is None or not old.covers(around):
+                wide = around if old is None else shapely.union(old, around)
                 if known is None or known.drawn_around:
                     wide = wide.convex_hull
                 wide = wide.buffer(MARGIN, quad_segs=4).intersection(
@@ -171,6 +178,19 @@ class Areas:
             imported=True,
             drawn_around=drawn_around,
         )
+
+
+def outline_around(points: NDArray[np.float64]) -> Any:
+    """An outline around most of the points (longitude, latitude; shape n × 2).
+
+    Records often hold a few places on the other side of the earth: points further from the median
+    than five interquartile ranges, in either direction, do not stretch the outline (the usual
+    fence of box plots, wide enough for a city with far suburbs). They stay in the list.
+    """
+    low, middle, high = np.percentile(points, [25, 50, 75], axis=0)
+    reach = FENCE * np.maximum(high - low, SMALLEST_SPREAD)
+    near = points[(np.abs(points - middle) <= reach).all(axis=1)]
+    return shapely.MultiPoint(near).convex_hull
 
 
 def _names(properties: AnyMapping[str, Any], fallback: str) -> dict[str, str]:
