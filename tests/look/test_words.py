@@ -66,3 +66,11 @@ def test_numbers_keep_the_separators_of_the_language() -> None:
     with override("en"):
         assert words.number(1234.5) == "1,234.5"
         assert words.percent(0.94) == "94%"
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+@pytest.mark.parametrize("value", [0, 7, 999, 1000, 1234567, -1234])
+def test_whole_numbers_are_written_as_babel_writes_them(language: str, value: int) -> None:
+    with override(language):
+        # A whole float takes the way through Babel.
+        assert words.number(value) == words.number(float(value))

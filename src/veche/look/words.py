@@ -69,11 +69,15 @@ def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
 
 def day(value: dt.date | dt.datetime, options: str = "") -> str:
     """A date: “3 December”. ``options``: any of ``weekday``, ``short``, ``year``, in any order."""
-    code = _code()
+    local = _local(value)
+    return _written(local.date() if isinstance(local, dt.datetime) else local, options, _code())
+
+
+@lru_cache(maxsize=4096)
+def _written(date: dt.date, options: str, code: str) -> str:
+    """Lists show the same few days again and again, and Babel takes its time."""
     wanted = options.split()
     pattern = _PATTERNS[code]["weekday" in wanted, "short" in wanted, "year" in wanted]
-    local = _local(value)
-    date = local.date() if isinstance(local, dt.datetime) else local
     return format_date(date, pattern, locale=_locale(code))
 
 
@@ -89,6 +93,9 @@ def number(value: Number, decimals: int | None = None) -> str:
 
     ``decimals``: how many places to show, always; without it as many as the value has, up to three.
     """
+    if isinstance(value, int) and not decimals:
+        whole = f"{value:,}"
+        return whole.replace(",", "\xa0") if _code() == "ru" else whole
     pattern = None if decimals is None else "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, pattern, locale=_locale(_code()))
 

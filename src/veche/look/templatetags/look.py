@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,7 +15,7 @@ from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from veche import languages
 from veche.look import plan as maps
@@ -47,7 +48,13 @@ def icon(name: str, title: str = "") -> SafeString:
 @register.simple_tag
 def state(code: str, word: str = "") -> SafeString:
     """The state with its word and its shape; ``word`` replaces the usual word."""
-    found = find(str(code))
+    if word:
+        return _state(str(code), str(word))
+    return _usual_state(str(code), get_language() or "")
+
+
+def _state(code: str, word: str = "") -> SafeString:
+    found = find(code)
     return format_html(
         '<span class="state {}"><svg class="icon" aria-hidden="true"><use href="#i-{}"/></svg>'
         "{}</span>",
@@ -55,6 +62,12 @@ def state(code: str, word: str = "") -> SafeString:
         found.shape,
         word or found.word,
     )
+
+
+@lru_cache(maxsize=256)
+def _usual_state(code: str, language: str) -> SafeString:
+    """A list draws the same few states fifty times; the language is part of the key."""
+    return _state(code)
 
 
 @register.filter
