@@ -24,3 +24,13 @@ def english() -> Iterator[None]:
 
     with translation.override("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> None:
+    """What a process keeps in memory of a database that the last test rolled back."""
+    from veche import clock
+    from veche.core.places import queries
+
+    clock.forget()
+    queries._atlas.clear()

@@ -49,6 +49,7 @@ def pytest_load_initial_conftests(
         pass
     else:
         ensure_compiled()
+    (homes.current().path / "static").mkdir(parents=True, exist_ok=True)
     return (yield)
 
 
