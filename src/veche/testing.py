@@ -43,12 +43,9 @@ def pytest_load_initial_conftests(
         cluster = postgres.ensure(homes.current(), safe=False)
         early_config.add_cleanup(cluster.release)
         _drop_left_behind(cluster.home)
-    try:
-        from veche.look.messages import ensure_compiled
-    except ModuleNotFoundError:
-        pass
-    else:
-        ensure_compiled()
+    from veche.look.messages import ensure_compiled
+
+    ensure_compiled()
     (homes.current().path / "static").mkdir(parents=True, exist_ok=True)
     return (yield)
 

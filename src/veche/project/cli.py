@@ -105,18 +105,12 @@ def prepare() -> None:
     import django
     from django.utils import translation
 
-    _compile_messages()
+    from veche.look.messages import ensure_compiled
+
+    ensure_compiled()
     django.setup()
     spoken = os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
     translation.activate({"ru": "ru", "zh": "zh-hans"}.get(spoken[:2], "en"))
-
-
-def _compile_messages() -> None:
-    try:
-        from veche.look.messages import ensure_compiled
-    except ModuleNotFoundError:
-        return
-    ensure_compiled()
 
 
 def open_database() -> Callable[[], None]:

@@ -5,7 +5,6 @@ Nothing is started here: the command line sees to it that the database runs.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 from typing import Any
@@ -30,14 +29,6 @@ ALLOWED_HOSTS = os.environ.get("VECHE_HOSTS", "localhost,127.0.0.1,[::1],testser
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
 
 
-def _exists(name: str) -> bool:
-    """Whether an app's folder holds an app already."""
-    try:
-        return importlib.util.find_spec(f"{name}.apps") is not None
-    except ModuleNotFoundError:
-        return False
-
-
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -49,7 +40,9 @@ INSTALLED_APPS = [
     "leaflet",
     "procrastinate.contrib.django",
     "csp",
-    *filter(_exists, ("veche.look", *module.MODULES, "veche.portal")),
+    "veche.look",
+    *module.MODULES,
+    "veche.portal",
 ]
 
 MIDDLEWARE = [
@@ -137,8 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people -----------------------------------------------------------------------------------
 
-if _exists("veche.core.people"):
-    AUTH_USER_MODEL = "people.Person"
+AUTH_USER_MODEL = "people.Person"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"

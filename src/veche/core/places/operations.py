@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import shapely
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
@@ -45,6 +45,12 @@ def valid_outline(name: str, outline: Mapping[str, Any]) -> shapely.Geometry:
     if west < -180 or east > 180 or south < -90 or north > 90:
         raise BadOutline(name=name, why="longitude or latitude")
     return shape
+
+
+def _touch_atlas() -> None:
+    """Every process reads the territories afresh."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('places_atlas_version')")
 
 
 @operation
@@ -89,8 +95,9 @@ def add_territory(
     elif kind == Territory.Kind.DISTRICT:
         territory.district = territory
     territory.save(update_fields=["city", "district"])
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('places_atlas_version')")
+    _touch_atlas()
+    # A sequence moves before the commit: whoever has read meanwhile must read once more after it.
+    transaction.on_commit(_touch_atlas)
     record(
         kind="places.territory-set",
         by=by,
