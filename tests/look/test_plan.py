@@ -113,3 +113,17 @@ def test_around_makes_room_for_a_single_point() -> None:
     west, south, east, north = around([(50.0, 53.0)])
     assert west < 50.0 < east
     assert south < 53.0 < north
+
+
+def test_the_focus_is_named_once_and_lies_under_the_streets() -> None:
+    text = draw(
+        view(
+            outlines=[
+                Outline("", [SQUARE], "city"),
+                Outline("West", [SQUARE], "district"),
+                Outline("West", [SQUARE], "focus"),
+            ]
+        )
+    )
+    assert text.count(">West<") == 1
+    assert text.index("focus-land") < text.index('class="road"') < text.index('class="focus"')

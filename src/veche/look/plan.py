@@ -161,6 +161,7 @@ def _ground(view: Plan, window: Frame) -> str:
 def _draw_ground(view: Plan, window: Frame) -> str:
     cities = [o for o in view.outlines if o.kind == "city"]
     parts = [_area(o.rings, window, "land") for o in cities or view.outlines]
+    parts += [_area(o.rings, window, "focus-land") for o in view.outlines if o.kind == "focus"]
     by_kind: dict[str, list[str]] = {}
     for feature in view.features:
         kind = _kind(feature)
@@ -292,11 +293,14 @@ def _aside(
 def _names(view: Plan, window: Frame, taken: list[Box]) -> list[str]:
     """Names that find room, districts first; the rest stay away rather than overlap."""
     wanted: list[tuple[int, str, float, float, str]] = []
+    focused = {one.name for one in view.outlines if one.kind == "focus"}
     for outline in view.outlines:
         if not outline.name or outline.kind == "city" or not outline.rings:
             continue
         if outline.kind == "neighbourhood" and window.degrees > 0.06:
             continue
+        if outline.kind == "district" and outline.name in focused:
+            continue  # it is named as the focus
         x, y = window.place(*_middle(max(outline.rings, key=len)))
         rank = {"focus": 0, "district": 1}.get(outline.kind, 3)
         wanted.append((rank, outline.name, x, y, "" if rank < 3 else "name-small"))

@@ -102,8 +102,8 @@ def _place(request: HttpRequest, places: Atlas, city: Territory) -> Territory:
     return chosen if chosen is not None and chosen.city_id == city.pk else city
 
 
-def week(kept: queries.Keeping) -> list[str]:
-    """The sentence of the week, in parts that never make a sum."""
+def week(kept: queries.Keeping) -> str:
+    """The sentence of the week; its parts speak of different problems and make no sum."""
     parts = (
         (
             kept.reported_week,
@@ -124,7 +124,7 @@ def week(kept: queries.Keeping) -> list[str]:
             ),
         ),
     )
-    return [text % {"count": number(count)} for count, text in parts]
+    return gettext("; ").join(text % {"count": number(count)} for count, text in parts)
 
 
 @require_safe
