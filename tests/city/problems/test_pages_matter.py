@@ -26,9 +26,7 @@ from veche.core.notices.models import Following
         ("unconfirmed", "It is not counted as solved"),
     ],
 )
-def test_the_page_says_where_it_stands(
-    town: Town, client: Client, state: str, words: str
-) -> None:
+def test_the_page_says_where_it_stands(town: Town, client: Client, state: str, words: str) -> None:
     number = town.to(state).case.number
     for language in ("ru", "zh-hans"):
         assert client.get(f"/{language}/problems/{number}/").status_code == 200

@@ -127,7 +127,9 @@ def test_the_still_map_sets_the_pin(town: Town, client: Client) -> None:
     assert answer.status_code == 200
     lon = float(re.search(r'name="longitude" value="([\d.]+)"', page).group(1))  # type: ignore[union-attr]
     assert abs(lon - 49.45) < 0.001
-    assert client.get("/en/problems/report/map.svg?place=x&longitude=a&latitude=9").status_code == 200
+    assert (
+        client.get("/en/problems/report/map.svg?place=x&longitude=a&latitude=9").status_code == 200
+    )
 
 
 def test_the_preview_shows_and_sends_nothing(town: Town, client: Client) -> None:

@@ -30,8 +30,8 @@ class PicturesInput(forms.ClearableFileInput):
     template_name = "django/forms/widgets/file.html"
 
     def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile], name: str
-    ) -> list[UploadedFile]:
+        self, data: Any, files: MultiValueDict[str, UploadedFile[bytes]], name: str
+    ) -> list[UploadedFile[bytes]]:
         """All files of the field."""
         return files.getlist(name) if files else []
 
@@ -93,6 +93,8 @@ def _question_field(question: dict[str, Any]) -> forms.Field:
 class ReportForm(forms.Form):
     """What is wrong and where."""
 
+    use_required_attribute = False
+
     submission = forms.UUIDField(widget=forms.HiddenInput)
     category = forms.ChoiceField(
         label=_("What is it about?"),
@@ -151,7 +153,7 @@ class ReportForm(forms.Form):
         kind: Category | None,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self._kind, self._places, self._city = kind, places, places.home()
         choose = self.fields["category"]
         assert isinstance(choose, forms.ChoiceField)
@@ -180,7 +182,7 @@ class ReportForm(forms.Form):
         }
 
     def point(self) -> tuple[float, float] | None:
-        """The chosen point, else the middle of the chosen neighbourhood when an address is given."""
+        """The chosen point, else the middle of the neighbourhood when an address is given."""
         data = self.cleaned_data
         if data.get("longitude") is not None and data.get("latitude") is not None:
             return data["longitude"], data["latitude"]

@@ -63,9 +63,7 @@ def ground(city: Territory, places: Atlas) -> Ground:
     if known is not None:
         return known
     outlines = [Outline(str(city), _rings(city.outline), "city")]
-    outlines += [
-        Outline(str(t), _rings(t.outline), "district") for t in places.children(city)
-    ]
+    outlines += [Outline(str(t), _rings(t.outline), "district") for t in places.children(city)]
     drawn = []
     for feature in features(city):
         name = here(feature.names)
@@ -155,7 +153,9 @@ def picture(under: Ground, bounds: Bounds, point: Point | None) -> str:
     for feature in under.features:
         fill, stroke, wide = _COLOURS.get(feature.kind, ("none", "#FBFAF6", 2.0))
         shape = path(list(feature.points), fill != "none")
-        parts.append(f'<path d="{shape}" fill="{fill}" stroke="{stroke}" stroke-width="{wide*2}"/>')
+        parts.append(
+            f'<path d="{shape}" fill="{fill}" stroke="{stroke}" stroke-width="{wide * 2}"/>'
+        )
     if point is not None:
         x, y = window.place(*point)
         parts.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +75,7 @@ def category(code: str) -> Category | None:
     return Category.objects.filter(code=code, active=True).first()
 
 
-def made_by(submission: object) -> str:
+def made_by(submission: uuid.UUID) -> str:
     """The number of the problem that this form made; empty when it made none."""
     number = Case.objects.filter(problem__submission=submission).values_list("number", flat=True)
     return number.first() or ""

@@ -203,7 +203,7 @@ def grid(bounds: Bounds) -> tuple[float, float]:
 
 def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Tally:
     """Counts and squares of a filter; remembered until something happens, five seconds at most."""
-    key = (_position(), replace(which, page=1, order="newest").parameters())
+    key = (stands(), replace(which, page=1, order="newest").parameters())
     kept = _remembered.get(key)
     if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
         return kept[1]
@@ -245,8 +245,8 @@ MOST_REMEMBERED = 200
 _remembered: dict[tuple[Any, ...], tuple[float, Tally]] = {}
 
 
-def _position() -> tuple[str, int]:
-    """Where the journal stands: whatever changes moves it."""
+def stands() -> tuple[str, int]:
+    """Where the journal stands: whatever changes moves it. What is kept in memory is kept by it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM journal_record_id_seq")
         return str(connection.settings_dict["NAME"]), int(cursor.fetchone()[0])
@@ -274,8 +274,16 @@ def _offices(which: Filter, places: Atlas) -> tuple[Organisation, ...]:
 def forget() -> None:
     """Count afresh at the next call."""
     _remembered.clear()
+    _kinds.clear()
 
 
 def everything() -> Kinds:
-    """All categories, imported ones too."""
-    return kinds()
+    """All categories, imported ones too; read again only after something has happened."""
+    position = stands()
+    if position not in _kinds:
+        _kinds.clear()
+        _kinds[position] = kinds()
+    return _kinds[position]
+
+
+_kinds: dict[tuple[str, int], Kinds] = {}

@@ -52,7 +52,7 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int = 5) -> Ht
 
 
 def pictures(
-    request: HttpRequest, chosen: Sequence[UploadedFile], name: str = "photographs"
+    request: HttpRequest, chosen: Sequence[UploadedFile[bytes]], name: str = "photographs"
 ) -> tuple[list[Photograph], list[tuple[int, str]]]:
     """Clean what was sent: the pictures, and for each that was refused its status and sentence."""
     good: list[Photograph] = []

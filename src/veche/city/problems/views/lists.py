@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv as tables
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,17 +23,18 @@ from django.views.decorators.http import require_safe
 from veche import clock
 from veche.city.problems import ground as grounds
 from veche.city.problems.models import Problem
-from veche.city.problems.procedure import OPEN, UNANSWERED
+from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import lists
 from veche.city.problems.queries.categories import Kinds
 from veche.city.problems.queries.lists import Filter, Tally
+from veche.city.problems.views import hits
 from veche.city.problems.views.common import cached
+from veche.city.problems.views.hits import Hit
 from veche.core.cases.models import Case
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import NotFound
-from veche.look import words
-from veche.look.plan import Cluster, Mark
+from veche.look.plan import Cluster, Mark, Plan
 
 MARKED = 12
 """Rows of the page that stand on the map by their number."""
@@ -71,51 +74,68 @@ def problems(request: HttpRequest) -> HttpResponse:
     last = max(1, -(-total.count // lists.PAGE))
     which = replace(which, page=min(which.page, last))
     rows = lists.page_of(which, at, places, known)
-    shown = [_row(problem, n, at, places) for n, problem in enumerate(rows, 1)]
+    shown = hits.rows(rows, at, places)
     context: dict[str, Any] = {
         "which": which,
         "total": total,
-        "rows": shown,
-        "marked": MARKED,
+        "hits": hits.html(shown, MARKED),
         "page": {"number": which.page, "last": min(last, lists.LAST_PAGE)},
-        "map": _map(which, total, shown, places),
-        "parts": _parts(which, total, places),
-        "places": _places(places, which),
-        "categories": _categories(known, which),
-        "states": STATE_WORDS.items(),
-        "orders": ORDER_WORDS.items(),
+        "sentence": lambda: _sentence(which, total, places, known),
+        "beside": lambda: _beside(which, total, shown, places),
         "wider": which.parameters(box=None) if which.box else "",
         "query": which.parameters(),
-        "now": at,
     }
     return cached(request, render(request, "problems/list.html", context))
 
 
-def _row(problem: Problem, n: int, at: dt.datetime, places: Atlas) -> dict[str, Any]:
-    case = problem.case
-    late = case.state in UNANSWERED and case.due_at is not None and case.due_at < at
-    place = places.by_id.get(case.territory_id)
-    due = ""
-    if case.due_at is not None and case.state in OPEN:
-        due = words.left(at, case.due_at)
-    return {
-        "n": n,
-        "title": problem.title,
-        "url": reverse("problems:matter", args=[case.number]),
-        "place": str(place) if place else "",
-        "address": problem.address,
-        "state": "late" if late else case.state,
-        "late": late,
-        "due": due,
-        "at": case.opened_at,
-        "lon": problem.longitude,
-        "lat": problem.latitude,
-    }
+# Parts of the page that change only when something happens: kept by the journal's position.
+_parts_kept: dict[tuple[Any, ...], str] = {}
+MOST_PARTS = 60
 
 
-def _map(
-    which: Filter, total: Tally, rows: list[dict[str, Any]], places: Atlas
-) -> grounds.Plan:
+def _kept(key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
+    full = (*lists.stands(), get_language(), *key)
+    known = _parts_kept.get(full)
+    if known is None:
+        if len(_parts_kept) >= MOST_PARTS:
+            _parts_kept.clear()
+        known = _parts_kept[full] = make()
+    return SafeString(known)
+
+
+def _sentence(which: Filter, total: Tally, places: Atlas, known: Kinds) -> SafeString:
+    """The filter as a sentence of choices."""
+
+    def make() -> str:
+        return render_to_string(
+            "problems/parts/sentence.html",
+            {
+                "which": which,
+                "total": total,
+                "places": _places(places, which),
+                "categories": _categories(known, which),
+                "states": STATE_WORDS.items(),
+                "orders": ORDER_WORDS.items(),
+            },
+        )
+
+    return _kept(("sentence", replace(which, page=1, box=None).parameters()), make)
+
+
+def _beside(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> SafeString:
+    """The map and the table of places."""
+
+    def make() -> str:
+        return render_to_string(
+            "problems/parts/beside.html",
+            {"map": _map(which, total, rows, places), "parts": _parts(which, total, places)},
+        )
+
+    marks = tuple((row.number, row.late) for row in rows[:MARKED])
+    return _kept(("beside", which.parameters(), total.late, marks), make)
+
+
+def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Plan:
     """The first rows by their numbers, and circles that count the others."""
     bounds = which.bounds
     wide, tall = lists.grid(bounds)
@@ -123,16 +143,16 @@ def _map(
     taken: dict[tuple[int, int], int] = {}
     marks = []
     for row in rows[:MARKED]:
-        cell = (int((row["lon"] - west) // wide), int((row["lat"] - south) // tall))
-        taken[cell] = taken.get(cell, 0) + 1
+        square = (int((row.lon - west) // wide), int((row.lat - south) // tall))
+        taken[square] = taken.get(square, 0) + 1
         marks.append(
             Mark(
-                row["lon"],
-                row["lat"],
-                label=str(row["n"]),
-                tone="late" if row["late"] else "pin",
-                href=row["url"],
-                title=row["title"],
+                row.lon,
+                row.lat,
+                label=str(row.n),
+                tone="late" if row.late else "pin",
+                href=row.url,
+                title=row.title,
             )
         )
     clusters = []

@@ -25,7 +25,7 @@ from veche.core.organisations.middleware import asker
 from veche.core.places.queries import atlas
 from veche.languages import here
 from veche.look.context import place as address_of
-from veche.look.plan import Mark, around
+from veche.look.plan import Mark, Plan, around
 
 AUTHOR_MOVES = ("confirm", "return", "withdraw")
 
@@ -94,7 +94,7 @@ def page(
     return render(request, "problems/matter.html", context, status=status)
 
 
-def _map(problem: Problem, places: Any, place: Any) -> grounds.Plan:
+def _map(problem: Problem, places: Any, place: Any) -> Plan:
     city = places.by_id.get(place.city_id or place.pk, place)
     point = (problem.longitude, problem.latitude)
     return grounds.plan(

@@ -196,8 +196,8 @@ def _moved_pin(data: QueryDict, places: Atlas) -> None:
     if "point.x" not in data:
         return
     try:
-        x, y = float(data["point.x"]), float(data["point.y"])
-    except (KeyError, ValueError):
+        x, y = float(data.get("point.x", "")), float(data.get("point.y", ""))
+    except ValueError:
         return
     area = places.by_code.get(data.get("drawn", ""))
     bounds = area.bounds if area else _bounds(data, places)
@@ -239,7 +239,7 @@ def _page(
     }
     if preview:
         context["preview"] = Problem(
-            category=kind,  # type: ignore[misc]  # a valid form has one
+            category=kind,
             text=form.cleaned_data["text"],
             address=form.cleaned_data["address"],
         )
