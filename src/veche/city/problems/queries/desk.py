@@ -21,8 +21,6 @@ from veche.core.organisations.queries import organisations
 
 PAGE = 40
 """Rows on one page of a desk."""
-SOON = dt.timedelta(days=1)
-"""A term that ends within this time is due soon."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,8 @@ class Desk:
     empty: str | Promise
     moves: tuple[str, ...]
     """What can be done there, the usual first."""
+    soon: dt.timedelta = dt.timedelta(days=1)
+    """A term that ends within this time is due soon."""
 
 
 DESKS = {
@@ -48,6 +48,7 @@ DESKS = {
             _("To moderate"),
             _("Every report has been read. New ones appear here as residents send them."),
             ("accept", "reject"),
+            soon=dt.timedelta(hours=6),
         ),
         Desk(
             "routing",
@@ -97,13 +98,14 @@ class Row:
     now: dt.datetime
     new: bool
     """It came, or moved, after this person last looked."""
+    soon: dt.timedelta
 
     @property
     def shown_state(self) -> str:
         """The state with the word that matters most to who must act."""
         if self.due is not None and self.due < self.now:
             return "late"
-        if self.state == "work" and self.due is not None and self.due - self.now <= SOON:
+        if self.state == "work" and self.due is not None and self.due - self.now <= self.soon:
             return "soon"
         return self.state
 
@@ -147,11 +149,11 @@ def on_desk(desk: Desk, held: Sequence[Holding]) -> QuerySet[Problem]:
     )
 
 
-def _narrowed(rows: QuerySet[Problem], view: str, at: dt.datetime) -> QuerySet[Problem]:
+def _narrowed(rows: QuerySet[Problem], desk: Desk, view: str, at: dt.datetime) -> QuerySet[Problem]:
     if view == "late":
         return rows.filter(case__due_at__lt=at)
     if view == "soon":
-        return rows.filter(case__due_at__gte=at, case__due_at__lt=at + SOON)
+        return rows.filter(case__due_at__gte=at, case__due_at__lt=at + desk.soon)
     if view == "returned":
         return rows.filter(case__state="returned")
     return rows
@@ -195,17 +197,17 @@ def listing(
     counts: dict[str, int] = rows.aggregate(
         all=Count("pk"),
         late=Count("pk", filter=Q(case__due_at__lt=at)),
-        soon=Count("pk", filter=Q(case__due_at__gte=at, case__due_at__lt=at + SOON)),
+        soon=Count("pk", filter=Q(case__due_at__gte=at, case__due_at__lt=at + desk.soon)),
         returned=Count("pk", filter=Q(case__state="returned")),
     )
-    paginator = Paginator(_ordered(_narrowed(rows, view, at)), PAGE)
+    paginator = Paginator(_ordered(_narrowed(rows, desk, view, at)), PAGE)
     vars(paginator)["count"] = counts[view]  # known already: it is not asked again
     page = paginator.get_page(number)
     offices = [h.organisation for h in holdings_for(desk, held) if h.organisation is not None]
-    return Listing(desk, view, page, [row_of(p, at, looked) for p in page], counts, offices)
+    return Listing(desk, view, page, [row_of(desk, p, at, looked) for p in page], counts, offices)
 
 
-def row_of(problem: Problem, at: dt.datetime, looked: dt.datetime | None) -> Row:
+def row_of(desk: Desk, problem: Problem, at: dt.datetime, looked: dt.datetime | None) -> Row:
     """A problem as a row."""
     case = problem.case
     territory = case.territory
@@ -220,6 +222,7 @@ def row_of(problem: Problem, at: dt.datetime, looked: dt.datetime | None) -> Row
         due=case.due_at,
         now=at,
         new=looked is not None and case.moved_at is not None and case.moved_at > looked,
+        soon=desk.soon,
     )
 
 
@@ -228,8 +231,10 @@ def sheet(
 ) -> Iterator[list[str]]:
     """The desk as rows of a table file, the head first; moments in ISO 8601, UTC."""
     yield ["number", "state", "due", "late", "category", "district", "address", "text", "since"]
-    for problem in _ordered(_narrowed(on_desk(desk, held), view, at)).iterator(chunk_size=500):
-        row = row_of(problem, at, None)
+    for problem in _ordered(_narrowed(on_desk(desk, held), desk, view, at)).iterator(
+        chunk_size=500
+    ):
+        row = row_of(desk, problem, at, None)
         yield [
             row.number,
             row.state,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
@@ -22,17 +21,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from veche import clock
-from veche.city.problems import operations, pending, rules
+from veche.city.problems import operations, pending
 from veche.city.problems.access import seen_by
 from veche.city.problems.desk_forms import FORMS, ActForm
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import DISPATCHER, MODERATOR, OFFICER, PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
-from veche.city.problems.views.common import pictures
+from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import Changed, MoveNotPossible, in_scope
 from veche.core.cases.procedure import Move
-from veche.core.files.photographs import Photograph
 from veche.core.organisations.middleware import Asker, asker
 from veche.errors import Invalid, NotAllowed, Refused
 
@@ -375,48 +373,6 @@ def _act_page(
 def _next_of(form: ActForm, move: str) -> str:
     role = next(m.role for m in PROCEDURE.moves if m.name == move)
     return reverse(f"problems:{next(d.code for d in desks.DESKS.values() if d.role == role)}")
-
-
-class Taken:
-    """The photographs sent with a form: cleaned, and kept for the next try if there is one."""
-
-    def __init__(self) -> None:
-        self.names: list[str] = []
-        self.photographs: list[Photograph] = []
-        self.refusal: str | None = None
-        self.status = 0
-
-    @classmethod
-    def of(cls, request: HttpRequest) -> Taken:
-        """Those kept from an earlier try, then the new ones; the first that cannot be taken is
-        told and the others are kept."""
-        taken = cls()
-        for name in request.POST.getlist("kept")[: rules.MOST_PHOTOGRAPHS]:
-            photograph = pending.get(name)
-            if photograph is not None and name not in request.POST.getlist("leave-out"):
-                taken._add(name, photograph)
-        good, faults = pictures(request, request.FILES.getlist("photographs"))
-        for photograph in good:
-            if len(taken.names) < rules.MOST_PHOTOGRAPHS:
-                taken._add(pending.put(photograph), photograph)
-            else:
-                too_many = operations.TooManyPhotographs(most=rules.MOST_PHOTOGRAPHS)
-                faults.append((too_many.status, str(too_many)))
-                break
-        if faults:
-            taken.status, taken.refusal = faults[0]
-        return taken
-
-    def _add(self, name: str, photograph: Photograph) -> None:
-        self.names.append(name)
-        self.photographs.append(photograph)
-
-    def shown(self) -> Sequence[tuple[str, str]]:
-        """The name of each, and its small picture to stand in the page."""
-        return [
-            (name, "data:image/jpeg;base64," + base64.b64encode(photograph.thumbnail).decode())
-            for name, photograph in zip(self.names, self.photographs, strict=True)
-        ]
 
 
 def step_view(move: str) -> Callable[..., HttpResponse]:
