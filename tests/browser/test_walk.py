@@ -1,0 +1,281 @@
+"""The whole loop in a real browser, on the real demo: in three languages, wide and narrow.
+
+A resident reports with a photograph on the map, a moderator publishes, an officer answers with a
+photograph, the clock is turned, the resident confirms. Every page on the way is looked at by axe;
+an error on the console or a breach of the content security policy fails.
+``TOWN_AT=http://127.0.0.1:8000`` walks a demo that is already up.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser.town import running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+NARROW, WIDE = 390, 1280
+SAID = {
+    "en": (
+        "The edge of the road has broken off by the crossing; bicycles go round it.",
+        "The edge was cut straight, filled and rolled on Tuesday morning.",
+    ),
+    "ru": (
+        "У перехода обломился край дороги, велосипеды объезжают его по полосе.",
+        "Край дороги срезан ровно, засыпан и укатан во вторник утром.",
+    ),
+    "zh-hans": (
+        "人行横道旁边的路沿已经断裂，自行车只能绕行，请派人查看。",
+        "周二上午已将路沿切齐、填补并压实，现场照片附后。",
+    ),
+}
+MOST_TABS = 200
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the demo answers."""
+    if up := os.environ.get("TOWN_AT"):
+        yield up.rstrip("/")
+        return
+    with running() as town:
+        yield town.address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's chromium."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread; Django must not take it for an asynchronous view.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def photograph(colour: str) -> dict[str, Any]:
+    """A photograph as a file chooser takes it."""
+    out = io.BytesIO()
+    Image.new("RGB", (800, 600), colour).save(out, "JPEG")
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+@dataclass
+class Walk:
+    """One browser window that notes every fault it meets."""
+
+    page: Any
+    address: str
+    language: str
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on(
+            "console",
+            lambda m: m.type == "error" and self.faults.append(f"{self.page.url}: {m.text}"),
+        )
+        self.page.on("pageerror", lambda e: self.faults.append(f"{self.page.url}: {e}"))
+        self.page.set_default_timeout(15_000)
+
+    def go(self, path: str) -> None:
+        """Open a page of the walk's language."""
+        answer = self.page.goto(f"{self.address}/{self.language}/{path}")
+        assert answer.status == 200, (path, answer.status)
+
+    def be(self, part: str) -> None:
+        """Become one of the cast with one press."""
+        self.go("demo/")
+        self.page.click(f'main button[name="person"][value="{part}"]')
+        self.page.wait_for_load_state()
+
+    def look(self, where: str) -> None:
+        """No fault of axe, nothing wider than the window."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        found = Axe().run(self.page)
+        if found.violations_count:
+            self.faults.append(f"{where}: {found.generate_report()}")
+        over = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        if over > 0:
+            self.faults.append(f"{where}: {over} pixels wider than the window")
+
+    def reach(self, selector: str, where: str) -> None:
+        """The keyboard alone comes to what the page is for."""
+        self.page.evaluate("document.activeElement.blur()")
+        for _press in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        self.faults.append(f"{where}: {selector} is not reached by Tab")
+
+    def near(self) -> str:
+        """The address of a report for something the cast's officer answers for."""
+        self.be("officer")
+        self.go("problems/queue/?view=all")
+        self.look("queue")
+        number = re.search(
+            r"open=([\w-]+)", self.page.inner_html("table.queue a.q-title >> xpath=..")
+        )
+        assert number
+        self.go(f"problems/{number[1]}/")
+        self.look("matter in work")
+        link = self.page.get_attribute('main a[href*="/report/?category="]', "href")
+        assert link
+        return str(link)
+
+    def report(self, near: str) -> str:
+        """Fill the form, set the pin, send; gives the number."""
+        page = self.page
+        page.goto(self.address + near)
+        if page.locator("#place-map").is_visible():
+            page.locator("#place-map").scroll_into_view_if_needed()
+            page.locator("#place-map").click()
+            assert page.input_value('input[name="longitude"]')
+        answer_questions(page)
+        page.fill('textarea[name="text"]', SAID[self.language][0])
+        page.set_input_files('input[name="photographs"]', photograph("brown"))
+        page.click('.btns button[name="do"][value="send"]')
+        page.wait_for_load_state()
+        number = page.url.rstrip("/").rpartition("/")[2].partition("#")[0]
+        assert number != "report", page.inner_text("main")
+        return str(number)
+
+
+def answer_questions(page: Any) -> None:
+    """The first choice of every question of the category, a word where one is asked for."""
+    for name in page.eval_on_selector_all(
+        "#questions input[type=radio]", "all => [...new Set(all.map(one => one.name))]"
+    ):
+        page.check(f'input[name="{name}"] >> nth=0')
+    for box in page.query_selector_all(
+        "#questions input[type=text], #questions input[type=number]"
+    ):
+        box.fill("1")
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ru", NARROW), ("zh-hans", WIDE)])
+def test_the_loop_is_walked(browser: Any, address: str, language: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    walk = Walk(context.new_page(), address, language)
+    page = walk.page
+    walk.go("")
+    walk.look("home")
+    walk.reach('main a[href$="/problems/report/"]', "home")
+    near = walk.near()
+
+    walk.be("resident")
+    walk.look("mine")
+    page.goto(address + near)
+    walk.look("report")
+    walk.reach('.btns button[name="do"][value="send"]', "report")
+    number = walk.report(near)
+    walk.look("matter with a moderator")
+    assert page.locator("main img").count() >= 1, "the photograph stands on the page"
+
+    walk.be("moderator")
+    walk.go(f"problems/moderation/?open={number}")
+    walk.look("moderation")
+    walk.reach('form[action$="/accept/"] button', "moderation")
+    page.click('form[action$="/accept/"] button')
+    page.wait_for_load_state()
+    assert number in page.inner_text("main"), "the moderator is told what became of it"
+
+    walk.be("officer")
+    walk.go(f"problems/queue/?open={number}")
+    walk.look("queue with the matter open")
+    page.fill('form[action$="/answer/"] textarea[name="text"]', SAID[language][1])
+    page.set_input_files('form[action$="/answer/"] input[name="photographs"]', photograph("grey"))
+    page.click('form[action$="/answer/"] button.btn-main')
+    page.wait_for_load_state()
+    assert number in page.inner_text("main")
+
+    walk.go("demo/")
+    walk.look("cast and clock")
+    page.click('main button[name="hours"][value="1"]')
+    page.wait_for_load_state()
+
+    walk.be("resident")
+    walk.go(f"problems/{number}/")
+    walk.look("matter to check")
+    walk.reach('form[action$="/confirm/"] button', "matter to check")
+    page.click('form[action$="/confirm/"] button')
+    page.wait_for_load_state()
+    walk.look("matter confirmed")
+    assert page.locator('form[action$="/confirm/"]').count() == 0
+    assert SAID[language][1] in page.inner_text("main")
+
+    if language != "zh-hans":  # once wide and once narrow
+        for path, name in (
+            ("problems/", "list"),
+            ("problems/statistics/", "statistics"),
+            ("opendata/", "open data"),
+            ("sign-in/", "sign in"),
+        ):
+            walk.go(path)
+            walk.look(name)
+    assert walk.faults == []
+    context.close()
+
+
+def test_a_report_is_made_without_javascript(browser: Any, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": NARROW, "height": 900}, java_script_enabled=False
+    )
+    walk = Walk(context.new_page(), address, "en")
+    page = walk.page
+    walk.go("problems/report/")
+    page.select_option('select[name="category"]', index=3)
+    page.click('button[name="do"][value="questions"]')
+    page.locator('input[type="image"][name="point"]').click()
+    page.wait_for_load_state()
+    assert page.input_value('input[name="longitude"]'), "a press on the still map sets the pin"
+    number = sent(page)
+    assert re.search(r"[?]key=", page.inner_text("main")), "the secret link is shown once"
+
+    moderator = Walk(context.new_page(), address, "en")
+    moderator.be("moderator")
+    moderator.go(f"problems/moderation/?open={number}")
+    moderator.page.click('form[action$="/accept/"] button')
+    moderator.page.wait_for_load_state()
+    assert number in moderator.page.inner_text("main")
+    assert walk.faults + moderator.faults == []
+    context.close()
+
+
+def sent(page: Any) -> str:
+    """Fill what is left of the form and send it; gives the number."""
+    for name in {box.get_attribute("name") for box in page.query_selector_all("#questions input")}:
+        kind = page.get_attribute(f'input[name="{name}"] >> nth=0', "type")
+        if kind == "radio":
+            page.check(f'input[name="{name}"] >> nth=0')
+        else:
+            page.fill(f'input[name="{name}"]', "1")
+    page.fill('textarea[name="text"]', SAID["en"][0])
+    page.set_input_files('input[name="photographs"]', photograph("brown"))
+    page.click('.btns button[name="do"][value="send"]')
+    page.wait_for_load_state()
+    number = page.url.rstrip("/").rpartition("/")[2]
+    assert number != "report", page.inner_text("main")
+    return str(number)
