@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 from django.core import mail
-
 from tests.cast import START, SmallTown, small_town
+
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Problem
 from veche.core.cases.models import Case, CaseClock

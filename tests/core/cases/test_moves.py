@@ -10,8 +10,8 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
-
 from tests.cast import START, SmallTown, small_town
+
 from veche.city.problems import operations as problems
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
 from veche.core.cases.operations import (
@@ -159,7 +159,9 @@ def test_the_trigger_refuses_a_borrowed_or_foreign_role(town: SmallTown) -> None
         event(case, "accept", "moderation", "routing", actor=town.officer, holding=officers).save()
     moderators = Holding.objects.get(person=town.moderator)
     with refused_by_database("holds no role"):
-        event(case, "accept", "moderation", "routing", actor=town.officer, holding=moderators).save()
+        event(
+            case, "accept", "moderation", "routing", actor=town.officer, holding=moderators
+        ).save()
     case = problems.accept(by=town.moderator, at=START + HOUR, case=case)
     lamplighter = Holding.objects.get(person=town.light_officer)
     with refused_by_database("another office"):
@@ -189,7 +191,7 @@ def test_only_an_import_makes_records_and_only_the_system_lapses(town: SmallTown
 
 
 def test_copy_is_checked_too(town: SmallTown) -> None:
-    """Bulk loading goes through the same trigger: a chain of events passes, a broken one does not."""
+    """Bulk loading goes through the same trigger: a chain passes, a broken one does not."""
     holding = Holding.objects.get(person=town.moderator)
     cases = [
         Case.objects.create(
@@ -201,9 +203,12 @@ def test_copy_is_checked_too(town: SmallTown) -> None:
 
     def copy(last: str) -> None:
         columns = "case_id, seq, move, source, target, actor_id, holding_id, at, public"
-        with connection.cursor() as cursor, cursor.copy(  # type: ignore[attr-defined]
-            f"COPY cases_caseevent ({columns}) FROM STDIN"
-        ) as rows:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(  # type: ignore[attr-defined]
+                f"COPY cases_caseevent ({columns}) FROM STDIN"
+            ) as rows,
+        ):
             for case in cases:
                 rows.write_row(
                     (case.pk, 1, "report", "", "moderation", town.resident.pk, None, START, "{}")
@@ -288,9 +293,7 @@ def test_silence_after_an_answer_is_never_called_confirmed(town: SmallTown) -> N
 def test_a_moved_term_is_data(town: SmallTown) -> None:
     from veche.core.cases.models import TermRule
 
-    TermRule.objects.filter(procedure="problem", state="work").update(
-        number=3, unit="working_days"
-    )
+    TermRule.objects.filter(procedure="problem", state="work").update(number=3, unit="working_days")
     TermRule.objects.create(
         procedure="problem", state="work", theme="lamp", number=48, unit="hours"
     )

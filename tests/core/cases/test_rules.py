@@ -13,9 +13,7 @@ from veche.core.cases.rules import Term, Unit, WorkCalendar, days_left, due, wor
 
 ZONE = ZoneInfo("Europe/Samara")
 MONDAY = dt.datetime(2026, 11, 16, 6, 0, tzinfo=dt.UTC)  # 10:00 in Samara
-moments = st.datetimes(
-    dt.datetime(2020, 1, 1), dt.datetime(2035, 1, 1), timezones=st.just(dt.UTC)
-)
+moments = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2035, 1, 1), timezones=st.just(dt.UTC))
 days = st.dates(dt.date(2020, 1, 1), dt.date(2035, 1, 1))
 calendars = st.builds(
     WorkCalendar,

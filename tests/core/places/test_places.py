@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
 from tests.cast import START, box, small_town
+
 from veche.core.places.models import Territory
 from veche.core.places.operations import BadOutline, add_territory
 from veche.core.places.queries import atlas

@@ -46,6 +46,7 @@ class AskerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, with who asks known to the view."""
         request.asker = Asker(request)  # type: ignore[attr-defined]
         return self.get_response(request)
 
