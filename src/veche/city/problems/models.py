@@ -42,7 +42,7 @@ class Problem(models.Model):
     case = models.OneToOneField(
         "cases.Case", models.PROTECT, primary_key=True, related_name="problem"
     )
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False)
     text = models.TextField(blank=True)
     address = models.CharField(max_length=240, blank=True)
     longitude = models.FloatField()

@@ -33,13 +33,18 @@ class AllowedMove(models.Model):
 class Case(models.Model):
     """A matter: where it stands, whose it is, until when. Moved by its events only."""
 
-    number = models.CharField(max_length=20, unique=True)
+    number = models.CharField(max_length=20)
     procedure = models.CharField(max_length=24)
     theme = models.CharField(max_length=80)
     """What kind of thing it is about, by code: it decides who answers and how long they have."""
-    territory = models.ForeignKey("places.Territory", models.PROTECT, related_name="+")
-    author = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    # The indexes below begin with these columns; one more each would cost every insert and move.
+    territory = models.ForeignKey(
+        "places.Territory", models.PROTECT, related_name="+", db_index=False
+    )
+    author = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     blocking = models.BooleanField(default=True)
     """Whether the parent waits for it."""
     opened_at = models.DateTimeField()
@@ -50,13 +55,14 @@ class Case(models.Model):
     moved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     organisation = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, null=True, related_name="+"
+        "organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
     )
 
     due_at = models.DateTimeField(null=True)
     """When the open clock is due; copied here for lists."""
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["number"], name="cases_one_number")]
         indexes = [
             models.Index(fields=["territory", "state"], name="cases_territory_state"),
             models.Index(fields=["organisation", "state", "due_at"], name="cases_queue"),
@@ -84,7 +90,7 @@ class CaseEvent(models.Model):
     target = models.CharField(max_length=24)
     actor = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     holding = models.ForeignKey(
-        "organisations.Holding", models.PROTECT, null=True, related_name="+"
+        "organisations.Holding", models.PROTECT, null=True, related_name="+", db_index=False
     )
     """The role by which the actor moved it."""
     organisation = models.ForeignKey(
