@@ -87,7 +87,10 @@ MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Solution, median"),
         _("Days from the report to the author's confirmation, for what was confirmed."),
     ),
-    "solution_p90": (_("Solution, nine of ten"), _("Nine of ten confirmed solutions took no longer.")),
+    "solution_p90": (
+        _("Solution, nine of ten"),
+        _("Nine of ten confirmed solutions took no longer."),
+    ),
 }
 """Every number of the table: its word, and how it is counted."""
 COUNTS = tuple(name for name in MEASURES if not name.endswith(("_median", "_p90")))
@@ -160,44 +163,45 @@ class Statistics:
     """Records of other systems in the same choice: counted apart, without times."""
 
 
-_ANSWER = "extract(epoch FROM p.answered_at - c.opened_at)"
-_SOLUTION = "extract(epoch FROM p.confirmed_at - c.opened_at)"
 _READ = "coalesce(p.accepted_at, CASE WHEN c.state = 'rejected' THEN c.closed_at END)"
 
 
-def _percentile(share: str, seconds: str, when: str) -> str:
+def _times(until: str) -> str:
+    """Median and ninth decile of the time from the report to a moment: intervals are sorted once
+    for both, and ``percentile_disc`` names a time that occurred."""
     return (
-        f"trunc((percentile_disc({share}) WITHIN GROUP (ORDER BY {seconds})"
-        f" FILTER (WHERE own AND {when}))::numeric)::bigint"
+        f"percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY {until} - c.opened_at)"
+        f" FILTER (WHERE {until} IS NOT NULL)"
     )
 
 
 _SELECT = f"""
 SELECT {{keys}}, {{whole}},
- count(*) FILTER (WHERE own),
- count(*) FILTER (WHERE own AND {_READ} <= c.opened_at + %(day)s),
- count(*) FILTER (WHERE own AND ({_READ} > c.opened_at + %(day)s
+ count(*),
+ count(*) FILTER (WHERE {_READ} <= c.opened_at + %(day)s),
+ count(*) FILTER (WHERE ({_READ} > c.opened_at + %(day)s
    OR (c.state = 'moderation' AND c.opened_at + %(day)s < %(at)s))),
- count(*) FILTER (WHERE own AND p.answered_at <= p.answer_due_at),
- count(*) FILTER (WHERE own AND p.answered_at > p.answer_due_at),
- count(*) FILTER (WHERE own AND p.answered_at IS NULL AND c.state IN ('work', 'returned')
+ count(*) FILTER (WHERE p.answered_at <= p.answer_due_at),
+ count(*) FILTER (WHERE p.answered_at > p.answer_due_at),
+ count(*) FILTER (WHERE p.answered_at IS NULL AND c.state IN ('work', 'returned')
    AND p.answer_due_at < %(at)s),
- count(*) FILTER (WHERE own AND c.state = 'confirmed'),
- count(*) FILTER (WHERE own AND c.state = 'unconfirmed'),
- count(*) FILTER (WHERE own AND c.state = 'refused'),
- count(*) FILTER (WHERE own AND p.returns > 0),
- {_percentile("0.5", _ANSWER, "p.answered_at IS NOT NULL")},
- {_percentile("0.9", _ANSWER, "p.answered_at IS NOT NULL")},
- {_percentile("0.5", _SOLUTION, "p.confirmed_at IS NOT NULL")},
- {_percentile("0.9", _SOLUTION, "p.confirmed_at IS NOT NULL")},
- count(*) FILTER (WHERE NOT own)
+ count(*) FILTER (WHERE c.state = 'confirmed'),
+ count(*) FILTER (WHERE c.state = 'unconfirmed'),
+ count(*) FILTER (WHERE c.state = 'refused'),
+ count(*) FILTER (WHERE p.returns > 0),
+ {_times("p.answered_at")},
+ {_times("p.confirmed_at")}
 FROM problems_problem p
 JOIN cases_case c ON c.id = p.case_id
 JOIN places_territory t ON t.id = c.territory_id
 JOIN problems_category k ON k.id = p.category_id
-CROSS JOIN LATERAL (SELECT p.source = '' AS own) o
-WHERE {{where}}
+WHERE p.source = '' AND {{where}}
 GROUP BY GROUPING SETS (({{keys}}), ())
+"""
+_IMPORTED = """
+SELECT count(*) FROM problems_problem p
+JOIN cases_case c ON c.id = p.case_id JOIN places_territory t ON t.id = c.territory_id
+WHERE p.source <> '' AND {where}
 """
 
 
@@ -226,10 +230,10 @@ def read(parameters: Mapping[str, str], places: Atlas, known: Kinds) -> Choice:
 def statistics(
     choice: Choice, at: dt.datetime, *, places: Atlas | None = None, known: Kinds | None = None
 ) -> Statistics:
-    """The table of a choice as it stands at a moment: two queries besides the categories."""
+    """The table of a choice as it stands at a moment: three queries besides the categories."""
     places, known = places or atlas(), known or kinds()
-    where, values = ["c.opened_at <= %(at)s"], {"at": at, "day": MODERATION}
-    more: dict[str, Any] = {}
+    where = ["c.opened_at <= %(at)s"]
+    more: dict[str, Any] = {"at": at, "day": MODERATION}
     if choice.district is not None:
         where.append("(t.district_id = %(district)s OR t.id = %(district)s)")
         more["district"] = choice.district.pk
@@ -256,15 +260,22 @@ def statistics(
         keys=keys, whole=f"grouping({GROUPINGS[choice.by][0]})", where=" AND ".join(where)
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, {**values, **more})
+        cursor.execute(sql, more)
         rows = cursor.fetchall()
+        cursor.execute(_IMPORTED.format(where=" AND ".join(where)), more)
+        imported = int(cursor.fetchone()[0])
     named = _Names(places, known, {r[groups.index("office")] for r in rows if "office" in groups})
-    total, lines, imported = _nothing(), [], 0
+    total, lines = _nothing(), []
     for row in rows:
-        numbers = row[len(groups) + 1 :]
-        measured = dict(zip(MEASURES, numbers, strict=False))
+        *counts, answer, solution = row[len(groups) + 1 :]
+        times = [*(answer or (None, None)), *(solution or (None, None))]
+        measured: dict[str, int | None] = dict(zip(COUNTS, counts, strict=True))
+        measured |= {
+            name: None if time is None else time // dt.timedelta(seconds=1)
+            for name, time in zip(TIMES, times, strict=True)
+        }
         if row[len(groups)]:
-            total, imported = Line((), (), measured), numbers[-1]
+            total = Line((), (), measured)
             continue
         pairs = [named.of(g, row[i]) for i, g in enumerate(groups)]
         if measured["received"]:
