@@ -114,7 +114,10 @@ def clock_bar(clock: Any) -> SafeString:
     if ended:
         tone = "bad" if late else "good"
     else:
-        tone = "bad" if late else "watch" if due - now <= dt.timedelta(days=1) else ""
+        # The last day of a long term, the last fifth of a short one: a day to moderate is not
+        # "soon" from its first minute.
+        soon = min(dt.timedelta(days=1), (due - started) / 5)
+        tone = "bad" if late else "watch" if due - now <= soon else ""
     text = _of(clock, "words") or (
         gettext("answered in %(time)s") % {"time": words.span(until - started)}
         if ended
