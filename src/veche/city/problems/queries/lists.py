@@ -20,7 +20,7 @@ from veche.city.problems.queries.categories import Kinds, kinds
 from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
-from veche.look.plan import Bounds
+from veche.look.plan import Bounds, around
 
 PAGE = 50
 LAST_PAGE = 2000
@@ -51,6 +51,8 @@ class Filter:
     words: str = ""
     box: Bounds | None = None
     page: int = 1
+    view: Bounds | None = None
+    """What the map shows without a box, where that is not the whole place."""
 
     def parameters(self, **changes: Any) -> str:
         """The address of this filter, with changes; what is usual is left out."""
@@ -70,7 +72,7 @@ class Filter:
     @property
     def bounds(self) -> Bounds:
         """What the map shows, in degrees."""
-        return self.box or self.place.bounds
+        return self.box or self.view or self.place.bounds
 
 
 def read(query: Mapping[str, str], places: Atlas, known: Kinds) -> Filter | None:
@@ -201,9 +203,41 @@ def grid(bounds: Bounds) -> tuple[float, float]:
     return side / narrow, side
 
 
-def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Tally:
-    """Counts and squares of a filter; remembered until something happens, five seconds at most."""
-    key = (stands(), replace(which, page=1, order="newest").parameters())
+_VIEW = """
+SELECT percentile_disc(array[0.005, 0.995]) WITHIN GROUP (ORDER BY p.longitude),
+       percentile_disc(array[0.005, 0.995]) WITHIN GROUP (ORDER BY p.latitude)
+FROM problems_problem p JOIN cases_case c ON c.id = p.case_id WHERE c.territory_id = ANY(%s)
+"""
+_views: dict[tuple[str, int, int], Bounds | None] = {}
+
+
+def seen(which: Filter, places: Atlas) -> Filter:
+    """The filter with a map that shows where nearly all problems are.
+
+    An outline drawn around imported records reaches to the one that was put a hundred kilometres
+    off; the map shows the rest large enough to be read.
+    """
+    if which.box or not which.place.drawn_around:
+        return which
+    key = (str(connection.settings_dict["NAME"]), which.place.pk, places.version[0])
+    if key not in _views:
+        with connection.cursor() as cursor:
+            cursor.execute(_VIEW, [places.inside(which.place)])
+            longitudes, latitudes = cursor.fetchone()
+        _views[key] = (
+            around([(x, y) for x in longitudes for y in latitudes]) if longitudes else None
+        )
+    return replace(which, view=_views[key])
+
+
+def tally(
+    which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: tuple[str, int]
+) -> Tally:
+    """Counts and squares of a filter; remembered until something happens, five seconds at most.
+
+    ``position`` is where the journal stands (:func:`stands`).
+    """
+    key = (position, replace(which, page=1, order="newest").parameters())
     kept = _remembered.get(key)
     if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
         return kept[1]
@@ -277,9 +311,8 @@ def forget() -> None:
     _kinds.clear()
 
 
-def everything() -> Kinds:
+def everything(position: tuple[str, int]) -> Kinds:
     """All categories, imported ones too; read again only after something has happened."""
-    position = stands()
     if position not in _kinds:
         _kinds.clear()
         _kinds[position] = kinds()

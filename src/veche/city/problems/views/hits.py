@@ -55,7 +55,8 @@ def rows(problems: Sequence[Problem], at: dt.datetime, places: Atlas) -> list[Hi
                 key = (day, case.due_at < at)
                 due = left[key] = left.get(key) or words.left(at, case.due_at)
         opened = timezone.localtime(case.opened_at).date()
-        days[opened] = days.get(opened) or words.day(opened, "short")
+        if opened not in days:
+            days[opened] = words.day(opened, "short" if opened.year == today.year else "short year")
         place = places.by_id.get(case.territory_id)
         parts = (str(place) if place else "", problem.address)
         made.append(

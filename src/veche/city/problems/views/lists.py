@@ -50,27 +50,28 @@ STATE_WORDS = {
 ORDER_WORDS = {"newest": _("newest first"), "due": _("due soonest first")}
 
 
-def _asked(request: HttpRequest) -> tuple[Filter, Atlas, Kinds]:
-    """The filter of the address.
+def _asked(request: HttpRequest) -> tuple[Filter, Atlas, Kinds, tuple[str, int]]:
+    """The filter of the address, what it was read by, and where the journal stands.
 
     Raises:
         NotFound: there is no city yet.
     """
-    places, known = atlas(), lists.everything()
+    places, position = atlas(), lists.stands()
+    known = lists.everything(position)
     which = lists.read(request.GET, places, known)
     if which is None:
         raise NotFound
-    return which, places, known
+    return lists.seen(which, places), places, known, position
 
 
 @require_safe
 def problems(request: HttpRequest) -> HttpResponse:
     """The list and the map."""
-    which, places, known = _asked(request)
+    which, places, known, position = _asked(request)
     at = clock.now()
     if which.words and Case.objects.filter(number=which.words, procedure="problem").exists():
         return HttpResponseRedirect(reverse("problems:matter", args=[which.words]))
-    total = lists.tally(which, at, places, known)
+    total = lists.tally(which, at, places, known, position)
     last = max(1, -(-total.count // lists.PAGE))
     which = replace(which, page=min(which.page, last))
     rows = lists.page_of(which, at, places, known)
@@ -80,8 +81,8 @@ def problems(request: HttpRequest) -> HttpResponse:
         "total": total,
         "hits": hits.html(shown, MARKED),
         "page": {"number": which.page, "last": min(last, lists.LAST_PAGE)},
-        "sentence": lambda: _sentence(which, total, places, known),
-        "beside": lambda: _beside(which, total, shown, places),
+        "sentence": _sentence(which, total, places, known, position),
+        "beside": _beside(which, total, shown, places, position),
         "wider": which.parameters(box=None) if which.box else "",
         "query": which.parameters(),
     }
@@ -93,8 +94,8 @@ _parts_kept: dict[tuple[Any, ...], str] = {}
 MOST_PARTS = 60
 
 
-def _kept(key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
-    full = (*lists.stands(), get_language(), *key)
+def _kept(position: tuple[str, int], key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
+    full = (*position, get_language(), *key)
     known = _parts_kept.get(full)
     if known is None:
         if len(_parts_kept) >= MOST_PARTS:
@@ -103,7 +104,9 @@ def _kept(key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
     return SafeString(known)
 
 
-def _sentence(which: Filter, total: Tally, places: Atlas, known: Kinds) -> SafeString:
+def _sentence(
+    which: Filter, total: Tally, places: Atlas, known: Kinds, position: tuple[str, int]
+) -> SafeString:
     """The filter as a sentence of choices."""
 
     def make() -> str:
@@ -119,10 +122,12 @@ def _sentence(which: Filter, total: Tally, places: Atlas, known: Kinds) -> SafeS
             },
         )
 
-    return _kept(("sentence", replace(which, page=1, box=None).parameters()), make)
+    return _kept(position, ("sentence", replace(which, page=1, box=None).parameters()), make)
 
 
-def _beside(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> SafeString:
+def _beside(
+    which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas, position: tuple[str, int]
+) -> SafeString:
     """The map and the table of places."""
 
     def make() -> str:
@@ -132,7 +137,7 @@ def _beside(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> 
         )
 
     marks = tuple((row.number, row.late) for row in rows[:MARKED])
-    return _kept(("beside", which.parameters(), total.late, marks), make)
+    return _kept(position, ("beside", which.parameters(), total.late, marks), make)
 
 
 def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Plan:
@@ -301,7 +306,7 @@ def _cells(problem: Problem, places: Atlas, known: Kinds) -> list[Any]:
 @require_safe
 def csv(request: HttpRequest) -> HttpResponseBase:
     """The problems of the filter as a table, row by row as the database gives them."""
-    which, places, known = _asked(request)
+    which, places, known, _position = _asked(request)
     response = StreamingHttpResponse(
         _table(which, clock.now(), places, known), content_type="text/csv; charset=utf-8"
     )
@@ -312,7 +317,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def feed(request: HttpRequest) -> HttpResponse:
     """The newest problems of the filter as an Atom feed."""
-    which, places, known = _asked(request)
+    which, places, known, _position = _asked(request)
     at = clock.now()
     rows = lists.page_of(replace(which, order="newest", page=1), at, places, known)
     made = Atom1Feed(
@@ -340,7 +345,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def geojson(request: HttpRequest) -> HttpResponse:
     """The rows of the filter's page as points."""
-    which, places, known = _asked(request)
+    which, places, known, _position = _asked(request)
     rows = lists.page_of(which, clock.now(), places, known, size=500)
     body = {
         "type": "FeatureCollection",
