@@ -53,7 +53,7 @@ SELECT c.number AS service_request_id, c.opened_at AS requested_datetime,
     p.accepted_at AS accepted_datetime, p.assigned_at AS assigned_datetime,
     p.answer_due_at AS expected_datetime, p.answered_at AS answered_datetime,
     extract(epoch FROM date_trunc('second', p.answered_at)
-    - date_trunc('second', p.assigned_at))::bigint AS answer_seconds,
+    - date_trunc('second', c.opened_at))::bigint AS answer_seconds,
     p.confirmed_at AS confirmed_datetime,
     CASE WHEN c.state = 'confirmed' THEN extract(epoch FROM date_trunc('second', p.confirmed_at)
     - date_trunc('second', c.opened_at))::bigint END AS solution_seconds,
@@ -144,7 +144,7 @@ PROBLEMS = Dataset(
         Column(
             "answer_seconds",
             "duration",
-            _("From the moment the office was given it to its first answer or refusal."),
+            _("From the report to the first answer or refusal."),
             nullable=True,
         ),
         Column("confirmed_datetime", "moment", _("When its author confirmed."), nullable=True),
