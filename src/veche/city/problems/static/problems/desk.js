@@ -14,4 +14,8 @@
     const heading = panel.querySelector("#panel-title");
     if (heading) heading.focus({ preventScroll: matchMedia("(min-width: 1100px)").matches });
   });
+  // A form unfolded by its key is where one types next.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches(".panel details[open]")) event.target.querySelector("select, textarea")?.focus();
+  }, true);
 })();
