@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +31,8 @@ from veche.languages import everywhere
 from veche.operation import operation
 
 BLOCK = 5_000
+_BETWEEN = "\x1f"
+"""The character made to stand between the cells of a row."""
 _STAGE = """
 DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_kinds, pg_temp.import_offices,
     pg_temp.import_new, pg_temp.import_changed;
@@ -176,7 +177,11 @@ class Rejects:
 
     def blanked(self, cells: Sequence[str]) -> list[str]:
         """The row without the name of its author."""
-        return ["" if place == self._author else cell for place, cell in enumerate(cells)]
+        if self._author is None or self._author >= len(cells):
+            return list(cells)
+        kept = list(cells)
+        kept[self._author] = ""
+        return kept
 
     def close(self) -> None:
         """Finish the file."""
@@ -287,18 +292,14 @@ class _Stage:
 
     def _placed(self, block: list[tuple[Row, Entry]]) -> Iterator[tuple[Any, ...]]:
         codes = self.areas.locate([(e.longitude, e.latitude) for _row, e in block])
-        line = io.StringIO()
-        write = csv.writer(line).writerow
         for (row, entry), code in zip(block, codes, strict=True):
             if not code:
                 self.refused.add(row.line, str(_("The point lies outside the area.")), row.cells)
                 continue
             self.categories[entry.category] = None
             self.organisations[entry.organisation] = None
-            line.seek(0)
-            line.truncate()
-            write(self.refused.blanked(row.cells))
-            yield (row.line, *entry, code, line.getvalue())
+            # The row as it came, in case its id is found to stand there twice.
+            yield (row.line, *entry, code, _BETWEEN.join(self.refused.blanked(row.cells)))
 
     def drop_doubles(self) -> None:
         """Refuse every row whose id stood in the file before."""
@@ -306,7 +307,7 @@ class _Stage:
             cursor.execute("CREATE INDEX ON import_rows (source_id)")
             cursor.execute(_TWICE)
             for line, first, original in sorted(cursor.fetchall()):
-                cells = next(csv.reader([original]), [])
+                cells = original.split(_BETWEEN)
                 sentence = _("The id stands in the file already, in line {line}.")
                 self.refused.add(line, str(sentence.format(line=first)), cells)
 

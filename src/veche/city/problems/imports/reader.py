@@ -73,7 +73,7 @@ class Table:
             raise self._broken(error) from error
         if not any(header):
             raise CannotImport(why=_("{path} is empty.").format(path=self.path))
-        if any("\0" in cell or _not_utf8(cell) for cell in header):
+        if _odd("".join(header)):
             raise CannotImport(why=_("{path} is not a CSV file in UTF-8.").format(path=self.path))
         return header
 
@@ -98,7 +98,7 @@ class Table:
                 fault = str(
                     _("The row has {count} columns, the header has {width}.").format(
                         count=len(cells), width=width))  # fmt: skip
-            elif any(map(_odd, cells)):
+            elif _odd("".join(cells)):
                 fault = str(_("The row holds zero bytes or is not UTF-8."))
             yield Row(line, cells, fault)
             count += 1
@@ -119,12 +119,17 @@ class Table:
 _BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, OSError)
 
 
-def _not_utf8(cell: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" for letter in cell)
-
-
-def _odd(cell: str) -> bool:
-    return (not cell.isascii() and _not_utf8(cell)) or "\0" in cell
+def _odd(text: str) -> bool:
+    """Whether there are zero bytes in it, or bytes that were not UTF-8."""
+    if "\0" in text:
+        return True
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def sha256(path: Path) -> str:
