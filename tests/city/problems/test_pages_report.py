@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from tests.city.problems.conftest import Town
 from veche.city.problems.models import Problem
@@ -117,6 +119,45 @@ def test_a_text_is_no_photograph(town: Town, client: Client) -> None:
     assert answer.status_code == 415
     assert "not a photograph we can read" in page
     assert "There is a deep hole in the road." in page
+
+
+def test_a_photograph_too_large_is_left_out_and_the_words_kept(
+    town: Town, client: Client, settings: Any
+) -> None:
+    settings.LARGEST_FILE = 1000
+    big = SimpleUploadedFile("big.jpg", b"x" * 200_000, "image/jpeg")
+    answer = client.post(URL, sheet(photographs=[big]))
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "at most 20 MB" in page
+    assert "There is a deep hole in the road." in page
+
+
+def test_a_picture_of_a_billion_pixels_is_not_unpacked(town: Town, client: Client) -> None:
+    out = io.BytesIO()
+    Image.new("1", (10_000, 7_000)).save(out, "PNG")
+    bomb = SimpleUploadedFile("bomb.png", out.getvalue(), "image/png")
+    assert client.post(URL, sheet(photographs=[bomb])).status_code == 413
+
+
+def test_an_expired_form_says_that_the_words_are_kept(town: Town) -> None:
+    answer = Client(enforce_csrf_checks=True).post(URL, sheet())
+    assert answer.status_code == 403
+    assert "expired" in answer.content.decode()
+    assert not Problem.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["", "x", "\x00", "1e999", "-", "²", "9" * 400, "<b>"])
+def test_garbage_in_any_field_is_no_fault(town: Town, client: Client, value: str) -> None:
+    names = (*sheet(), "kept", "drawn", "neighbourhood", "not_urgent", "q-depth")
+    for name in (*names, "point.x", "point.y"):
+        changes = {"point.x": "1", "point.y": "1"} if name.startswith("point") else {}
+        answer = client.post(URL, sheet(**{**changes, name: value}))
+        assert answer.status_code in (200, 302, 422), name
+    for name in ("category", "longitude", "latitude", "place"):
+        for tail in ("", "map.svg", "questions/"):
+            asked = {"longitude": "49.41", "latitude": "53.51", name: value}
+            assert client.get(URL + tail, asked).status_code == 200, (name, tail)
 
 
 def test_the_still_map_sets_the_pin(town: Town, client: Client) -> None:

@@ -43,9 +43,14 @@ def question_faults(
 
 def urgent(words: Mapping[str, Sequence[str]], text: str) -> str | None:
     """The first urgent expression found in a text, in any language; None when there is none."""
-    low = text.casefold()
+    low = _plain(text)
     for expressions in words.values():
         for expression in expressions:
-            if expression.casefold() in low:
+            if _plain(expression) in low:
                 return expression
     return None
+
+
+def _plain(text: str) -> str:
+    """Letters as people type them: no capitals, no ё, one space between words."""
+    return " ".join(text.casefold().replace("ё", "е").split())

@@ -122,6 +122,8 @@ def _send(
         )
     except operations.AlreadyReported:
         number = made_by(form.cleaned_data["submission"])
+        if not number:  # taken back in the same moment: the form can be sent again
+            return _page(request, form, places, kind, kept=kept, status=409)
         if who is None:
             hold_secret(request, number, secret)
         messages.info(request, gettext("This form was sent before: here is what it made."))
