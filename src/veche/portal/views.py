@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from veche import clock
 from veche.city.problems import ground
 from veche.city.problems.queries.categories import kinds
+from veche.city.problems.views.common import cached
 from veche.core.organisations.middleware import asker
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
@@ -165,4 +166,4 @@ def home(request: HttpRequest) -> HttpResponse:
             "list_url": _address("problems:list"),
             "counted_url": _address("problems:statistics") or _address("opendata:index"),
         }
-    return render(request, "portal/home.html", context)
+    return cached(request, render(request, "portal/home.html", context))

@@ -30,7 +30,8 @@ class ActForm(forms.Form):
 
     def __init__(self, *args: Any, problem: Problem, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).setdefault("seen", problem.case.seq)
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        kwargs["use_required_attribute"] = False
+        super().__init__(*args, **kwargs)
         self.problem = problem
 
     def step(self) -> dict[str, Any]:
@@ -111,7 +112,7 @@ class AssignForm(ActForm):
         for group, rows in offices_to_choose(self.problem):
             if rows:
                 choices.append((titles[group], [(o.code, str(o)) for o in rows]))
-        field.widget.choices = choices  # type: ignore[attr-defined]
+        field.widget.choices = choices
 
     def step(self) -> dict[str, Any]:
         """With the office."""
