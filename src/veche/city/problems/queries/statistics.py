@@ -190,18 +190,16 @@ SELECT {{keys}}, {{whole}},
  count(*) FILTER (WHERE c.state = 'refused'),
  count(*) FILTER (WHERE p.returns > 0),
  {_times("p.answered_at")},
- {_times("p.confirmed_at")}
+ {_times("p.confirmed_at")},
+ (SELECT count(*) FROM problems_problem p
+  JOIN cases_case c ON c.id = p.case_id JOIN places_territory t ON t.id = c.territory_id
+  WHERE p.source <> '' AND {{where}})
 FROM problems_problem p
 JOIN cases_case c ON c.id = p.case_id
 JOIN places_territory t ON t.id = c.territory_id
 JOIN problems_category k ON k.id = p.category_id
 WHERE p.source = '' AND {{where}}
 GROUP BY GROUPING SETS (({{keys}}), ())
-"""
-_IMPORTED = """
-SELECT count(*) FROM problems_problem p
-JOIN cases_case c ON c.id = p.case_id JOIN places_territory t ON t.id = c.territory_id
-WHERE p.source <> '' AND {where}
 """
 
 
@@ -230,7 +228,7 @@ def read(parameters: Mapping[str, str], places: Atlas, known: Kinds) -> Choice:
 def statistics(
     choice: Choice, at: dt.datetime, *, places: Atlas | None = None, known: Kinds | None = None
 ) -> Statistics:
-    """The table of a choice as it stands at a moment: three queries besides the categories."""
+    """The table of a choice as it stands at a moment: two queries besides the categories."""
     places, known = places or atlas(), known or kinds()
     where = ["c.opened_at <= %(at)s"]
     more: dict[str, Any] = {"at": at, "day": MODERATION}
@@ -262,12 +260,10 @@ def statistics(
     with connection.cursor() as cursor:
         cursor.execute(sql, more)
         rows = cursor.fetchall()
-        cursor.execute(_IMPORTED.format(where=" AND ".join(where)), more)
-        imported = int(cursor.fetchone()[0])
     named = _Names(places, known, {r[groups.index("office")] for r in rows if "office" in groups})
-    total, lines = _nothing(), []
+    total, lines, imported = _nothing(), [], 0
     for row in rows:
-        *counts, answer, solution = row[len(groups) + 1 :]
+        *counts, answer, solution, foreign = row[len(groups) + 1 :]
         times = [*(answer or (None, None)), *(solution or (None, None))]
         measured: dict[str, int | None] = dict(zip(COUNTS, counts, strict=True))
         measured |= {
@@ -275,7 +271,7 @@ def statistics(
             for name, time in zip(TIMES, times, strict=True)
         }
         if row[len(groups)]:
-            total = Line((), (), measured)
+            total, imported = Line((), (), measured), foreign
             continue
         pairs = [named.of(g, row[i]) for i, g in enumerate(groups)]
         if measured["received"]:
