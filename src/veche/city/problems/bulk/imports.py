@@ -34,6 +34,7 @@ BLOCK = 5_000
 _BETWEEN = "\x1f"
 """The character made to stand between the cells of a row."""
 _STAGE = """
+SET LOCAL work_mem = '64MB';
 DROP TABLE IF EXISTS pg_temp.import_rows, pg_temp.import_kinds, pg_temp.import_offices,
     pg_temp.import_new, pg_temp.import_changed;
 CREATE TEMPORARY TABLE import_rows (
