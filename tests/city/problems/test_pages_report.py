@@ -112,6 +112,12 @@ def test_photographs_wait_while_the_words_are_mended(
     assert client.get(f"/en/problems/{number}/photographs/9-small.jpg").status_code == 404
 
 
+def test_a_photograph_that_waited_too_long_is_asked_for_again(town: Town, client: Client) -> None:
+    answer = client.post(URL, sheet(kept=["0" * 32]))
+    assert answer.status_code == 422
+    assert "waited too long" in answer.content.decode()
+
+
 def test_a_text_is_no_photograph(town: Town, client: Client) -> None:
     bad = SimpleUploadedFile("virus.exe", b"MZ" * 400, "image/jpeg")
     answer = client.post(URL, sheet(photographs=[bad]))

@@ -17,6 +17,8 @@ from django.conf import settings
 from veche.core.files.photographs import Photograph
 
 KEEP_SECONDS = 6 * 3600
+MOST_FILES = 2000
+"""Two a photograph; beyond this the oldest go first, so that nobody can fill the disk."""
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -71,7 +73,11 @@ def drop(names: list[str]) -> None:
 def sweep() -> None:
     """Throw away what nobody came back for."""
     limit = time.time() - KEEP_SECONDS
+    found: list[tuple[float, Path]] = []
     for path in _folder().glob("*"):
         with contextlib.suppress(OSError):
-            if path.stat().st_mtime < limit:
-                path.unlink()
+            found.append((path.stat().st_mtime, path))
+    found.sort(reverse=True)
+    for place, (changed, path) in enumerate(found):
+        if changed < limit or place >= MOST_FILES:
+            path.unlink(missing_ok=True)

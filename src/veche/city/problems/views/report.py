@@ -173,9 +173,13 @@ def _start(request: HttpRequest, places: Atlas) -> dict[str, Any]:
 def _photographs(request: HttpRequest, data: QueryDict) -> tuple[list[str], list[tuple[int, str]]]:
     """Names of the pictures kept so far with those just sent, and what was refused."""
     gone = data.get("do", "").partition("forget:")[2]
-    kept = [name for name in data.getlist("kept") if name != gone and pending.thumbnail(name)]
-    kept = kept[: rules.MOST_PHOTOGRAPHS]
+    named = [name for name in data.getlist("kept") if name and name != gone]
+    named = named[: rules.MOST_PHOTOGRAPHS]
+    kept = [name for name in named if pending.thumbnail(name)]
     good, faults = pictures(request, request.FILES.getlist("photographs"))
+    if len(kept) < len(named):
+        sentence = gettext("A photograph waited too long and is gone: choose it again.")
+        faults.append((422, sentence))
     kept += [pending.put(one) for one in good[: rules.MOST_PHOTOGRAPHS + 1]]
     return kept, faults
 
