@@ -42,6 +42,11 @@ GROUPINGS: dict[str, tuple[str, str | Promise]] = {
     ),
 }
 """What the table can be divided by: SQL that is ours alone, and the word."""
+_JOINS = {
+    "district": "JOIN places_territory t ON t.id = c.territory_id",
+    "group": "JOIN problems_category k ON k.id = p.category_id",
+}
+"""Tables that are read only where the division asks for them."""
 
 MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
     "received": (_("Received"), _("Problems reported here in the period.")),
@@ -192,12 +197,11 @@ SELECT {{keys}}, {{whole}},
  {_times("p.answered_at")},
  {_times("p.confirmed_at")},
  (SELECT count(*) FROM problems_problem p
-  JOIN cases_case c ON c.id = p.case_id JOIN places_territory t ON t.id = c.territory_id
+  JOIN cases_case c ON c.id = p.case_id
   WHERE p.source <> '' AND {{where}})
 FROM problems_problem p
 JOIN cases_case c ON c.id = p.case_id
-JOIN places_territory t ON t.id = c.territory_id
-JOIN problems_category k ON k.id = p.category_id
+{{joins}}
 WHERE p.source = '' AND {{where}}
 GROUP BY GROUPING SETS (({{keys}}), ())
 """
@@ -232,12 +236,10 @@ def statistics(
     places, known = places or atlas(), known or kinds()
     where = ["c.opened_at <= %(at)s"]
     more: dict[str, Any] = {"at": at, "day": MODERATION}
-    if choice.district is not None:
-        where.append("(t.district_id = %(district)s OR t.id = %(district)s)")
-        more["district"] = choice.district.pk
-    elif choice.city is not None:
-        where.append("t.city_id = %(city)s")
-        more["city"] = choice.city.pk
+    place = choice.district or choice.city
+    if place is not None:
+        where.append("c.territory_id = ANY(%(territories)s)")
+        more["territories"] = places.inside(place)
     if choice.category:
         where.append("p.category_id = ANY(%(categories)s)")
         more["categories"] = known.under(choice.category)
@@ -254,8 +256,12 @@ def statistics(
         more["since"] = since
     groups = [choice.by, *([choice.then] if choice.then else [])]
     keys = ", ".join(GROUPINGS[g][0] for g in groups)
+    joins = " ".join(_JOINS[g] for g in groups if g in _JOINS)
     sql = _SELECT.format(
-        keys=keys, whole=f"grouping({GROUPINGS[choice.by][0]})", where=" AND ".join(where)
+        keys=keys,
+        joins=joins,
+        whole=f"grouping({GROUPINGS[choice.by][0]})",
+        where=" AND ".join(where),
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, more)
