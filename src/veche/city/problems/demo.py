@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from veche.city.problems import operations
 from veche.city.problems.bulk import Kind, Life, Terms, load_history, set_categories
+from veche.city.problems.bulk.drawings import attach_drawings
 from veche.core.cases.terms import city_zone
 from veche.core.files.photographs import Photograph, clean
 from veche.core.organisations.models import Holding, Organisation
@@ -59,6 +60,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         lives=(teller.life(past, end) for past in history(end=end)),
         public={"town": town.__name__.rpartition(".")[2]},
     )
+    attach_drawings(by=None, at=at, drawings=_drawings(), lives=teller.pictured)
     told = tell_stories(at)
     report(f"problems: {count + told}")
 
@@ -106,6 +108,8 @@ class _Teller:
         from veche.town.people import residents
 
         self.categories = categories
+        self.pictured: list[tuple[Life, str]] = []
+        """Every problem reported with a picture, and the kind of the picture."""
         self.terms = Terms()
         self.places = dict(Territory.objects.filter(imported=False).values_list("code", "pk"))
         self.offices = dict(Organisation.objects.values_list("code", "pk"))
@@ -150,6 +154,8 @@ class _Teller:
         )
         self._moderated(life, past, end)
         life.until(end)
+        if past.photograph is not None:
+            self.pictured.append((life, past.photograph))
         return life
 
     def _moderated(self, life: Life, past: PastProblem, end: dt.datetime) -> None:
@@ -296,6 +302,19 @@ def _tell(story: Story, actors: Mapping[str, Person], begin: dt.datetime) -> Non
                 operations.confirm(by=by, at=when, case=case, text=text)
             case "return":
                 operations.send_back(by=by, at=when, case=case, text=text)
+
+
+def _drawings() -> dict[tuple[str, str], list[Photograph]]:
+    """Two streets of every kind, before and after."""
+    from veche.town.photographs import KINDS
+
+    return {
+        (kind, moment): [
+            drawn(kind, mended=moment == "after", variant=variant)[0] for variant in (1, 2)
+        ]
+        for kind in KINDS
+        for moment in ("before", "after")
+    }
 
 
 def drawn(kind: str | None, *, mended: bool, variant: int = 0) -> list[Photograph]:

@@ -33,6 +33,7 @@ MODULE = Module(
         "problem.return": "The author returned it.",
         "problem.lapse": "It was left unconfirmed.",
         "problem.withdraw": "The author withdrew it.",
+        "problems.drawings-attached": "Drawings were put to problems of the demo town.",
         "problems.history-loaded": "Problems of the time before were loaded.",
         "problems.imported": "Records of another system were imported.",
         "problems.category-set": "A category was added or renamed.",

@@ -82,8 +82,8 @@ class Life:
     __slots__ = (
         "accepted_at", "address", "answer_due_at", "answered_at", "answers", "assigned_at",
         "assignments", "author", "category", "clocks", "confirmed_at", "due_at", "latitude",
-        "longitude", "office", "opened_at", "returns", "source", "state", "steps", "territory",
-        "text", "theme",
+        "longitude", "office", "opened_at", "pk", "returns", "source", "state", "steps",
+        "territory", "text", "theme",
     )  # fmt: skip
 
     def __init__(
@@ -119,6 +119,8 @@ class Life:
         self.answer_due_at: dt.datetime | None = None
         self.confirmed_at: dt.datetime | None = None
         self.returns = 0
+        self.pk: int | None = None
+        """The number of the case, once it is written."""
 
     def step(
         self,
@@ -277,6 +279,8 @@ def write_block(block: Sequence[Life], batch: int | None) -> None:
     """Write some lives by one COPY a table; see `write`."""
     numbers = ids("cases_number", len(block))
     told = list(zip(ids("cases_case_id_seq", len(block)), block, strict=True))
+    for pk, life in told:
+        life.pk = pk
     copy(
         _CASES,
         (
