@@ -252,3 +252,19 @@ def test_every_state_in_which_staff_must_act_lies_on_a_desk() -> None:
     for one in PROCEDURE.states:
         desk = desk_of(one.code)
         assert (desk.role if desk else "") == (one.role if one.role in staff else "")
+
+
+def test_garbage_in_addresses_and_choices_is_told_in_words(town: Town) -> None:
+    Category.objects.create(code="orphan", names={"en": "Orphan"})
+    problem = town.report(category="orphan")
+    step(town.moderator, problem, "accept")
+    for office in ("\x00", "9" * 3000, "🔔", "roads\x00"):
+        assert step(town.dispatcher, problem, "assign", organisation=office).status_code == 422
+    for number in ("%00", "..%2F..", "9" * 500, "%F0%9F%94%94", "2026-1'"):
+        for move in ("accept", "answer"):
+            answer = of(town.officer).post(f"/en/problems/{number}/{move}/", {"text": WORDS})
+            assert answer.status_code == 404
+    work = town.to("work")
+    kept = ["\x00", "../../etc", "0" * 32]
+    answer = step(town.officer, work, "answer", text="\x00", kept=kept, next="\x00")
+    assert answer.status_code == 422 and state(work) == "work"

@@ -14,5 +14,5 @@ urlpatterns: list[URLPattern] = [
     path("routing/", desk.routing, name="routing"),
     path("queue/", desk.queue, name="queue"),
     re_path(r"^(?P<code>moderation|routing|queue)\.csv$", desk.desk_csv, name="desk-csv"),
-    *(path(f"<str:number>/{move}/", desk.step_view(move), name=move) for move in FORMS),
+    *(path(f"<slug:number>/{move}/", desk.step_view(move), name=move) for move in FORMS),
 ]
