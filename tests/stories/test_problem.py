@@ -197,3 +197,14 @@ def test_what_cannot_be_taken_is_refused_in_words(
         town.report(**given)
     assert str(found.value)
     assert not Problem.objects.exists()
+
+
+def test_urgent_words_are_words_not_parts_of_words() -> None:
+    from veche.city.problems.rules import urgent
+
+    words = {"ru": ["газом", "пожар"], "en": ["gas"], "zh": ["煤气"]}
+    assert urgent(words, "Во дворе пахнет ГАЗОМ") == "газом"
+    assert urgent(words, "Начался пожар") == "пожар"
+    assert urgent(words, "楼道里有煤气味") == "煤气"
+    assert urgent(words, "The gas smells") == "gas"
+    assert urgent(words, "A degassed pipe; Лигазом") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -46,9 +47,16 @@ def urgent(words: Mapping[str, Sequence[str]], text: str) -> str | None:
     low = _plain(text)
     for expressions in words.values():
         for expression in expressions:
-            if _plain(expression) in low:
+            if _stands_in(_plain(expression), low):
                 return expression
     return None
+
+
+def _stands_in(expression: str, text: str) -> bool:
+    """Whether an expression begins a word of the text; endings vary, Chinese has no gaps."""
+    spaced = expression[:1].isascii() or "а" <= expression[:1] <= "я"
+    start = r"(?<!\w)" if spaced else ""
+    return re.search(start + re.escape(expression), text) is not None
 
 
 def _plain(text: str) -> str:
