@@ -1,4 +1,4 @@
-"""``veche problems import FILE`` and ``veche problems statistics``."""
+"""``veche problems import FILE``, ``… categories FILE`` and ``… statistics``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,13 @@ says which of its columns means what (docs/city/import has examples). A second i
 file changes nothing; of a newer file it writes what changed. Rows that cannot be taken go to the
 file of rejects with their line and the reason. Names of authors are never kept: a column named as
 "author" is dropped."""
+
+
+CATEGORIES = """\
+Add the categories of a TOML file, or change those of the same code. Each [[category]] has "code"
+and "names" (en, ru, zh), and may have "group" (the code of another one before it, which then only
+holds others), "anonymous_allowed", "active", "urgent_words" (lists by language) and "questions"
+(code, kind: choice, text, number or yesno; names; choices; required)."""
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,6 +41,9 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     bring.add_argument("--rejects", metavar="FILE", type=Path)
     bring.add_argument("--json", action="store_true", help="print the summary as JSON")
     bring.set_defaults(run=run_import)
+    kinds = verbs.add_parser("categories", help="set the categories", description=CATEGORIES)
+    kinds.add_argument("file", metavar="FILE.toml", type=Path)
+    kinds.set_defaults(run=run_categories)
     count = verbs.add_parser("statistics", help="what became of the problems, in figures")
     count.add_argument("--json", action="store_true", help="print JSON (there is no other form)")
     count.set_defaults(run=run_statistics)
@@ -73,6 +84,29 @@ def run_import(args: argparse.Namespace) -> int:
     print(sentence.format(**found, seconds=seconds))
     if found["rejected"] and args.rejects is None:
         print(_("Name a file with --rejects to see which rows and why."))
+    return 0
+
+
+def run_categories(args: argparse.Namespace) -> int:
+    """Set the categories of the file; 2 when it is not as it must be."""
+    from veche import clock
+    from veche.city.problems.bulk import Kind, set_categories
+
+    try:
+        listed = tomllib.loads(args.file.read_text(encoding="utf-8"))["category"]
+        groups = {one["group"] for one in listed if one.get("group")}
+        found = [Kind(**{"active": one["code"] not in groups, **one}) for one in listed]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as fault:
+        print(_("{file} is not a list of categories: {why}").format(file=args.file, why=fault),
+              file=sys.stderr)  # fmt: skip
+        return 2
+    unknown = {k.group for k in found if k.group} - {k.code for k in found}
+    if unknown:
+        print(_("There is no category {code}.").format(code=", ".join(sorted(map(str, unknown)))),
+              file=sys.stderr)  # fmt: skip
+        return 2
+    set_categories(by=None, at=clock.now(), kinds=sorted(found, key=lambda k: k.group is not None))
+    print(_("Set: {count} categories.").format(count=len(found)))
     return 0
 
 

@@ -9,6 +9,7 @@ MODULE = Module(
         "places.territory-set": "A territory was added or given a new outline.",
         "places.map-drawn": "The streets and waters of a city's map were drawn.",
     },
+    commands="veche.core.places.commands:register",
     demo="veche.core.places.demo:load",
     datasets="veche.core.places.datasets:DATASETS",
     figures="veche.core.places.datasets:FIGURES",
