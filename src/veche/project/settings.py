@@ -219,8 +219,15 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["veche.project.tasks"]
 
 LEAFLET_CONFIG = {"TILES": [], "ATTRIBUTION_PREFIX": "", "RESET_VIEW": False}
+_CITY = dict(
+    part.strip().split("=", 1)
+    for part in os.environ.get("VECHE_CITY", "").split(";")
+    if "=" in part
+)
 TOWN_NAMES: dict[str, str] = {"en": "Zarechye", "ru": "Заречье", "zh": "河湾"}
 """The city's name; `veche.project.context.town` gives it to every page."""
+if _CITY:
+    TOWN_NAMES = {code: _CITY.get(code) or next(iter(_CITY.values())) for code in TOWN_NAMES}
 
 LOGGING: dict[str, Any] = {
     "version": 1,

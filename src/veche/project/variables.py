@@ -22,6 +22,11 @@ SETTINGS: tuple[Setting, ...] = (
         "our own cluster under VECHE_HOME",
         "A city's PostgreSQL 15 or later: `postgresql://user:password@host:5432/name`.",
     ),
+    Setting(
+        "VECHE_CITY",
+        "the demo town's",
+        "The city's name on every page: `en=Our city;ru=Наш город;zh=我们的城市`; one is enough.",
+    ),
     Setting("EMAIL_URL", "letters are written to files", "`smtp+tls://user:password@host:587`."),
     Setting("VECHE_EMAIL_FROM", "`veche@localhost`", "The sender of letters."),
     Setting(
