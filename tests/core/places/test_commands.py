@@ -38,9 +38,7 @@ def feature(outline: dict[str, Any], **properties: str) -> dict[str, Any]:
 def test_outlines_become_territories_whatever_their_order(tmp_path: Path) -> None:
     file = tmp_path / "city.geojson"
     features = [
-        feature(
-            box(49.0, 53.0, 49.5, 54.0), code="w", kind="district", name_ru="Юг", parent="c"
-        ),
+        feature(box(49.0, 53.0, 49.5, 54.0), code="w", kind="district", name_ru="Юг", parent="c"),
         feature(box(49.0, 53.0, 50.0, 54.0), code="c", kind="city", name_en="City"),
     ]
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
