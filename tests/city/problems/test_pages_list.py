@@ -10,6 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.city.problems.conftest import Town
+from veche.city.problems.models import Problem
 
 URL = "/en/problems/"
 STATES = ("moderation", "work", "check", "confirmed", "refused", "withdrawn", "returned")
@@ -82,6 +83,18 @@ def test_the_feed_is_atom(town: Town, client: Client) -> None:
     answer = client.get(URL + "feed.atom")
     assert answer["Content-Type"].startswith("application/atom+xml")
     assert b"A deep hole by the school" in answer.content
+
+
+def test_no_character_breaks_the_feed_for_everybody(town: Town, client: Client) -> None:
+    problem = town.to(
+        "work", text="A hole\x0b with\x1b a \ufffe bell.", address="by\x08 the bridge"
+    )
+    assert (problem.text, problem.address) == ("A hole with a  bell.", "by the bridge")
+    # Records of other systems were never typed into a form of ours.
+    Problem.objects.filter(pk=problem.pk).update(text="Another\x0c hole stands here.")
+    answer = client.get(URL + "feed.atom")
+    assert answer.status_code == 200
+    assert b"Another hole stands here" in answer.content
 
 
 def test_fifty_rows_take_few_queries(

@@ -92,7 +92,7 @@ class UnknownReason(Invalid):
 
 
 def _sized(text: str, least: int, most: int) -> str:
-    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    text = rules.readable(text).strip()
     if not least <= len(text) <= most:
         raise TextLength(least=least, most=most, count=len(text))
     return text
@@ -157,7 +157,7 @@ def report(
         case=case,
         category=kind,
         text=text,
-        address=" ".join(address.split())[:240],
+        address=" ".join(rules.readable(address).split())[:240],
         longitude=longitude,
         latitude=latitude,
         answers=given,

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 
 from veche import clock
 from veche.city.problems import ground as grounds
+from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import lists
@@ -331,13 +332,13 @@ def feed(request: HttpRequest) -> HttpResponse:
         case = problem.case
         link = request.build_absolute_uri(reverse("problems:matter", args=[case.number]))
         made.add_item(
-            title=problem.title,
+            title=rules.readable(problem.title),
             link=link,
-            description=problem.text,
+            description=rules.readable(problem.text),
             unique_id=link,
             pubdate=case.opened_at,
             updateddate=case.opened_at,
-            categories=[str(problem.category)],
+            categories=[rules.readable(str(problem.category))],
         )
     return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml")
 
