@@ -34,3 +34,9 @@ def _forget() -> None:
 
     clock.forget()
     queries._atlas.clear()
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(settings: Any) -> None:
+    """A password is made hard to guess on purpose; tests need not wait for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

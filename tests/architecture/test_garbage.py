@@ -34,7 +34,7 @@ SENT = (
 NUMBERS = ("0", "-", "_", "x" * 300, "2026-999999", "%00", "%0A", "%F0%9F%98%80", "%FF", "..%2F")
 
 
-ROUNDS = 4
+ROUNDS = 3
 """Each round gives every field another of the values."""
 
 
@@ -56,7 +56,7 @@ def parts(world: World) -> list[tuple[str, str]]:
 @pytest.mark.slow
 def test_garbage_in_the_query_is_no_fault(world: World) -> None:
     faults = []
-    for person in (None, world.town.moderator, world.town.officer):
+    for person in (None, world.town.officer):
         client = Client(raise_request_exception=False)
         if person:
             client.force_login(person)
@@ -132,17 +132,17 @@ PICTURES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("kind", PICTURES)
 def test_a_picture_that_is_none_is_said_and_the_words_are_kept(
-    world: World, client: Client, kind: str
+    world: World, client: Client
 ) -> None:
     before = Problem.objects.count()
-    sent = report_sheet()
-    sent["photographs"] = SimpleUploadedFile("a.jpg", PICTURES[kind](), "image/jpeg")
-    answer = client.post(reverse("problems:report"), sent)
-    assert answer.status_code in (413, 415, 422), answer.status_code
-    assert sent["text"] in answer.content.decode()
-    assert sent["submission"] in answer.content.decode(), "sent again it is the same form"
+    for kind, make in PICTURES.items():
+        sent = report_sheet()
+        sent["photographs"] = SimpleUploadedFile("a.jpg", make(), "image/jpeg")
+        answer = client.post(reverse("problems:report"), sent)
+        assert answer.status_code in (413, 415, 422), (kind, answer.status_code)
+        assert sent["text"] in answer.content.decode()
+        assert sent["submission"] in answer.content.decode(), "sent again it is the same form"
     assert Problem.objects.count() == before
 
 
