@@ -6,11 +6,13 @@ import datetime as dt
 import itertools
 
 import pytest
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.city.problems.conftest import Town
 from veche.city.problems.models import Problem
+from veche.city.problems.queries import lists
 
 URL = "/en/problems/"
 STATES = ("moderation", "work", "check", "confirmed", "refused", "withdrawn", "returned")
@@ -95,6 +97,25 @@ def test_no_character_breaks_the_feed_for_everybody(town: Town, client: Client) 
     answer = client.get(URL + "feed.atom")
     assert answer.status_code == 200
     assert b"Another hole stands here" in answer.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_read_before_a_commit_is_not_kept_after_it() -> None:
+    other = connection.copy("other")
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT nextval('journal_record_id_seq')")
+            cursor.execute(
+                "INSERT INTO problems_category (code, names, questions, urgent_words,"
+                " anonymous_allowed, position, imported, active)"
+                " VALUES ('new', '{}', '[]', '{}', true, 0, true, false)"
+            )
+        assert "new" not in lists.everything(lists.stands()).by_code
+        other.commit()
+        assert "new" in lists.everything(lists.stands()).by_code
+    finally:
+        other.close()
 
 
 def test_fifty_rows_take_few_queries(

@@ -230,9 +230,7 @@ def seen(which: Filter, places: Atlas) -> Filter:
     return replace(which, view=_views[key])
 
 
-def tally(
-    which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: tuple[str, int]
-) -> Tally:
+def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: Position) -> Tally:
     """Counts and squares of a filter; remembered until something happens, five seconds at most.
 
     ``position`` is where the journal stands (:func:`stands`).
@@ -279,11 +277,20 @@ MOST_REMEMBERED = 200
 _remembered: dict[tuple[Any, ...], tuple[float, Tally]] = {}
 
 
-def stands() -> tuple[str, int]:
-    """Where the journal stands: whatever changes moves it. What is kept in memory is kept by it."""
+Position = tuple[str, int, str]
+"""The database, its last journal record, and which transactions are seen to have ended."""
+
+
+def stands() -> Position:
+    """Where the journal stands: whatever changes moves it. What is kept in memory is kept by it.
+
+    The number of the last record alone would not do: it is given before the commit, and what was
+    read in between would be kept as if it were what stands after it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_value FROM journal_record_id_seq")
-        return str(connection.settings_dict["NAME"]), int(cursor.fetchone()[0])
+        cursor.execute("SELECT last_value, pg_current_snapshot()::text FROM journal_record_id_seq")
+        number, snapshot = cursor.fetchone()
+    return str(connection.settings_dict["NAME"]), int(number), snapshot
 
 
 _SOME_OFFICES = """
@@ -311,7 +318,7 @@ def forget() -> None:
     _kinds.clear()
 
 
-def everything(position: tuple[str, int]) -> Kinds:
+def everything(position: Position) -> Kinds:
     """All categories, imported ones too; read again only after something has happened."""
     if position not in _kinds:
         _kinds.clear()
@@ -319,4 +326,4 @@ def everything(position: tuple[str, int]) -> Kinds:
     return _kinds[position]
 
 
-_kinds: dict[tuple[str, int], Kinds] = {}
+_kinds: dict[Position, Kinds] = {}

@@ -27,7 +27,7 @@ from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import lists
 from veche.city.problems.queries.categories import Kinds
-from veche.city.problems.queries.lists import Filter, Tally
+from veche.city.problems.queries.lists import Filter, Position, Tally
 from veche.city.problems.views import hits
 from veche.city.problems.views.common import cached
 from veche.city.problems.views.hits import Hit
@@ -51,7 +51,7 @@ STATE_WORDS = {
 ORDER_WORDS = {"newest": _("newest first"), "due": _("due soonest first")}
 
 
-def _asked(request: HttpRequest) -> tuple[Filter, Atlas, Kinds, tuple[str, int]]:
+def _asked(request: HttpRequest) -> tuple[Filter, Atlas, Kinds, Position]:
     """The filter of the address, what it was read by, and where the journal stands.
 
     Raises:
@@ -95,7 +95,7 @@ _parts_kept: dict[tuple[Any, ...], str] = {}
 MOST_PARTS = 60
 
 
-def _kept(position: tuple[str, int], key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
+def _kept(position: Position, key: tuple[Any, ...], make: Callable[[], str]) -> SafeString:
     full = (*position, get_language(), *key)
     known = _parts_kept.get(full)
     if known is None:
@@ -106,7 +106,7 @@ def _kept(position: tuple[str, int], key: tuple[Any, ...], make: Callable[[], st
 
 
 def _sentence(
-    which: Filter, total: Tally, places: Atlas, known: Kinds, position: tuple[str, int]
+    which: Filter, total: Tally, places: Atlas, known: Kinds, position: Position
 ) -> SafeString:
     """The filter as a sentence of choices."""
 
@@ -127,7 +127,7 @@ def _sentence(
 
 
 def _beside(
-    which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas, position: tuple[str, int]
+    which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas, position: Position
 ) -> SafeString:
     """The map and the table of places."""
 
