@@ -246,6 +246,12 @@ def test_history_cannot_be_written_around(town: SmallTown, sql: str) -> None:
         cursor.execute(sql)
 
 
+def test_an_event_does_not_come_before_its_case(town: SmallTown) -> None:
+    case = Case(pk=10**9, seq=0)
+    with refused_by_database("there is no such case"):
+        event(case, "answer", "work", "check", actor=town.resident).save(force_insert=True)
+
+
 def test_a_parent_waits_for_its_blocking_child(town: SmallTown) -> None:
     parent = town.report().case
     child = open_case(
