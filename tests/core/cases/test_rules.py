@@ -28,6 +28,15 @@ def test_a_day_by_the_clock() -> None:
     assert due(MONDAY, Term(24, Unit.HOURS), WorkCalendar(ZONE)) == MONDAY + dt.timedelta(days=1)
 
 
+@pytest.mark.parametrize("month", [3, 10])
+def test_a_day_by_the_clock_has_24_hours_when_the_clocks_are_changed(month: int) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    last = max(d for d in range(25, 32) if dt.date(2026, month, d).weekday() == 6)
+    since = dt.datetime(2026, month, last - 1, 12, tzinfo=berlin)
+    found = due(since, Term(24, Unit.HOURS), WorkCalendar(berlin))
+    assert found - since.astimezone(dt.UTC) == dt.timedelta(hours=24)
+
+
 def test_eight_calendar_days_end_with_the_eighth_day() -> None:
     found = due(MONDAY, Term(8), WorkCalendar(ZONE)).astimezone(ZONE)
     assert found.isoformat() == "2026-11-24T23:59:59+04:00"

@@ -71,7 +71,8 @@ def due(since: dt.datetime, term: Term, calendar: WorkCalendar) -> dt.datetime:
         ValueError: the calendar has no working days.
     """
     if term.unit is Unit.HOURS:
-        return (since + dt.timedelta(hours=term.number)).astimezone(dt.UTC)
+        # In UTC: a local clock skips or repeats an hour in spring and autumn.
+        return since.astimezone(dt.UTC) + dt.timedelta(hours=term.number)
     day = since.astimezone(calendar.zone).date()
     if term.unit is Unit.CALENDAR_DAYS:
         return calendar.end_of(day + dt.timedelta(days=term.number))
