@@ -87,7 +87,6 @@ def read(query: Mapping[str, str], places: Atlas, known: Kinds) -> Filter | None
     city = places.by_id.get(place.city_id or place.pk, place)
     state, order = query.get("state", ""), query.get("order", "")
     category, office = query.get("category", ""), query.get("office", "")
-    page = query.get("page", "")
     return Filter(
         city=city,
         place=place,
@@ -97,8 +96,16 @@ def read(query: Mapping[str, str], places: Atlas, known: Kinds) -> Filter | None
         order=order if order in ORDERS else "newest",
         words=" ".join(query.get("q", "").replace("\x00", " ").split())[:LONGEST_WORDS],
         box=_box(query.get("box", "")),
-        page=min(int(page), LAST_PAGE) if page.isascii() and page.isdigit() and int(page) else 1,
+        page=_page(query.get("page", "")),
     )
+
+
+def _page(text: str) -> int:
+    """A page that can be; the first for anything else."""
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    # Python refuses to read numbers of thousands of digits.
+    return min(max(int(text[:12]), 1), LAST_PAGE)
 
 
 def _box(text: str) -> Bounds | None:
