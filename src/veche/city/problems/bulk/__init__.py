@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -217,14 +219,22 @@ def ids(sequence: str, count: int) -> list[int]:
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
 
 
+_SPECIAL = re.compile("[\\\\\t\n\r\0]").search
+
+
 def _text(value: str) -> str:
-    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
+    # Almost no text needs it, and translating costs twenty times as much as looking.
+    return value.translate(_ESCAPES) if _SPECIAL(value) else value
+
+
+iso = lru_cache(100_000)(dt.datetime.isoformat)
+"""How a moment is written; days of an import come again and again."""
 
 
 _CELLS: dict[type, Callable[[Any], str]] = {
     type(None): lambda _: "\\N",
     str: _text,
-    dt.datetime: dt.datetime.isoformat,
+    dt.datetime: iso,
     bytes: lambda value: "\\\\x" + value.hex(),
     int: str,
     float: repr,

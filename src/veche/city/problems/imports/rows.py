@@ -20,6 +20,9 @@ LONGEST_STATUS = 60
 EARLIEST = 1900
 
 
+_iso = lru_cache(100_000)(dt.datetime.isoformat)
+
+
 class Fault(Exception):
     """Why a row is not taken; its text is the sentence."""
 
@@ -107,8 +110,8 @@ class Translator:
                 name="closed", value=self._cell(cells, "closed")))  # fmt: skip
         due = self._moment("due", self._cell(cells, "due"))
         kept = (
-            text, category, repr(longitude), repr(latitude), address, opened.isoformat(),
-            closed.isoformat() if closed else "", due.isoformat() if due else "",
+            text, category, repr(longitude), repr(latitude), address, _iso(opened),
+            _iso(closed) if closed else "", _iso(due) if due else "",
             status, organisation,
         )  # fmt: skip
         is_open = self._is_open(status, closed)
