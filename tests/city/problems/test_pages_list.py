@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.city.problems.conftest import Town
-from veche.city.problems.models import Problem
+from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries import lists
 
 URL = "/en/problems/"
@@ -79,6 +79,16 @@ def test_the_table_holds_what_the_list_holds(town: Town, client: Client) -> None
     assert lines[0].startswith("service_request_id,requested_datetime")
     assert number in lines[1]
     assert "'=SUM(1)" in lines[1]
+
+
+def test_no_name_in_the_table_is_a_formula(town: Town, client: Client) -> None:
+    problem = town.to("check")
+    Category.objects.filter(pk=problem.category_id).update(names={"en": '=HYPERLINK("x")'})
+    answer = client.get(URL + "problems.csv?state=all")
+    text = b"".join(answer).decode()  # type: ignore[call-overload]
+    assert "'=HYPERLINK" in text and ",=HYPERLINK" not in text and ',"=HYPERLINK' not in text
+    table = client.get(URL + "statistics.csv?by=category").content.decode()
+    assert "'=HYPERLINK" in table and ',"=HYPERLINK' not in table
 
 
 def test_the_feed_is_atom(town: Town, client: Client) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +51,28 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int = 5) -> Ht
     if request.method == "GET" and not personal and response.status_code == 200:
         response["X-Veche-Cache"] = str(seconds)
     return response
+
+
+class _Echo:
+    """A file that gives back what is written to it: one line of the table."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _harmless(cell: Any) -> Any:
+    """A cell that no table program takes for a formula; numbers stay numbers."""
+    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{cell}"
+    return cell
+
+
+def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Rows as the lines of a CSV file that table programs open as it is meant, one by one."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([_harmless(cell) for cell in row])
 
 
 def pictures(

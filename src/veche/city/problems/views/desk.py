@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 from urllib.parse import urlencode, urlsplit
@@ -28,6 +27,7 @@ from veche.city.problems.models import Problem
 from veche.city.problems.procedure import DISPATCHER, MODERATOR, OFFICER, PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
+from veche.city.problems.views.common import csv_lines
 from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import Changed, MoveNotPossible, in_scope
 from veche.core.cases.procedure import Move
@@ -207,13 +207,6 @@ def _last_look(request: HttpRequest, desk: desks.Desk, at: dt.datetime) -> dt.da
     return before
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 @require_GET
 @signed_in
 def desk_csv(request: HttpRequest, code: str) -> HttpResponseBase:
@@ -221,21 +214,9 @@ def desk_csv(request: HttpRequest, code: str) -> HttpResponseBase:
     desk = desks.DESKS[code]
     who, at = _seat(request, desk), clock.now()
     rows = desks.sheet(desk, who.holdings, view=request.GET.get("view", ""), at=at)
-    writer = csv.writer(_Echo())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        for row in rows:
-            yield writer.writerow([_harmless(cell) for cell in row])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{code}-{at:%Y-%m-%d}.csv"'
     return response
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no table program takes for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 # --- steps ------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv as tables
 import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +28,7 @@ from veche.city.problems.queries import lists
 from veche.city.problems.queries.categories import Kinds
 from veche.city.problems.queries.lists import Filter, Position, Tally
 from veche.city.problems.views import hits
-from veche.city.problems.views.common import cached
+from veche.city.problems.views.common import cached, csv_lines
 from veche.city.problems.views.hits import Hit
 from veche.core.cases.models import Case
 from veche.core.places.models import Territory
@@ -252,25 +251,12 @@ COLUMNS = (
 MOST_ROWS = 250_000
 
 
-class _Line:
-    """A file that gives back what was written: one line of the table."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _safe(text: str) -> str:
-    """A spreadsheet must not take a resident's words for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-
-
-def _table(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Iterator[str]:
-    writer = tables.writer(_Line())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _table(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Iterator[Sequence[Any]]:
+    yield COLUMNS
     rows = lists.ordered(lists.chosen(which, at, places, known), which.order)
     rows = rows.select_related("case", "case__organisation")[:MOST_ROWS]
     for problem in rows.iterator(chunk_size=2000):
-        yield writer.writerow(_cells(problem, places, known))
+        yield _cells(problem, places, known)
 
 
 def _cells(problem: Problem, places: Atlas, known: Kinds) -> list[Any]:
@@ -293,11 +279,11 @@ def _cells(problem: Problem, places: Atlas, known: Kinds) -> list[Any]:
         case.state,
         kind.code if kind else "",
         str(kind) if kind else "",
-        _safe(problem.text),
+        problem.text,
         str(case.organisation) if case.organisation else "",
         str(district) if district else "",
         str(place) if place else "",
-        _safe(problem.address),
+        problem.address,
         problem.latitude,
         problem.longitude,
         problem.source,
@@ -309,7 +295,8 @@ def csv(request: HttpRequest) -> HttpResponseBase:
     """The problems of the filter as a table, row by row as the database gives them."""
     which, places, known, _position = _asked(request)
     response = StreamingHttpResponse(
-        _table(which, clock.now(), places, known), content_type="text/csv; charset=utf-8"
+        csv_lines(_table(which, clock.now(), places, known)),
+        content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = 'attachment; filename="problems.csv"'
     return response

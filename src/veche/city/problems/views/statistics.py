@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +13,7 @@ from django.views.decorators.http import require_GET
 from veche import clock
 from veche.city.problems.queries import statistics as numbers
 from veche.city.problems.queries.categories import kinds
-from veche.city.problems.views.common import cached
+from veche.city.problems.views.common import cached, csv_lines
 from veche.core.organisations.models import Organisation
 from veche.core.places.queries import atlas
 
@@ -85,16 +83,14 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
     choice = numbers.read(request.GET.dict(), places, known)
     found = numbers.statistics(choice, at, places=places, known=known)
     groups = [g for g in (choice.by, choice.then) if g]
-    out = io.StringIO()
-    writer = csv.writer(out)
     heads = [f"{name}_seconds" if name in numbers.TIMES else name for name in numbers.MEASURES]
-    writer.writerow([*(h for g in groups for h in (g, f"{g}_name")), *heads])
+    rows: list[list[Any]] = [[*(h for g in groups for h in (g, f"{g}_name")), *heads]]
     for line in [*found.lines, found.total]:
         named = [v for pair in zip(line.codes, line.keys, strict=True) for v in pair]
         if not line.codes:
             named = ["*", "", *[""] * (2 * len(groups) - 2)]
-        writer.writerow([*named, *("" if v is None else v for v in _values(line))])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+        rows.append([*named, *("" if v is None else v for v in _values(line))])
+    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="statistics-{at:%Y-%m-%d}.csv"'
     return cached(request, response, 30)
 
