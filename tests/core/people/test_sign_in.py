@@ -71,6 +71,22 @@ def test_after_too_many_tries_even_the_right_password_waits(
     assert send(Client(), "olga@example.org", PASSWORD).status_code == 302
 
 
+def test_behind_a_proxy_one_visitor_does_not_lock_out_the_city(
+    person: Person, settings: Any
+) -> None:
+    settings.HTTPS = True
+
+    def come(address: str, email: str, password: str) -> int:
+        client = Client(headers={"X-Forwarded-For": address})
+        sent = {"email": email, "password": password}
+        return client.post("/en/sign-in/", sent).status_code
+
+    for number in range(TRIES):  # what the visitor writes before the proxy's word changes nothing
+        come(f"10.0.0.{number}, 203.0.113.5", f"{number}@example.org", "wrong wrong wrong")
+    assert come("203.0.113.5", "olga@example.org", PASSWORD) == 429
+    assert come("203.0.113.6", "olga@example.org", PASSWORD) == 302
+
+
 def test_the_journal_does_not_say_who_tried(person: Person) -> None:
     send(Client(), "olga@example.org", "wrong wrong wrong")
     rows = Record.objects.filter(kind="people.sign-in-failed")

@@ -70,7 +70,12 @@ def _page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResp
 
 
 def _address(request: HttpRequest) -> str:
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The network address that tries: behind the city's own proxy the one that the proxy saw.
+
+    Only the last address of the header is the proxy's word; anybody can write those before it.
+    """
+    seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.HTTPS else ""
+    return seen.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _key(kind: str, value: str) -> str:
