@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import smtplib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.core.mail import EmailMessage
 from django.db import connection
@@ -73,12 +74,19 @@ def tell_followers(
     return told
 
 
-@operation
-def mail_waiting(*, by: Person | None, at: dt.datetime, case: int) -> int:
-    """Send the notices of a case that were not mailed yet; returns how many.
+class Mailed(NamedTuple):
+    """How many letters went out, and why the last of the others did not."""
 
-    A notice is marked before the next is sent, so that a job that is repeated does not repeat
-    what went out.
+    sent: int
+    fault: OSError | None
+
+
+@operation
+def mail_waiting(*, by: Person | None, at: dt.datetime, case: int) -> Mailed:
+    """Send the notices of a case that were not mailed yet.
+
+    What went out is marked even where a later letter fails, so that a job that is repeated sends
+    the others only. A process killed in the middle may send again; it forgets nobody.
     """
     waiting = (
         Notice.objects.select_for_update(skip_locked=True, of=("self",))
@@ -86,17 +94,24 @@ def mail_waiting(*, by: Person | None, at: dt.datetime, case: int) -> int:
         .select_related("person", "case")
         .order_by("id")
     )
-    sent = 0
+    sent, fault = 0, None
     for notice in waiting:
         if notice.person.email and notice.person.level != "unverified":
             with translation.override(notice.person.language):
                 title, text = worded(notice)
-            EmailMessage(subject=title, body=text, to=[notice.person.email]).send()
+            try:
+                EmailMessage(subject=title, body=text, to=[notice.person.email]).send()
+            except smtplib.SMTPRecipientsRefused as refused:
+                fault = refused  # this address is wrong: the others still get their letters
+                continue
+            except OSError as error:
+                fault = error  # the mail server is away: the others would only wait for it
+                break
             sent += 1
         notice.mailed_at = at
         notice.save(update_fields=["mailed_at"])
     record(kind="notices.mailed", by=by, at=at, subject=f"case:{case}", public={"sent": sent})
-    return sent
+    return Mailed(sent, fault)
 
 
 @operation
