@@ -328,3 +328,26 @@ def test_the_declared_moves_are_those_in_the_database() -> None:
         for s in m.sources
     }
     assert stored == declared
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [("organisation_id", "no such office"), ("actor_id", "no such person"),
+     ("holding_id", "no such role"), ("case_id", "no such case")],
+)  # fmt: skip
+def test_an_event_names_what_exists(town: SmallTown, part: str, words: str) -> None:
+    case = town.report().case
+    with refused_by_database(words):
+        given = {"actor": town.resident, part: 999_999_999}
+        if part == "actor_id":
+            del given["actor"]
+        event(case, "withdraw", "moderation", "withdrawn", **given).save()
+
+
+def test_a_case_is_never_deleted(town: SmallTown) -> None:
+    town.report()
+    bare = Case.objects.create(
+        number="x-3", procedure="problem", theme="pothole", territory=town.west, opened_at=START
+    )
+    with refused_by_database("never deleted"), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM cases_case WHERE id = %s", [bare.pk])

@@ -19,8 +19,11 @@ BEGIN
         WINDOW w AS (PARTITION BY e.case_id ORDER BY e.seq)
     ), judged AS (
         SELECT k.number, k.seq, k.move, k.source, CASE
-            -- The foreign key is checked at the commit only: too late for this check.
+            -- No foreign keys on events: what they would look up row by row is looked up here.
             WHEN k.number IS NULL THEN 'there is no such case yet'
+            WHEN k.organisation_id IS NOT NULL AND o.id IS NULL THEN 'there is no such office'
+            WHEN k.actor_id IS NOT NULL AND p.id IS NULL THEN 'there is no such person'
+            WHEN k.holding_id IS NOT NULL AND h.id IS NULL THEN 'there is no such role'
             WHEN k.seq <> k.before_seq + 1 THEN 'a step is missing before it'
             WHEN k.source <> k.before_state THEN 'the case stands at "' || k.before_state || '"'
             WHEN k.at < k.before_at THEN 'it is earlier than the step before'
@@ -46,6 +49,8 @@ BEGIN
             ON m.procedure = k.procedure AND m.move = k.move
             AND m.source = k.source AND m.target = k.target
         LEFT JOIN organisations_holding h ON h.id = k.holding_id
+        LEFT JOIN organisations_organisation o ON o.id = k.organisation_id
+        LEFT JOIN people_person p ON p.id = k.actor_id
     )
     SELECT j.number, j.move, coalesce(j.fault, 'a child case that blocks it is open') AS fault
     INTO bad
@@ -88,6 +93,8 @@ CREATE TRIGGER cases_born_unmoved BEFORE INSERT ON cases_case FOR EACH ROW
     WHEN (NEW.state <> '' OR NEW.seq <> 0 OR NEW.moved_at IS NOT NULL
         OR NEW.closed_at IS NOT NULL OR NEW.organisation_id IS NOT NULL)
     EXECUTE FUNCTION cases_refuse('a case begins before its first move');
+CREATE TRIGGER cases_kept BEFORE DELETE ON cases_case FOR EACH ROW
+    EXECUTE FUNCTION cases_refuse('a case is never deleted');
 CREATE TRIGGER cases_events_appended BEFORE UPDATE OR DELETE ON cases_caseevent FOR EACH ROW
     EXECUTE FUNCTION cases_refuse('events are appended, never changed');
 CREATE TRIGGER cases_events_not_truncated BEFORE TRUNCATE ON cases_caseevent FOR EACH STATEMENT

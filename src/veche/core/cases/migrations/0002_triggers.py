@@ -7,6 +7,7 @@ UNDO = """
 DROP TRIGGER cases_events_checked ON cases_caseevent;
 DROP TRIGGER cases_moved_by_events ON cases_case;
 DROP TRIGGER cases_born_unmoved ON cases_case;
+DROP TRIGGER cases_kept ON cases_case;
 DROP TRIGGER cases_events_appended ON cases_caseevent;
 DROP TRIGGER cases_events_not_truncated ON cases_caseevent;
 DROP FUNCTION cases_refuse();
