@@ -171,7 +171,7 @@ def _module_command(words: list[str]) -> int:
         prepare()
         parser = argparse.ArgumentParser(prog="veche", usage="veche COMMAND …")
         parser.add_argument("--version", action="version", version=f"veche {version()}")
-        commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+        commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="veche")
         for manifest in module.load():
             if manifest.commands:
                 register = module.resolve(manifest.commands)
