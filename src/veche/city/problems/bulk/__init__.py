@@ -1,9 +1,8 @@
 """Many problems with their whole past at once, written by COPY.
 
-A :class:`Life` tells the past of one problem step by step, as the operations would have told it:
-it keeps the clocks, the assignments and the moments that follow from the steps. :func:`write` puts
-thousands of them into the tables; the trigger on events judges every step as if it had been made
-alone, so that bulk is no way round the procedure.
+A :class:`Life` tells one problem's past step by step, as the operations would have told it, with
+the clocks, assignments and moments that follow. :func:`write` puts thousands into the tables; the
+trigger on events judges every step as if made alone: bulk is no way round the procedure.
 """
 
 from __future__ import annotations
