@@ -19,7 +19,7 @@ def reported_by(person: Person) -> list[Problem]:
     rows = Problem.objects.filter(case__author=person).select_related(
         "case", "case__territory", "category"
     )
-    return list(rows.order_by("-case_id")[:_MOST])
+    return list(rows.order_by("-case__opened_at", "-case_id")[:_MOST])
 
 
 def followed_by(person: Person) -> list[Problem]:
@@ -27,7 +27,7 @@ def followed_by(person: Person) -> list[Problem]:
     cases = Following.objects.filter(person=person).values("case_id")
     rows = Problem.objects.filter(case_id__in=cases).exclude(case__author=person)
     rows = rows.select_related("case", "case__territory", "category")
-    return list(rows.order_by("-case_id")[:_MOST])
+    return list(rows.order_by("-case__opened_at", "-case_id")[:_MOST])
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Said:
 
 def notices(person: Person) -> list[Said]:
     """The latest notices of a person, newest first."""
+    # The latest are taken by their place in the table, which has the index; what a town was drawn
+    # with lies there by problem, and a reader looks for the newest moment.
     return [
         Said(one.case.number, worded(one)[1], one.at, one.seen_at is not None)
-        for one in notices_of(person)
+        for one in sorted(notices_of(person), key=lambda one: one.at, reverse=True)
     ]
