@@ -70,7 +70,7 @@ MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("The office gave its first answer or refusal after its first term."),
     ),
     "late_now": (
-        _("Late, no answer"),
+        _("Late, no first answer"),
         _("The first term is over and there is no answer yet."),
     ),
     "confirmed": (_("Confirmed"), _("The author looked and confirmed that it is solved.")),
