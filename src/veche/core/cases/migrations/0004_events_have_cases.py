@@ -1,4 +1,4 @@
-"""A database made before gets the check of events as it stands now."""
+"""A database made before gets the check of events and the guard of cases as they stand now."""
 
 from pathlib import Path
 
@@ -8,6 +8,11 @@ WHOLE = (Path(__file__).parents[1] / "triggers.sql").read_text()
 BEGIN, END = "CREATE FUNCTION cases_check_events()", "END $$;"
 CHECK = WHOLE[WHOLE.index(BEGIN) :].partition(END)[0] + END
 
+KEPT = """
+CREATE OR REPLACE TRIGGER cases_kept BEFORE DELETE ON cases_case FOR EACH ROW
+    EXECUTE FUNCTION cases_refuse('a case is never deleted');
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("cases", "0003_fewer_indexes")]
@@ -15,5 +20,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             CHECK.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1),
             migrations.RunSQL.noop,
-        )
+        ),
+        migrations.RunSQL(KEPT, migrations.RunSQL.noop),
     ]
