@@ -300,9 +300,11 @@ def stands() -> Position:
     return str(connection.settings_dict["NAME"]), int(number), snapshot
 
 
+# With the state, which every case has after its first step, the index of queues serves it.
 _SOME_OFFICES = """
 SELECT o.id FROM organisations_organisation o WHERE EXISTS (
-    SELECT FROM cases_case c WHERE c.organisation_id = o.id AND c.territory_id = ANY(%s))
+    SELECT FROM cases_case c
+    WHERE c.organisation_id = o.id AND c.state <> '' AND c.territory_id = ANY(%s))
 """
 
 
