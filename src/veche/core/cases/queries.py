@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
-from veche.core.cases.procedure import PROCEDURES, Procedure, State
+from veche.core.cases.procedure import PROCEDURES, Procedure
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 def procedure_of(case: Case) -> Procedure:
     """The declared procedure of a case."""
     return PROCEDURES[case.procedure]
-
-
-def state_of(case: Case) -> State:
-    """Where a case stands, as declared."""
-    return procedure_of(case).by_code[case.state]
 
 
 def history(case: Case) -> list[CaseEvent]:
