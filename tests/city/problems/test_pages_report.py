@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from PIL import Image
 
 from tests.city.problems.conftest import Town
 from veche.city.problems.models import Problem
+from veche.city.problems.operations import AnswerMissing
 from veche.core.cases.models import CaseFile
 
 URL = "/en/problems/report/"
@@ -198,3 +200,9 @@ def test_questions_come_with_the_category(town: Town, client: Client) -> None:
     page = client.get("/en/problems/report/questions/?category=pothole").content.decode()
     assert "How deep?" in page
     assert client.get("/en/problems/report/questions/?category=%00").status_code == 200
+
+
+def test_a_question_without_a_fitting_answer_is_named_in_the_readers_language(town: Town) -> None:
+    with translation.override("ru"), pytest.raises(AnswerMissing) as refusal:
+        town.report(answers={"depth": "bottomless"})
+    assert "Какой глубины?" in str(refusal.value)

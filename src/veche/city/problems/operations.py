@@ -20,6 +20,7 @@ from veche.core.notices.operations import follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas
 from veche.errors import Invalid, Refused
+from veche.languages import here
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def report(
     given = {code: value.strip() for code, value in (answers or {}).items() if value.strip()}
     for code in rules.question_faults(kind.questions, given):
         question = next(q for q in kind.questions if q["code"] == code)
-        raise AnswerMissing(question=question["names"].get("en", code), question_code=code)
+        raise AnswerMissing(question=here(question["names"]) or code, question_code=code)
     if len(photographs) > rules.MOST_PHOTOGRAPHS:
         raise TooManyPhotographs(most=rules.MOST_PHOTOGRAPHS)
     places = atlas()
