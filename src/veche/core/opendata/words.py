@@ -84,8 +84,8 @@ def grouping(by: str) -> str:
 
 
 def group(value: Value) -> str:
-    """A group's value in a table."""
-    return _("not known") if value is None else _plain(value)
+    """A group's value in a table; what an empty cell means is said of its column."""
+    return _("empty") if value is None else _plain(value)
 
 
 def value(m: Measure, dataset: Dataset, found: Value) -> str:
