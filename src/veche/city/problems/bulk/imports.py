@@ -321,7 +321,7 @@ def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:
     fresh = [
         Kind(
             code,
-            mapping.categories.get(value) or everywhere(value or source),
+            mapping.categories.get(value) or _called(_CATEGORY, value or source),
             imported=True,
             active=False,  # residents of this city do not choose it
         )
@@ -338,7 +338,7 @@ def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:
         Organisation(
             code=code,
             kind=Organisation.Kind.DEPARTMENT,
-            names=dict(mapping.organisations.get(value) or everywhere(value)),
+            names=dict(mapping.organisations.get(value) or _called(_OFFICE, value)),
             imported=True,
         )
         for value, code in offices.items()
@@ -353,6 +353,17 @@ def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:
         ):
             statement = _MET.format(table=name, rows=rows)
             cursor.execute(statement, [list(met), list(met.values())])
+
+
+_CATEGORY = {"en": "Category {}", "ru": "Категория {}", "zh": "类别{}"}
+_OFFICE = {"en": "Office {}", "ru": "Ведомство {}", "zh": "单位{}"}
+
+
+def _called(words: dict[str, str], value: str) -> dict[str, str]:
+    """The name of a thing met; a bare number of theirs is at least said to be one."""
+    if value.isdecimal():
+        return {language: word.format(value) for language, word in words.items()}
+    return everywhere(value)
 
 
 def _update(source: str, batch: int, at: dt.datetime) -> None:
