@@ -67,7 +67,7 @@ def neighbourhood_choices(places: Atlas, city: Territory | None) -> list[tuple[s
 def _question_field(question: dict[str, Any]) -> forms.Field:
     kind, label = question.get("kind"), here(question.get("names") or {})
     required = bool(question.get("required"))
-    told = {"required": gettext("Answer: %(question)s") % {"question": label}}
+    told: dict[str, Any] = {"required": gettext("Answer: %(question)s") % {"question": label}}
     if kind in ("choice", "yesno"):
         pairs = [(c["code"], here(c.get("names") or {})) for c in question.get("choices", ())]
         if kind == "yesno":

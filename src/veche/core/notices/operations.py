@@ -94,7 +94,8 @@ def mail_waiting(*, by: Person | None, at: dt.datetime, case: int) -> Mailed:
         .select_related("person", "case")
         .order_by("id")
     )
-    sent, fault = 0, None
+    sent = 0
+    fault: OSError | None = None
     for notice in waiting:
         if notice.person.email and notice.person.level != "unverified":
             with translation.override(notice.person.language):
