@@ -143,7 +143,7 @@ def test_what_changed_there_is_written(bring: Any) -> None:
     last = CaseEvent.objects.filter(case=one.case).latest("seq")
     assert (last.move, last.at) == ("reopen_record", AT)
     assert two.case.state == "record_closed" and two.case.theme == "elsewhere/9"
-    assert two.latitude == 53.95 and str(two.category) == "9"
+    assert two.latitude == 53.95 and str(two.category) == "Category 9"
     open_ones = Assignment.objects.filter(case=one.case, until=None)
     assert [str(row.organisation) for row in open_ones] == ["b"]
 
