@@ -6,9 +6,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from veche.city.problems.models import Category
 from veche.core.cases.models import Case
+
+if TYPE_CHECKING:
+    from veche.core.places.models import Territory
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,13 @@ class Kinds:
     def is_group(self) -> frozenset[int]:
         """Numbers of those that only hold others."""
         return frozenset(row.group_id for row in self.rows if row.group_id)
+
+    def of(self, city: Territory | None) -> Kinds:
+        """Own categories for an own city or none, those of its source for an imported city."""
+        source = f"{city.code}/" if city and city.imported else ""
+        fit = {r.pk for r in self.rows if r.imported == bool(source) and r.code.startswith(source)}
+        holding = {row.group_id for row in self.rows if row.pk in fit and row.group_id}
+        return Kinds([row for row in self.rows if row.pk in fit or row.pk in holding])
 
     def under(self, code: str) -> list[int]:
         """Numbers of the category of this code and of those in it; none for an unknown code."""

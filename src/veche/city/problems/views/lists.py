@@ -218,12 +218,7 @@ def _places(places: Atlas, which: Filter) -> list[dict[str, Any]]:
 
 def _categories(known: Kinds, which: Filter) -> list[dict[str, Any]]:
     """The choices of the category: own ones for the own city, imported ones for an imported."""
-    found = []
-    for group, rows in known.groups:
-        fitting = [r for r in rows if r.imported == which.city.imported]
-        if fitting or (group and group.code == which.category):
-            found.append({"group": group, "rows": fitting})
-    return found
+    return [{"group": group, "rows": rows} for group, rows in known.of(which.city).groups]
 
 
 # The table and the feed -----------------------------------------------------------------------

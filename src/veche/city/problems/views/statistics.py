@@ -55,7 +55,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "periods": [(code, word) for code, (_days, word) in numbers.PERIODS.items()],
         "cities": places.cities,
         "districts": places.children(choice.city) if choice.city else [],
-        "categories": known.groups,
+        "categories": known.of(choice.city).groups,
         "offices": _offices(),
         "shares": [
             (line, line.in_time_share) for line in largest if line.in_time_share is not None
