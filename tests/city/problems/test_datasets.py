@@ -96,18 +96,18 @@ def test_figures_of_our_own_work_leave_imports_out_and_add_nothing_together(
     live(small_town(), tmp_path)
     found = figure(published(tmp_path), "problems")
     assert found["received"] == 4
-    assert (found["answered_in_time"], found["answered_late"], found["unanswered_late"]) == (
+    assert (found["answered_in_time"], found["answered_late"], found["late_now"]) == (
         1,
         1,
         1,
     )
     assert (found["confirmed"], found["unconfirmed"], found["refused"]) == (1, 0, 0)
-    assert found["moderated_in_24_hours"] == [3, 3]
+    assert (found["moderated_in_time"], found["moderated_late"]) == (3, 1)
     assert found["answer_median"] == 2 * 86_400
     assert found["solution_median"] == 3 * 86_400
     page = statistics_json(AT)["total"]
     shared = page.keys() & found.keys()
-    assert len(shared) >= 10
+    assert page.keys() <= found.keys()  # every number of the page is published
     assert {name: found[name] for name in shared} == {name: page[name] for name in shared}
 
 

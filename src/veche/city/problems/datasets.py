@@ -27,12 +27,8 @@ from veche.figures import (
     le,
     lt,
     median,
-    ne,
-    not_null,
     one_of,
     percentile,
-    share,
-    total,
 )
 
 _PROBLEMS = """
@@ -50,6 +46,10 @@ SELECT c.number AS service_request_id, c.opened_at AS requested_datetime,
     e.move AS decision, e.at AS decided_datetime,
     extract(epoch FROM date_trunc('second', e.at) - date_trunc('second', c.opened_at))::bigint
     AS decision_seconds,
+    CASE WHEN r.read_at <= c.opened_at + interval '24 hours' THEN 'in_time'
+        WHEN r.read_at > c.opened_at + interval '24 hours' THEN 'late'
+        WHEN c.state = 'moderation' AND c.opened_at + interval '24 hours' < %s THEN 'late'
+    END AS moderation,
     p.accepted_at AS accepted_datetime, p.assigned_at AS assigned_datetime,
     p.answer_due_at AS expected_datetime, p.answered_at AS answered_datetime,
     extract(epoch FROM date_trunc('second', p.answered_at)
@@ -68,6 +68,8 @@ FROM problems_problem p JOIN cases_case c ON c.id = p.case_id
     LEFT JOIN places_territory city ON city.id = t.city_id
     LEFT JOIN cases_caseevent e ON e.case_id = c.id AND e.seq = 2
         AND e.move IN ('accept', 'reject', 'pass')
+    CROSS JOIN LATERAL (SELECT coalesce(p.accepted_at,
+        CASE WHEN c.state = 'rejected' THEN c.closed_at END) AS read_at) r
 WHERE c.opened_at <= %s
 """
 _STEPS = """
@@ -87,7 +89,7 @@ FROM problems_category k LEFT JOIN problems_category g ON g.id = k.group_id
 
 def _problems(at: dt.datetime) -> tuple[str, Sequence[object]]:
     public = list(PUBLIC)
-    return _PROBLEMS, [list(OPEN), public, public, public, public, at, at]
+    return _PROBLEMS, [list(OPEN), public, public, public, public, at, at, at]
 
 
 def _steps(at: dt.datetime) -> tuple[str, Sequence[object]]:
@@ -130,6 +132,12 @@ PROBLEMS = Dataset(
             "decision_seconds",
             "duration",
             _("From the report to the end of moderation."),
+            nullable=True,
+        ),
+        Column(
+            "moderation",
+            "text",
+            _("in_time or late: against 24 hours; late also while nobody has read it."),
             nullable=True,
         ),
         Column("accepted_datetime", "moment", _("When it was accepted or passed."), nullable=True),
@@ -216,19 +224,18 @@ CATEGORIES = Dataset(
 
 DATASETS = (PROBLEMS, STEPS, CATEGORIES)
 
-OWED = ("routing", "work", "returned")
+OWED = ("work", "returned")
 
 
 def _measures() -> tuple[Measure, ...]:
     """The figures of the city's own work; never added together, because they overlap."""
     return (
         count("received", _("received")),
-        share(
-            "moderated_in_24_hours",
-            ne("decision", "pass"),
-            le("decision_seconds", 86_400),
-            of=(not_null("decided_datetime"),),
-            title=_("moderated within 24 hours, of those whose moderation has ended"),
+        count_where(
+            "moderated_in_time", eq("moderation", "in_time"), title=_("read within 24 hours")
+        ),
+        count_where(
+            "moderated_late", eq("moderation", "late"), title=_("read later, or not read yet")
         ),
         count_where(
             "answered_in_time",
@@ -241,7 +248,7 @@ def _measures() -> tuple[Measure, ...]:
             title=_("answered late"),
         ),
         count_where(
-            "unanswered_late",
+            "late_now",
             one_of("status_notes", *OWED),
             is_null("answered_datetime"),
             lt("expected_datetime", Col("published_datetime")),
@@ -253,7 +260,7 @@ def _measures() -> tuple[Measure, ...]:
         ),
         count_where("refused", eq("status_notes", "refused"), title=_("refused")),
         count_where("rejected", eq("status_notes", "rejected"), title=_("rejected")),
-        total("returned", "returns", title=_("returned by authors")),
+        count_where("returned", gt("returns", 0), title=_("returned by the author at least once")),
         median("answer_median", "answer_seconds", title=_("answer, median")),
         percentile("answer_p90", "answer_seconds", 90, title=_("answer, 90th percentile")),
         median("solution_median", "solution_seconds", title=_("solution, median")),
