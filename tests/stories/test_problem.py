@@ -101,6 +101,7 @@ def test_nobody_moderates_and_the_office_is_late(town: SmallTown) -> None:
     advance(at=START + DAY + HOUR)
     case.refresh_from_db()
     assert case.state == "work"
+    assert told(town) == ["problems.passed"]  # and is not told that a moderator read it
     due = case.due_at
     assert due is not None
     advance(at=due + HOUR)

@@ -194,16 +194,18 @@ def pass_unmoderated(*, by: None, at: dt.datetime, case: Case) -> Case:
     wait because a moderator did not come.
     """
     case = move_case(by=by, at=at, case=case, move="pass")
-    return _accepted(case, by, at)
+    return _accepted(case, by, at, told="problems.passed")
 
 
-def _accepted(case: Case, by: Person | None, at: dt.datetime) -> Case:
+def _accepted(
+    case: Case, by: Person | None, at: dt.datetime, told: str = "problems.accepted"
+) -> Case:
     Problem.objects.filter(case=case).update(accepted_at=at)
     office = answers_for(case.theme, case.territory)
     if office is not None:
         case = move_case(by=None, at=at, case=case, move="route", organisation=office)
         Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)
-    tell_followers(by=by, at=at, case=case, kind="problems.accepted")
+    tell_followers(by=by, at=at, case=case, kind=told)
     return case
 
 

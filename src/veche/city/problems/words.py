@@ -10,6 +10,10 @@ from veche.core.notices.words import say
 def give_words() -> None:
     """Give the notices of this module their sentences."""
     say("problems.accepted", gettext_noop("A moderator published problem {number}."))
+    say(
+        "problems.passed",
+        gettext_noop("No moderator came in 24 hours: problem {number} was published unread."),
+    )
     say("problems.rejected", gettext_noop("A moderator did not publish problem {number}."))
     say("problems.assigned", gettext_noop("An office was found for problem {number}."))
     say(
