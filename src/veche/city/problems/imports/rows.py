@@ -69,12 +69,14 @@ class Translator:
         """Where the names of authors stand; never read, blanked in the file of rejects."""
         self._moment = lru_cache(100_000)(self._read_moment)
 
-    def entry(self, cells: Sequence[str]) -> Entry:
+    def entry(self, row: Sequence[str]) -> Entry:
         """The entry of a row.
 
         Raises:
             Fault: the row cannot be taken.
         """
+        # Stripped once; a column the mapping does not name stands at the end, empty.
+        cells = [*map(str.strip, row), ""]
         number = self._cell(cells, "id")
         if not number:
             raise Fault(_("“{name}” is missing.").format(name="id"))
@@ -122,8 +124,7 @@ class Translator:
         )  # fmt: skip
 
     def _cell(self, cells: Sequence[str], name: str) -> str:
-        place = self.places.get(name)
-        return "" if place is None else cells[place].strip()
+        return cells[self.places.get(name, -1)]
 
     def _degrees(self, cells: Sequence[str], name: str, most: int) -> float:
         value = self._cell(cells, name)
