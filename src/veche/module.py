@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +51,6 @@ class Module:
     """Role → what a holder may do, in one sentence."""
     journal_writes: Mapping[str, str] = field(default_factory=dict)
     """Kind of record → the sentence that explains it."""
-    journal_listens: Mapping[str, str] = field(default_factory=dict)
-    """Kind of record → path of the job that hears it."""
     timers: Mapping[str, str] = field(default_factory=dict)
     """Path of the task → how often, in words."""
     procedures: tuple[str, ...] = ()
@@ -117,7 +115,4 @@ def _sequence(path: str) -> tuple[Any, ...]:
     return value
 
 
-DemoLoader = Callable[..., None]
-"""``load(*, town, at: datetime, report: Callable[[str], None])``"""
-
-__all__ = ["MODULES", "DemoLoader", "MenuEntry", "Module", "datasets", "figures", "load"]
+__all__ = ["MODULES", "MenuEntry", "Module", "datasets", "figures", "load"]

@@ -218,8 +218,6 @@ def _journal() -> Iterator[str]:
             yield f"## {manifest.name}"
             rows = [(f"`{kind}`", said) for kind, said in manifest.journal_writes.items()]
             yield from _table(("kind", "meaning"), rows)
-            for kind, path in manifest.journal_listens.items():
-                yield f"- hears `{kind}`: `{path}`"
 
 
 def _datasets() -> Iterator[str]:
