@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,6 +66,10 @@ class Module:
     """Path of the URL configuration, mounted under the module's name."""
     demo: str = ""
     """Path of ``load(town, at, report)``: this module's part of the demo town."""
+    personal: str = ""
+    """Path of a Python module with ``collect(person)`` (what this module holds about a person, for
+    "download my data": dictionaries and lists that JSON can hold) and ``erase(*, by, at, person)``
+    (called within the operation that erases the person)."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 
@@ -108,6 +113,15 @@ def figures() -> tuple[Figure, ...]:
     return tuple(found)
 
 
+def personal() -> tuple[tuple[str, ModuleType], ...]:
+    """The modules that hold something about people, lowest first: name and its ``personal``."""
+    return tuple(
+        (manifest.name, importlib.import_module(manifest.personal))
+        for manifest in load()
+        if manifest.personal
+    )
+
+
 def _sequence(path: str) -> tuple[Any, ...]:
     value = resolve(path)
     if not isinstance(value, tuple):
@@ -115,4 +129,4 @@ def _sequence(path: str) -> tuple[Any, ...]:
     return value
 
 
-__all__ = ["MODULES", "MenuEntry", "Module", "datasets", "figures", "load"]
+__all__ = ["MODULES", "MenuEntry", "Module", "datasets", "figures", "load", "personal"]

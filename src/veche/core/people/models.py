@@ -53,3 +53,21 @@ class Person(AbstractBaseUser):
 
     holdings: tuple[Holding, ...]
     """The roles this person holds now; set once a request by the role middleware."""
+
+
+class Look(models.Model):
+    """A look of somebody of the staff at what is known about a person; shown to that person."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=40)
+    """A code of `veche.core.people.looks.WHAT`: what was looked at."""
+    case_number = models.CharField(max_length=40, blank=True)
+    """The matter at hand; empty when the look had none."""
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="people_look_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.what} of person {self.person_id}"

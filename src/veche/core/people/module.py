@@ -9,6 +9,7 @@ MODULE = Module(
         "people.added": "An account was opened.",
         "people.added-many": "Accounts were opened, many at once.",
         "people.sign-in-failed": "A sign-in failed; a digest says whether the same one again.",
+        "people.looked": "Somebody of the staff looked at what is known about a person.",
     },
     demo="veche.core.people.demo:load",
 )

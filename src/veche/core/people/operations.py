@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
-from veche.core.people.models import Level, Person
+from veche.core.people.models import Level, Look, Person
 from veche.core.people.queries import sign_in_subject
 from veche.errors import Invalid, Refused
 from veche.operation import operation
@@ -91,3 +91,22 @@ def note_failed_sign_in(*, by: None, at: dt.datetime, keys: Sequence[str]) -> No
     """
     for key in keys:
         record(kind="people.sign-in-failed", by=by, at=at, subject=sign_in_subject(key))
+
+
+@operation
+def note_look(
+    *, by: Person, at: dt.datetime, person_id: int, what: str, case_number: str = ""
+) -> None:
+    """Note that somebody of the staff looked at what is known about a person.
+
+    ``what`` is a code of `veche.core.people.looks.WHAT`. That person reads it on their own page.
+    """
+    Look.objects.create(person_id=person_id, by=by, at=at, what=what, case_number=case_number)
+    record(
+        kind="people.looked",
+        by=by,
+        at=at,
+        subject=f"person:{person_id}",
+        public={"what": what},
+        personal={"matter": case_number},
+    )
