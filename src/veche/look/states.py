@@ -56,6 +56,69 @@ STATES: dict[str, State] = {
     "dropped": State(
         _("taken back"), _("The author took it back before a moderator read it."), "wait", "stop"
     ),
+    "asked": State(
+        _("question to the author"),
+        _("The moderator needs to know more before it can be published."),
+        "watch",
+        "wait",
+    ),
+    "appealed": State(
+        _("looked at again"),
+        _("The author objected to the rejection; another moderator decides."),
+        "wait",
+        "wait",
+    ),
+    "queried": State(
+        _("waits for the author"),
+        _("The office asked the author; the term stands still until the reply."),
+        "watch",
+        "wait",
+    ),
+    "handed_back": State(
+        _("not theirs, they say"),
+        _("The office returned it with a reason; a dispatcher decides within a working day."),
+        "watch",
+        "warn",
+    ),
+    "disputed": State(
+        _("disputed"),
+        _("Offices disagree whose it is; an arbiter decides. The author's term runs on."),
+        "warn",
+        "warn",
+    ),
+    "objected": State(
+        _("objection"),
+        _("The author objects to the refusal; the head of the office decides."),
+        "watch",
+        "warn",
+    ),
+    "verified": State(
+        _("seen by volunteers"),
+        _("Two volunteers looked and say that it is solved; its author did not check."),
+        "good",
+        "half",
+    ),
+    "removed": State(
+        _("removed"),
+        _("A moderator removed it after publication; the reason is given."),
+        "bad",
+        "stop",
+    ),
+    "silent": State(
+        _("closed without a reply"),
+        _("The author did not answer the moderator's question; it was never published."),
+        "wait",
+        "stop",
+    ),
+    "no_details": State(
+        _("not enough details"),
+        _("The author did not answer the question of the office."),
+        "wait",
+        "stop",
+    ),
+    "merged": State(
+        _("joined"), _("It is the same as another problem and goes on there."), "wait", "end"
+    ),
     "returned": State(
         _("returned"),
         _("The author says that it is not solved; the office works again."),

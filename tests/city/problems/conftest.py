@@ -103,7 +103,7 @@ class Town:
                 elif state == "returned":
                     operations.send_back(by=by, at=at + 3 * hour, case=case, text="Still a hole.")
                 elif state == "unconfirmed":
-                    operations.leave_unconfirmed(by=None, at=at + 3 * hour, case=case)
+                    operations.end_check(by=None, at=at + 3 * hour, case=case)
         problem.refresh_from_db()
         return Problem.objects.select_related("case").get(pk=problem.pk)
 

@@ -16,7 +16,11 @@ from veche.core.cases.procedure import (
 from veche.core.cases.rules import Term, Unit
 
 MODERATOR, DISPATCHER, OFFICER = "moderator", "dispatcher", "officer"
+HEAD, ARBITER = "head", "arbiter"
 _OPERATIONS = "veche.city.problems.operations"
+
+_HANDED = ("work", "returned")
+"""States in which an office has the problem and has not answered."""
 
 PROCEDURE = Procedure(
     code="problem",
@@ -31,33 +35,88 @@ PROCEDURE = Procedure(
             on_due=f"{_OPERATIONS}:pass_unmoderated",
         ),
         State(
+            "asked",
+            _("The moderator asks the author"),
+            role=AUTHOR,
+            term=Term(7, Unit.CALENDAR_DAYS),
+            on_due=f"{_OPERATIONS}:close_without_reply",
+            stands_as="moderation",
+        ),
+        State(
+            "appealed",
+            _("Another moderator looks again"),
+            role=MODERATOR,
+            term=Term(3, Unit.WORKING_DAYS),
+            stands_as="moderation",
+        ),
+        State(
             "routing",
             _("Looking for the office"),
             role=DISPATCHER,
             term=Term(1, Unit.WORKING_DAYS),
             stands_as="work",
         ),
-        State("work", _("In work"), role=OFFICER, term=Term(8, Unit.CALENDAR_DAYS)),
+        State("work", _("In work"), role=OFFICER, term=Term(8, Unit.CALENDAR_DAYS), owes=True),
         State(
             "returned",
             _("In work again"),
             role=OFFICER,
             term=Term(4, Unit.WORKING_DAYS),
             stands_as="work",
+            owes=True,
+        ),
+        State(
+            "queried",
+            _("The office asks the author"),
+            role=AUTHOR,
+            term=Term(7, Unit.CALENDAR_DAYS),
+            on_due=f"{_OPERATIONS}:close_without_reply",
+            stands_as="work",
+            pauses=True,
+        ),
+        State(
+            "handed_back",
+            _("The office says it is not theirs"),
+            role=DISPATCHER,
+            term=Term(1, Unit.WORKING_DAYS),
+            on_due=f"{_OPERATIONS}:pass_on",
+            stands_as="work",
+            owes=True,
+        ),
+        State(
+            "disputed",
+            _("An arbiter decides whose it is"),
+            role=ARBITER,
+            term=Term(1, Unit.WORKING_DAYS),
+            on_due=f"{_OPERATIONS}:give_to_last_resort",
+            stands_as="work",
+            owes=True,
         ),
         State(
             "check",
             _("Checked by the author"),
             role=AUTHOR,
             term=Term(14, Unit.CALENDAR_DAYS),
-            on_due=f"{_OPERATIONS}:leave_unconfirmed",
+            on_due=f"{_OPERATIONS}:end_check",
+        ),
+        State(
+            "objected",
+            _("The author objects to the refusal"),
+            role=HEAD,
+            term=Term(4, Unit.WORKING_DAYS),
+            stands_as="work",
         ),
         State("confirmed", _("Confirmed by the author"), final=True),
+        State("verified", _("Confirmed by two volunteers"), final=True),
         State("unconfirmed", _("Answered, not confirmed"), final=True),
         State("refused", _("Refused by the office"), final=True),
         State("rejected", _("Rejected by a moderator"), final=True),
+        State("removed", _("Removed by a moderator"), final=True),
         State("withdrawn", _("Withdrawn by the author"), final=True),
         State("dropped", _("Taken back before a moderator read it"), final=True),
+        State("silent", _("Closed before publication: the author did not reply"), final=True),
+        State("no_details", _("Closed: the author gave no details"), final=True),
+        State("merged", _("Joined to another problem"), final=True),
         State("record_open", _("Open in another system"), record=True),
         State("record_closed", _("Closed in another system"), record=True),
     ),
@@ -66,18 +125,92 @@ PROCEDURE = Procedure(
         Move("accept", ("moderation",), "routing", MODERATOR, _("accepted"), scope="territory"),
         Move("pass", ("moderation",), "routing", SYSTEM, _("passed without a moderator")),
         Move("reject", ("moderation",), "rejected", MODERATOR, _("rejected"), scope="territory"),
+        Move("ask", ("moderation",), "asked", MODERATOR, _("asked the author"), "territory"),
+        Move("reply", ("asked",), "moderation", AUTHOR, _("the author replied")),
+        Move("lapse", ("asked",), "silent", SYSTEM, _("closed without a reply")),
+        # One appeal against a rejection, decided by somebody else.
+        Move("appeal", ("rejected",), "appealed", AUTHOR, _("objected"), reopens=True),
+        Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), scope="territory"),
+        Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
         Move("route", ("routing",), "work", SYSTEM, _("given to the office")),
         Move("assign", ("routing",), "work", DISPATCHER, _("given to the office"), "territory"),
-        Move("answer", ("work", "returned"), "check", OFFICER, _("answered"), "organisation"),
-        Move("refuse", ("work", "returned"), "refused", OFFICER, _("refused"), "organisation"),
+        # Whose it is.
+        Move(
+            "hand_back",
+            _HANDED,
+            "handed_back",
+            OFFICER,
+            _("returned as not theirs"),
+            "organisation",
+        ),
+        Move(
+            "reassign", ("handed_back",), "work", DISPATCHER, _("given to the office"), "territory"
+        ),
+        Move("pass_on", ("handed_back",), "work", SYSTEM, _("given to the office")),
+        Move("dispute", _HANDED, "disputed", OFFICER, _("disputed"), "organisation"),
+        Move("settle", ("disputed",), "work", ARBITER, _("settled by an arbiter"), "territory"),
+        Move("last_resort", ("disputed",), "work", SYSTEM, _("given to the owner of last resort")),
+        # A later date: the officer asks, the head signs; lateness stays measured by the first.
+        *(
+            Move("prolong", (state,), state, HEAD, _("term prolonged"), "organisation")
+            for state in _HANDED
+        ),
+        Move("query", _HANDED, "queried", OFFICER, _("asked the author"), "organisation"),
+        Move("reply", ("queried",), "work", AUTHOR, _("the author replied")),
+        Move("lapse", ("queried",), "no_details", SYSTEM, _("closed without a reply")),
+        Move("answer", _HANDED, "check", OFFICER, _("answered"), "organisation"),
+        Move("refuse", _HANDED, "refused", OFFICER, _("refused"), "organisation"),
+        Move("object", ("refused",), "objected", AUTHOR, _("objected"), reopens=True),
+        Move("uphold", ("objected",), "refused", HEAD, _("upheld"), "organisation"),
+        Move("overturn", ("objected",), "returned", HEAD, _("overturned"), "organisation"),
         Move("confirm", ("check",), "confirmed", AUTHOR, _("confirmed")),
+        Move("verify", ("check",), "verified", SYSTEM, _("confirmed by two volunteers")),
         Move("return", ("check",), "returned", AUTHOR, _("returned")),
         Move("lapse", ("check",), "unconfirmed", SYSTEM, _("left unconfirmed")),
+        # Closed though not fixed: the author within a term, or two volunteers who saw it.
+        Move("find_undone", ("check",), "returned", SYSTEM, _("found not done by two volunteers")),
+        Move(
+            "find_undone_later",
+            ("confirmed", "verified", "unconfirmed"),
+            "returned",
+            SYSTEM,
+            _("found not done by two volunteers"),
+            reopens=True,
+        ),
+        Move(
+            "reopen",
+            ("confirmed", "verified", "unconfirmed"),
+            "returned",
+            AUTHOR,
+            _("opened again by the author"),
+            reopens=True,
+        ),
+        # The same thing reported twice: joined by whoever has it.
+        Move("merge", ("moderation",), "merged", MODERATOR, _("joined to another"), "territory"),
+        Move("merge", ("routing",), "merged", DISPATCHER, _("joined to another"), "territory"),
+        Move("merge", _HANDED, "merged", OFFICER, _("joined to another"), "organisation"),
+        Move(
+            "split",
+            ("merged",),
+            "routing",
+            MODERATOR,
+            _("separated again"),
+            "territory",
+            reopens=True,
+        ),
+        Move(
+            "remove",
+            ("routing", *_HANDED, "check"),
+            "removed",
+            MODERATOR,
+            _("removed"),
+            "territory",
+        ),
         # What no moderator has passed is never published, whatever its author does.
-        Move("withdraw", ("moderation",), "dropped", AUTHOR, _("withdrawn")),
+        Move("withdraw", ("moderation", "asked"), "dropped", AUTHOR, _("withdrawn")),
         Move(
             "withdraw",
-            ("routing", "work", "returned"),
+            ("routing", *_HANDED, "queried", "handed_back", "disputed"),
             "withdrawn",
             AUTHOR,
             _("withdrawn"),
@@ -90,22 +223,25 @@ PROCEDURE = Procedure(
     line=("moderation", "work", "check", "confirmed"),
 )
 
-PUBLIC = (
-    "routing",
-    "work",
-    "returned",
-    "check",
+OWED = tuple(state.code for state in PROCEDURE.states if state.owes)
+"""States in which the author waits for an answer that was promised."""
+
+UNANSWERED = ("routing", *OWED, "queried", "objected")
+"""States in which an answer is still to come."""
+
+ENDED = (
     "confirmed",
+    "verified",
     "unconfirmed",
     "refused",
     "withdrawn",
-    "record_open",
-    "record_closed",
+    "no_details",
+    "merged",
 )
-"""States in which everybody may read the problem."""
+"""Public states that have ended here."""
 
-OPEN = ("routing", "work", "returned", "check", "record_open")
+OPEN = (*UNANSWERED, "check", "record_open")
 """Public states that have not ended."""
 
-UNANSWERED = ("routing", "work", "returned")
-"""States in which an office owes an answer."""
+PUBLIC = (*OPEN, *ENDED, "record_closed")
+"""States in which everybody may read the problem."""

@@ -14,6 +14,7 @@ MOST_PHOTOGRAPHS = 5
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 REJECTION_REASONS = ("not-city", "insult", "advertising", "duplicate", "unclear", "personal-data")
+NOT_OURS_REASONS = ("other-office", "other-territory", "private-owner", "other-level")
 REFUSAL_REASONS = ("not-ours-by-law", "no-fault-found", "private-land", "planned-later", "no-money")
 
 

@@ -28,3 +28,9 @@ def give_words() -> None:
         gettext_noop("Nobody checked the answer to problem {number}: it is not confirmed."),
     )
     say("problems.withdrawn", gettext_noop("The author took problem {number} back."))
+    say("problems.asked", gettext_noop("Problem {number}: its author is asked for details."))
+    say("problems.replied", gettext_noop("The author of {number} replied."))
+    say("problems.no-reply", gettext_noop("Problem {number} was closed: its author did not reply."))
+    say("problems.hand-back", gettext_noop("The office says that problem {number} is not theirs."))
+    say("problems.dispute", gettext_noop("Offices disagree about {number}; an arbiter decides."))
+    say("problems.settled", gettext_noop("An arbiter decided whose problem {number} is."))

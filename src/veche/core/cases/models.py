@@ -59,7 +59,20 @@ class Case(models.Model):
     )
 
     due_at = models.DateTimeField(null=True)
-    """When the open clock is due; copied here for lists."""
+    """When something is due next: the open clock or the promise to the author; for lists."""
+
+    promised_at = models.DateTimeField(null=True)
+    """Until when the author was promised an answer; null while none is owed. Never moves earlier
+    (a trigger refuses it)."""
+    first_promised_at = models.DateTimeField(null=True)
+    """The first such promise: a prolongation never hides lateness against it."""
+    paused_at = models.DateTimeField(null=True)
+    """Since when the promise stands still, because the author was asked for something."""
+    climbed = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How high an overdue promise has climbed: 0 nobody, 1 the head of the office, 2 the control
+    department, 3 the public red list."""
+    hidden_at = models.DateTimeField(null=True)
+    """When its words were hidden from the public, by law or for personal data; null: shown."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="cases_one_number")]
@@ -78,6 +91,11 @@ class Case(models.Model):
                 fields=["state", "due_at"], name="cases_state_due", condition=~Q(state="")
             ),
             models.Index(fields=["-opened_at", "-id"], name="cases_newest"),
+            models.Index(
+                fields=["promised_at"],
+                name="cases_promised",
+                condition=Q(promised_at__isnull=False, paused_at__isnull=True),
+            ),
             models.Index(
                 fields=["parent"], name="cases_children", condition=Q(parent__isnull=False)
             ),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.models import Assignment, CalendarDay, Case, CaseClock, CaseEvent, CaseFile
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
-from veche.core.cases.terms import due_at
+from veche.core.cases.terms import due_at, resumed_at
 from veche.core.journal.operations import record
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed, Refused
@@ -99,6 +99,8 @@ def open_case(
         opened_at=at,
         due_at=due_at(declared, first.target, theme, at),
     )
+    if declared.by_code[first.target].owes:
+        case.promised_at = case.first_promised_at = case.due_at
     case.save(force_insert=True)
     _step(case, declared, first, by=by, at=at, holding=None, public=public, personal=personal)
     return case
@@ -139,7 +141,6 @@ def move_case(
         child = Case.objects.filter(parent=case, blocking=True, closed_at__isnull=True).first()
         if child is not None:
             raise ChildOpen(number=child.number)
-    case.due_at = due_at(declared, wanted.target, case.theme, at)
     _step(
         case,
         declared,
@@ -176,6 +177,13 @@ ROLE_NAMES = {
     "moderator": _("a moderator"),
     "officer": _("an officer of the office it lies with"),
     "dispatcher": _("a dispatcher of this district"),
+    "head": _("the head of the office it lies with"),
+    "arbiter": _("an arbiter"),
+    "controller": _("the control department"),
+    "volunteer": _("a volunteer"),
+    "registrar": _("a keeper of the city's own data"),
+    "clerk": _("a clerk who takes reports"),
+    "administrator": _("an administrator"),
 }
 
 
@@ -230,18 +238,10 @@ def _step(
         office,
     )
     case.closed_at = at if declared.by_code[move.target].final else None
-    if source != START:
-        Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
-        CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
-    if case.due_at is not None:
-        CaseClock(
-            case=case,
-            state=move.target,
-            organisation_id=office,
-            started_at=at,
-            first_due_at=case.due_at,
-            due_at=case.due_at,
-        ).save(force_insert=True)
+    if source == START:
+        _start_clock(case, at, case.due_at)
+    elif not move.stays or office != old_office:
+        _turn_clocks(case, declared, source, at)
     if office != old_office:
         if old_office is not None:
             Assignment.objects.filter(case=case, until__isnull=True).update(until=at)
@@ -254,6 +254,78 @@ def _step(
         subject=subject(case),
         public={"from": source, "to": move.target, "step": case.seq, **(public or {})},
         personal=personal,
+    )
+
+
+def _start_clock(case: Case, at: dt.datetime, due: dt.datetime | None) -> None:
+    """Begin the clock of the state the case stands in."""
+    if due is not None:
+        CaseClock(
+            case=case,
+            state=case.state,
+            organisation_id=case.organisation_id,
+            started_at=at,
+            first_due_at=due,
+            due_at=due,
+        ).save(force_insert=True)
+
+
+def _turn_clocks(case: Case, declared: Procedure, source: str, at: dt.datetime) -> None:
+    """Stop the clock of the state left, begin that of the state entered, keep the promise.
+
+    The promise begins with the first state that owes an answer, runs on through the others, stands
+    still where the author is asked, and ends where no answer is owed. An office that had the case
+    in this state before, under the same promise, goes on with the clock it had: handing a case
+    away and getting it back gains no time.
+    """
+    left, entered = declared.by_code[source], declared.by_code[case.state]
+    CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
+    due = due_at(declared, case.state, case.theme, at)
+    paused = case.paused_at if left.pauses else None
+    if entered.owes:
+        if case.promised_at is None:
+            case.promised_at = case.first_promised_at = due
+            case.climbed = 0
+        else:
+            if paused is not None:
+                case.promised_at = resumed_at(
+                    declared,
+                    case.state,
+                    case.theme,
+                    due_at=case.promised_at,
+                    paused_at=paused,
+                    at=at,
+                )
+            earlier = _clock_before(case)
+            if earlier is not None:
+                due = earlier.due_at
+                if paused is not None:
+                    due = resumed_at(
+                        declared, case.state, case.theme, due_at=due, paused_at=paused, at=at
+                    )
+    elif not entered.pauses:
+        case.promised_at = None
+    case.paused_at = at if entered.pauses and case.promised_at is not None else None
+    _start_clock(case, at, due)
+    owed = [moment for moment in (due, case.promised_at if entered.owes else None) if moment]
+    case.due_at = min(owed, default=None)
+    case.save(
+        update_fields=["due_at", "promised_at", "first_promised_at", "paused_at", "climbed"],
+        force_update=True,
+    )
+
+
+def _clock_before(case: Case) -> CaseClock | None:
+    """The last clock of the same office in the same state under the same promise."""
+    return (
+        CaseClock.objects.filter(
+            case=case,
+            state=case.state,
+            organisation_id=case.organisation_id,
+            first_due_at__gte=case.first_promised_at,
+        )
+        .order_by("-id")
+        .first()
     )
 
 

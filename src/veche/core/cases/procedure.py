@@ -41,6 +41,11 @@ class State:
     """Path of the operation called when the term has passed without a move."""
     stands_as: str = ""
     """The state in whose place it is drawn on the line (a return is drawn where work is)."""
+    owes: bool = False
+    """The author has been promised an answer and waits for it here: the promise begins with the
+    first such state and runs on through the others, whoever must act."""
+    pauses: bool = False
+    """The author is asked for something: the promise stands still until they reply."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,13 @@ class Move:
     scope: str = ""
     """``organisation``: the role must be held in the office the case lies with; ``territory``:
     over the place of the case; empty: anywhere."""
+    reopens: bool = False
+    """It leaves a state that ended the case: only such a move may."""
+
+    @property
+    def stays(self) -> bool:
+        """The case stays where it is, and so do its clocks."""
+        return self.sources == (self.target,)
 
 
 @dataclass(frozen=True)
@@ -124,6 +136,14 @@ class Procedure:
                 yield f"state {one.code} never ends"
             if not (one.final or one.record) and (one.term is None or not one.role):
                 yield f"state {one.code} owns no term or role"
+            if one.owes and (one.pauses or one.final or one.record):
+                yield f"state {one.code} cannot owe an answer"
+        for move in self.moves:
+            if move.target in move.sources and not move.stays:
+                yield f"move {move.name} stays for some of its sources only"
+            left = {s.code for s in self.states if s.final} & set(move.sources)
+            if left and not move.reopens:
+                yield f"move {move.name} leaves an end without reopening"
         for code in self.line:
             if code not in known:
                 yield f"the line names the unknown state {code!r}"

@@ -100,3 +100,31 @@ def working_days_left(at: dt.datetime, due_at: dt.datetime, calendar: WorkCalend
     return sign * sum(
         calendar.works(first + dt.timedelta(days=step)) for step in range(1, span + 1)
     )
+
+
+def resumed(
+    due_at: dt.datetime,
+    paused_at: dt.datetime,
+    at: dt.datetime,
+    unit: Unit,
+    calendar: WorkCalendar,
+) -> dt.datetime:
+    """When a term that stood still from ``paused_at`` to ``at`` is due: as many days after the
+    pause as were left when it began.
+
+    Never earlier than it was; what was late before the pause stays late by as much.
+    """
+    if paused_at >= due_at:
+        return due_at
+    if unit is Unit.HOURS:
+        return due_at + (at - paused_at)
+    if unit is Unit.WORKING_DAYS:
+        left = working_days_left(paused_at, due_at, calendar)
+    else:
+        left = days_left(paused_at, due_at, calendar.zone)
+    if left < 1:  # the pause began on the last day: the day of the reply is the last day
+        today = at.astimezone(calendar.zone).date()
+        while unit is Unit.WORKING_DAYS and not calendar.works(today):
+            today += dt.timedelta(days=1)
+        return max(due_at, calendar.end_of(today))
+    return max(due_at, due(at, Term(left, unit), calendar))

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from veche.core.cases.models import CalendarDay, TermRule
 from veche.core.cases.procedure import Procedure
-from veche.core.cases.rules import Term, Unit, WorkCalendar, due
+from veche.core.cases.rules import Term, Unit, WorkCalendar, due, resumed
 
 
 def city_zone() -> ZoneInfo:
@@ -49,3 +49,18 @@ def due_at(procedure: Procedure, state: str, theme: str, since: dt.datetime) -> 
         return None
     needed = calendar() if term.unit is Unit.WORKING_DAYS else WorkCalendar(zone=city_zone())
     return due(since, term, needed)
+
+
+def resumed_at(
+    procedure: Procedure,
+    state: str,
+    theme: str,
+    *,
+    due_at: dt.datetime,
+    paused_at: dt.datetime,
+    at: dt.datetime,
+) -> dt.datetime:
+    """When a term that was due at ``due_at`` and stood still is due after the pause."""
+    term = term_of(procedure, state, theme)
+    unit = term.unit if term else Unit.CALENDAR_DAYS
+    return resumed(due_at, paused_at, at, unit, calendar())

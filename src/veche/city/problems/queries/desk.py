@@ -44,7 +44,7 @@ DESKS = {
         Desk(
             "moderation",
             MODERATOR,
-            ("moderation",),
+            ("moderation", "appealed"),
             _("To moderate"),
             _("Every report has been read. New ones appear here as residents send them."),
             ("accept", "reject"),
@@ -53,7 +53,7 @@ DESKS = {
         Desk(
             "routing",
             DISPATCHER,
-            ("routing",),
+            ("routing", "handed_back"),
             _("To assign"),
             _("Every published problem has its office. What nobody answers for appears here."),
             ("assign",),

@@ -12,6 +12,7 @@ DROP TRIGGER cases_events_appended ON cases_caseevent;
 DROP TRIGGER cases_events_not_truncated ON cases_caseevent;
 DROP FUNCTION cases_refuse();
 DROP FUNCTION cases_check_events();
+DROP TABLE cases_birth;
 DROP SEQUENCE cases_number;
 """
 

@@ -1,0 +1,97 @@
+"""The author looks at the result."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
+from veche.city.problems import rules
+from veche.city.problems.models import Problem
+from veche.city.problems.operations.refusals import said, sized
+from veche.core.cases.models import Case
+from veche.core.cases.operations import attach, move_case
+from veche.core.files.operations import keep
+from veche.core.notices.operations import tell_followers
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.files.photographs import Photograph
+    from veche.core.people.models import Person
+
+
+@operation
+def confirm(
+    *, by: Person | None, at: dt.datetime, case: Case, text: str = "", seen: int | None = None
+) -> Case:
+    """The author has looked: it is done."""
+    case = move_case(by=by, at=at, case=case, move="confirm", seen=seen, public=said(text))
+    Problem.objects.filter(case=case).update(confirmed_at=at)
+    tell_followers(by=by, at=at, case=case, kind="problems.confirmed")
+    return case
+
+
+@operation
+def send_back(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    case: Case,
+    text: str,
+    photographs: Sequence[Photograph] = (),
+    seen: int | None = None,
+) -> Case:
+    """The author has looked: it is not done; the same office works again, on a shorter term.
+
+    Raises:
+        TextLength: the author did not say what is missing.
+    """
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    case = move_case(by=by, at=at, case=case, move="return", seen=seen, public={"text": text})
+    Problem.objects.filter(case=case).update(returns=F("returns") + 1)
+    for photograph in photographs:
+        attach(
+            by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="check"
+        )
+    tell_followers(by=by, at=at, case=case, kind="problems.returned")
+    return case
+
+
+@operation
+def end_check(*, by: None, at: dt.datetime, case: Case) -> Case:
+    """The author did not look within the term: answered, not confirmed — never called solved."""
+    case = move_case(by=by, at=at, case=case, move="lapse")
+    tell_followers(by=by, at=at, case=case, kind="problems.unconfirmed")
+    return case
+
+
+@operation
+def withdraw(*, by: Person | None, at: dt.datetime, case: Case, seen: int | None = None) -> Case:
+    """The author takes the problem back."""
+    case = move_case(by=by, at=at, case=case, move="withdraw", seen=seen)
+    tell_followers(by=by, at=at, case=case, kind="problems.withdrawn")
+    return case
+
+
+@operation
+def reply(
+    *, by: Person | None, at: dt.datetime, case: Case, text: str, seen: int | None = None
+) -> Case:
+    """The author answers what the moderator or the office asked.
+
+    Raises:
+        TextLength: the reply has no words.
+    """
+    text = sized(text, 1, rules.LONGEST_REASON)
+    # Before publication the words are not public: a moderator reads them first.
+    public = {"text": text} if case.state == "queried" else None
+    case = move_case(
+        by=by, at=at, case=case, move="reply", seen=seen, public=public, personal={"text": text}
+    )
+    if public is None:
+        Problem.objects.filter(case=case).update(text=Concat(F("text"), Value("\n\n" + text)))
+    tell_followers(by=by, at=at, case=case, kind="problems.replied")
+    return case

@@ -1,0 +1,89 @@
+"""Why what is done to a problem may be refused, in words for a person."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems import rules
+from veche.errors import Invalid, Refused
+
+
+class AlreadyReported(Refused):
+    """The same form came twice; ``number`` names the problem it made."""
+
+    code = "already-reported"
+    sentence = _("This report has been received already: {number}.")
+
+
+class OutsideCity(Invalid):
+    """The point is not in the city."""
+
+    code = "outside-city"
+    sentence = _("This point lies outside {city}. Choose a place inside the outline on the map.")
+    field = "point"
+
+
+class UnknownCategory(Invalid):
+    """The category does not exist or is no longer used."""
+
+    code = "unknown-category"
+    sentence = _("There is no such category. Choose one from the list.")
+    field = "category"
+
+
+class TextLength(Invalid):
+    """Too few or too many characters."""
+
+    code = "text-length"
+    sentence = _("Write between {least} and {most} characters; now there are {count}.")
+    field = "text"
+
+
+class AnswerMissing(Invalid):
+    """A required question of the category has no fitting answer."""
+
+    code = "question-unanswered"
+    sentence = _("Answer the question “{question}”.")
+    field = "answers"
+
+
+class TooManyPhotographs(Invalid):
+    """More photographs than are taken."""
+
+    code = "too-many-photographs"
+    sentence = _("At most {most} photographs.")
+    field = "photograph"
+
+
+class AnonymousNotAllowed(Invalid):
+    """The category needs somebody who is signed in."""
+
+    code = "anonymous-not-allowed"
+    sentence = _("For this category the city needs to know who asks. Sign in first.")
+    field = "category"
+
+
+class UnknownReason(Invalid):
+    """The reason is not on the list."""
+
+    code = "unknown-reason"
+    sentence = _("Choose a reason from the list.")
+    field = "reason"
+
+
+def sized(text: str, least: int, most: int) -> str:
+    """A text without unreadable characters, of a length that is taken.
+
+    Raises:
+        TextLength: it is too short or too long.
+    """
+    text = rules.readable(text).strip()
+    if not least <= len(text) <= most:
+        raise TextLength(least=least, most=most, count=len(text))
+    return text
+
+
+def said(text: str) -> dict[str, str]:
+    """What an actor said in public, if anything."""
+    text = text.strip()
+    return {"text": sized(text, 1, rules.LONGEST_REASON)} if text else {}

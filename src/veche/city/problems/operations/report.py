@@ -1,0 +1,113 @@
+"""A resident says what is wrong."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems import rules
+from veche.city.problems.models import Category, Problem
+from veche.city.problems.operations.refusals import (
+    AlreadyReported,
+    AnonymousNotAllowed,
+    AnswerMissing,
+    OutsideCity,
+    TooManyPhotographs,
+    UnknownCategory,
+    sized,
+)
+from veche.core.cases.operations import attach, open_case
+from veche.core.files.operations import keep
+from veche.core.notices.operations import follow
+from veche.core.places.queries import atlas
+from veche.languages import here
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.files.photographs import Photograph
+    from veche.core.people.models import Person
+
+
+@operation
+def report(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    submission: uuid.UUID,
+    category: str,
+    text: str,
+    longitude: float,
+    latitude: float,
+    address: str = "",
+    answers: Mapping[str, str] | None = None,
+    photographs: Sequence[Photograph] = (),
+    author_key: str | None = None,
+) -> Problem:
+    """A resident says what is wrong and where; it goes to a moderator.
+
+    ``author_key`` is the digest of an anonymous author's secret; a person signed in needs none.
+
+    Raises:
+        AlreadyReported: this form made a problem before (its number is in ``details["number"]``,
+            empty when the two came at the same moment: ask `queries.made_by` then).
+        OutsideCity, UnknownCategory, TextLength, AnswerMissing, TooManyPhotographs,
+        AnonymousNotAllowed: what was given cannot be accepted.
+    """
+    made = Problem.objects.filter(submission=submission).values_list("case__number", flat=True)
+    for number in made:
+        raise AlreadyReported(number=number)
+    kind = Category.objects.filter(code=category, active=True).first()
+    if kind is None:
+        raise UnknownCategory
+    if by is None and not kind.anonymous_allowed:
+        raise AnonymousNotAllowed
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_TEXT)
+    given = {code: value.strip() for code, value in (answers or {}).items() if value.strip()}
+    for code in rules.question_faults(kind.questions, given):
+        question = next(q for q in kind.questions if q["code"] == code)
+        raise AnswerMissing(question=here(question["names"]) or code, question_code=code)
+    if len(photographs) > rules.MOST_PHOTOGRAPHS:
+        raise TooManyPhotographs(most=rules.MOST_PHOTOGRAPHS)
+    places = atlas()
+    home = places.home()
+    territory = places.at(longitude, latitude, city=home.pk if home else None)
+    if territory is None:
+        raise OutsideCity(city=home or _("the city"))
+    case = open_case(
+        by=by,
+        at=at,
+        procedure="problem",
+        move="report",
+        theme=kind.code,
+        territory=territory,
+        public={"category": kind.code},
+        personal={"text": text},
+    )
+    problem = Problem(
+        case=case,
+        category=kind,
+        text=text,
+        address=" ".join(rules.readable(address).split())[:240],
+        longitude=longitude,
+        latitude=latitude,
+        answers=given,
+        author_key=author_key,
+        submission=submission,
+    )
+    try:
+        problem.save(force_insert=True)
+    except IntegrityError as error:
+        # Two clicks at the same moment: the second waited here until the first was kept.
+        raise AlreadyReported(number="") from error
+    for photograph in photographs:
+        attach(
+            by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="before"
+        )
+    if by is not None:
+        follow(by=by, at=at, case=case)
+    return problem
