@@ -21,6 +21,8 @@ MODULES: tuple[str, ...] = (
     "veche.core.files",
     "veche.core.cases",
     "veche.core.notices",
+    "veche.core.desk",
+    "veche.core.moderation",
     "veche.core.opendata",
     "veche.city.problems",
 )
@@ -34,7 +36,7 @@ class MenuEntry:
     text: str | Promise
     url: str
     role: str = ""
-    """The role a person must hold to see it; empty: everybody."""
+    """The roles of which a person must hold one to see it, with spaces; empty: everybody."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class Module:
     """Path of a Python module with ``collect(person)`` (what this module holds about a person, for
     "download my data": dictionaries and lists that JSON can hold) and ``erase(*, by, at, person)``
     (called within the operation that erases the person)."""
+    desk: str = ""
+    """Path of ``DESK``, a :class:`veche.core.desk.adapter.Desk`: its matters in the one queue."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 

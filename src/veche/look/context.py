@@ -61,7 +61,7 @@ def menu(path: str, roles: frozenset[str]) -> list[Link]:
     links = []
     for manifest in module.load():
         for entry in manifest.menu:
-            if entry.role and entry.role not in roles:
+            if entry.role and roles.isdisjoint(entry.role.split()):
                 continue
             if url := place(entry.url):
                 links.append(Link(entry.text, url, path.startswith(url)))
