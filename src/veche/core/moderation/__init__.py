@@ -1,0 +1,1 @@
+"""Moderation: what may be shown of what people write, decided openly, once for all modules."""
