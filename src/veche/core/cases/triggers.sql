@@ -8,7 +8,8 @@ CREATE SEQUENCE cases_number;
 CREATE UNLOGGED TABLE cases_birth (
     id bigint PRIMARY KEY, number varchar(20) NOT NULL, procedure varchar(24) NOT NULL,
     theme varchar(80) NOT NULL, territory_id bigint NOT NULL, author_id bigint,
-    opened_at timestamptz NOT NULL, due_at timestamptz
+    opened_at timestamptz NOT NULL, due_at timestamptz, promised_at timestamptz,
+    first_promised_at timestamptz
 );
 
 CREATE FUNCTION cases_check_events() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -93,10 +94,11 @@ BEGIN
             WHERE b.id = e.case_id RETURNING b.*
         )
         INSERT INTO cases_case (id, number, procedure, theme, territory_id, author_id, blocking,
-            opened_at, due_at, state, seq, moved_at, organisation_id, closed_at)
+            opened_at, due_at, promised_at, first_promised_at, state, seq, moved_at,
+            organisation_id, closed_at)
         SELECT b.id, b.number, b.procedure, b.theme, b.territory_id, b.author_id, true,
-            b.opened_at, b.due_at, last.target, last.seq, last.at, last.organisation_id,
-            CASE WHEN m.final THEN last.at END
+            b.opened_at, b.due_at, b.promised_at, b.first_promised_at, last.target, last.seq,
+            last.at, last.organisation_id, CASE WHEN m.final THEN last.at END
         FROM born b JOIN (
             SELECT DISTINCT ON (case_id) case_id, seq, move, source, target, at, organisation_id
             FROM fresh ORDER BY case_id, seq DESC

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from veche.city.problems.bulk.copying import copy
 from veche.city.problems.models import Category
-from veche.city.problems.procedure import PROCEDURE
+from veche.city.problems.procedure import OWED, PROCEDURE
 from veche.core.cases.models import TermRule
 from veche.core.cases.procedure import START
 from veche.core.cases.rules import Term, Unit, due
@@ -82,9 +81,9 @@ class Life:
 
     __slots__ = (
         "accepted_at", "address", "answer_due_at", "answered_at", "answers", "assigned_at",
-        "assignments", "author", "category", "clocks", "confirmed_at", "due_at", "latitude",
-        "longitude", "office", "opened_at", "pk", "returns", "source", "state", "steps",
-        "territory", "text", "theme",
+        "assignments", "author", "category", "clocks", "confirmed_at", "due_at",
+        "first_promised_at", "latitude", "longitude", "office", "opened_at", "pk", "promised_at",
+        "returns", "source", "state", "steps", "territory", "text", "theme",
     )  # fmt: skip
 
     def __init__(
@@ -114,6 +113,8 @@ class Life:
         self.clocks: list[list[Any]] = []
         self.assignments: list[list[Any]] = []
         self.due_at: dt.datetime | None = None
+        self.promised_at: dt.datetime | None = None
+        self.first_promised_at: dt.datetime | None = None
         self.accepted_at: dt.datetime | None = None
         self.assigned_at: dt.datetime | None = None
         self.answered_at: dt.datetime | None = None
@@ -162,14 +163,25 @@ class Life:
             return
         if self.clocks and self.clocks[-1][4] is None:
             self._stop(at)
-        self.due_at = terms.due(target, self.theme, at)
-        if self.due_at is not None:
-            self.clocks.append([target, self.office, at, self.due_at, None, None])
+        due = terms.due(target, self.theme, at)
+        if due is not None:
+            self.clocks.append([target, self.office, at, due, None, None])
+        self._promise(target, due)
         if self.office != old:
             if self.assignments:
                 self.assignments[-1][2] = at
             self.assignments.append([self.office, at, None])
         self._remember(move, at)
+
+    def _promise(self, target: str, due: dt.datetime | None) -> None:
+        """Begin, keep or end what the author is promised, and note what is due next."""
+        self.due_at = due
+        if target not in OWED:
+            self.promised_at = None
+        elif self.promised_at is None:
+            self.promised_at = self.first_promised_at = due
+        elif due is not None:
+            self.due_at = min(due, self.promised_at)
 
     def _stop(self, at: dt.datetime) -> None:
         clock = self.clocks[-1]
@@ -195,8 +207,8 @@ class Life:
             self.clocks[-1][5] = min(at, self.clocks[-1][3] + SWEPT_AFTER)
 
 
-_CASES = """COPY cases_case (id, number, procedure, theme, territory_id, author_id, blocking,
-    opened_at, state, seq, due_at) FROM STDIN"""
+_CASES = """COPY cases_birth (id, number, procedure, theme, territory_id, author_id, opened_at,
+    due_at, promised_at, first_promised_at) FROM STDIN"""
 _EVENTS = """COPY cases_caseevent (case_id, seq, move, source, target, actor_id, holding_id,
     organisation_id, at, batch, public) FROM STDIN"""
 _CLOCKS = """COPY cases_caseclock (case_id, state, organisation_id, started_at, first_due_at,
@@ -213,50 +225,6 @@ def ids(sequence: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
         return [row[0] for row in cursor.fetchall()]
-
-
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
-
-
-_SPECIAL = re.compile("[\\\\\t\n\r\0]").search
-
-
-def _text(value: str) -> str:
-    # Almost no text needs it, and translating costs twenty times as much as looking.
-    return value.translate(_ESCAPES) if _SPECIAL(value) else value
-
-
-iso = lru_cache(100_000)(dt.datetime.isoformat)
-"""How a moment is written; days of an import come again and again."""
-
-
-_CELLS: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "\\N",
-    str: _text,
-    dt.datetime: iso,
-    bytes: lambda value: "\\\\x" + value.hex(),
-    int: str,
-    float: repr,
-    bool: str,
-}
-"""How COPY reads a value. Written here because adapting each value took five times as long."""
-
-
-def copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Send rows by one COPY.
-
-    Raises:
-        django.db.IntegrityError: a constraint or the trigger refuses a row.
-    """
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(statement) as out,
-    ):
-        left = iter(rows)
-        while lines := ["\t".join([_CELLS[type(v)](v) for v in row]) for row in islice(left, 500)]:
-            lines.append("")
-            out.write("\n".join(lines))
 
 
 def write(lives: Iterable[Life], batch: int | None) -> int:
@@ -294,7 +262,7 @@ def write_block(block: Sequence[Life], batch: int | None) -> None:
         _CASES,
         (
             (pk, f"{life.opened_at.year}-{number:06d}", PROCEDURE.code, life.theme, life.territory,
-             life.author, True, life.opened_at, "", 0, life.due_at)
+             life.author, life.opened_at, life.due_at, life.promised_at, life.first_promised_at)
             for number, (pk, life) in zip(numbers, told, strict=True)
         ),
     )  # fmt: skip

@@ -6,7 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from veche.city.problems.bulk import Life, copy
+from veche.city.problems.bulk import Life
+from veche.city.problems.bulk.copying import copy
 from veche.core.files.operations import keep
 from veche.core.files.photographs import Photograph
 from veche.core.journal.operations import record

@@ -13,16 +13,17 @@ import csv
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.problems.bulk import Kind, analyze, copy, set_categories
+from veche.city.problems.bulk import Kind, analyze, set_categories
+from veche.city.problems.bulk.copying import copy_lines, line, special, written
 from veche.city.problems.imports.areas import Areas, code_of
 from veche.city.problems.imports.mapping import CannotImport, Mapping
 from veche.city.problems.imports.reader import Row, Table, sha256
-from veche.city.problems.imports.rows import Entry, Fault, Translator
+from veche.city.problems.imports.rows import Entry, Fault, Translator, iso
 from veche.city.problems.models import Category
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Organisation
@@ -74,10 +75,10 @@ FROM (
 """
 _INSERTS = (
     """
-INSERT INTO cases_case (id, number, procedure, theme, territory_id, blocking, opened_at, state, seq)
+INSERT INTO cases_birth (id, number, procedure, theme, territory_id, opened_at)
 SELECT case_id, to_char(opened AT TIME ZONE 'UTC', 'YYYY') || '-'
-    || lpad(n, greatest(6, length(n)), '0'), 'problem', kind, territory_id, true, opened, '', 0
-FROM import_new ORDER BY case_id
+    || lpad(n, greatest(6, length(n)), '0'), 'problem', kind, territory_id, opened
+FROM import_new
 """,
     # Closed there and nobody says when: one step at the opening; no time is invented.
     """
@@ -272,9 +273,9 @@ class _Stage:
 
     def fill(self, table: Table) -> None:
         """Read the whole file into the table."""
-        copy("COPY import_rows FROM STDIN", self._rows(table))
+        copy_lines("COPY import_rows FROM STDIN", self._rows(table))
 
-    def _rows(self, table: Table) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, table: Table) -> Iterator[str]:
         block: list[tuple[Row, Entry]] = []
         for row in table:
             self.read += 1
@@ -291,7 +292,7 @@ class _Stage:
         if block:
             yield from self._placed(block)
 
-    def _placed(self, block: list[tuple[Row, Entry]]) -> Iterator[tuple[Any, ...]]:
+    def _placed(self, block: list[tuple[Row, Entry]]) -> Iterator[str]:
         codes = self.areas.locate([(e.longitude, e.latitude) for _row, e in block])
         for (row, entry), code in zip(block, codes, strict=True):
             if not code:
@@ -300,7 +301,12 @@ class _Stage:
             self.categories[entry.category] = None
             self.organisations[entry.organisation] = None
             # The row as it came, in case its id is found to stand there twice.
-            yield (row.line, *entry, code, _BETWEEN.join(self.refused.blanked(row.cells)))
+            original = _BETWEEN.join(self.refused.blanked(row.cells))
+            if special(original):
+                yield line((row.line, *entry, code, original))
+            else:
+                # What was taken of a plain row is plain: nothing to look for in each cell.
+                yield _plain(row.line, entry, written(code), original)
 
     def drop_doubles(self) -> None:
         """Refuse every row whose id stood in the file before."""
@@ -311,6 +317,17 @@ class _Stage:
                 cells = original.split(_BETWEEN)
                 sentence = _("The id stands in the file already, in line {line}.")
                 self.refused.add(line, str(sentence.format(line=first)), cells)
+
+
+def _plain(number: int, e: Entry, code: str, original: str) -> str:
+    """`line` of a row in which nothing needs escaping, in a third of the time."""
+    closed = iso(e.closed) if e.closed else "\\N"
+    due = iso(e.due) if e.due else "\\N"
+    return (
+        f"{number}\t{e.id}\t{e.text}\t{e.category}\t{e.longitude!r}\t{e.latitude!r}\t{e.address}"
+        f"\t{iso(e.opened)}\t{closed}\t{due}\t{e.status}\t{e.open}\t{e.organisation}"
+        f"\t\\\\x{e.digest.hex()}\t{code}\t{original}"
+    )
 
 
 def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:

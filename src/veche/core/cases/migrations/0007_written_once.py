@@ -12,7 +12,7 @@ def part(begin: str, end: str) -> str:
     return WHOLE[WHOLE.index(begin) :].partition(end)[0] + end
 
 
-BIRTH = part("CREATE UNLOGGED TABLE cases_birth", ");").replace("TABLE", "TABLE IF NOT EXISTS", 1)
+BIRTH = "DROP TABLE IF EXISTS cases_birth;" + part("CREATE UNLOGGED TABLE cases_birth", ");")
 CHECK = part("CREATE FUNCTION cases_check_events()", "END $$;").replace(
     "CREATE", "CREATE OR REPLACE", 1
 )
@@ -22,7 +22,5 @@ GUARD = part("CREATE TRIGGER cases_born_unmoved", "its first move');").replace(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_looked_up_at_once")]
-    operations = [
-        migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (BIRTH, CHECK, GUARD)
-    ]
+    dependencies = [("cases", "0006_promise")]
+    operations = [migrations.RunSQL(sql, migrations.RunSQL.noop) for sql in (BIRTH, CHECK, GUARD)]
