@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import math
 from collections.abc import Sequence
 from functools import lru_cache
+from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +20,14 @@ LONGEST_STATUS = 60
 EARLIEST = 1900
 
 
-_iso = lru_cache(100_000)(dt.datetime.isoformat)
+_PICKED = (
+    "id", "text", "category", "longitude", "latitude", "address", "opened", "closed", "due",
+    "status", "organisation",
+)  # fmt: skip
+"""The columns read of a row, in this order."""
+
+iso = lru_cache(100_000)(dt.datetime.isoformat)
+"""How a moment is written; days of an import come again and again."""
 
 
 class Fault(Exception):
@@ -67,7 +74,10 @@ class Translator:
                         name=theirs, all=", ".join(header)[:400]))  # fmt: skip
         self.author = self.places.pop("author", None)
         """Where the names of authors stand; never read, blanked in the file of rejects."""
+        # Rows are many, their days and statuses few.
         self._moment = lru_cache(100_000)(self._read_moment)
+        self._open = lru_cache(1_000)(self._is_open)
+        self._pick = itemgetter(*(self.places.get(name, -1) for name in _PICKED))
 
     def entry(self, row: Sequence[str]) -> Entry:
         """The entry of a row.
@@ -75,77 +85,53 @@ class Translator:
         Raises:
             Fault: the row cannot be taken.
         """
-        # Stripped once; a column the mapping does not name stands at the end, empty.
-        cells = [*map(str.strip, row), ""]
-        number = self._cell(cells, "id")
+        # A column the mapping does not name stands at the end, empty.
+        (
+            number, text, category, east, north, address, opened_said, closed_said, due_said,
+            status, organisation,
+        ) = self._pick([*map(str.strip, row), ""])  # fmt: skip
         if not number:
             raise Fault(_("“{name}” is missing.").format(name="id"))
-        text = self._cell(cells, "text").replace("\r\n", "\n")
-        address = " ".join(self._cell(cells, "address").split())
-        category, organisation = self._cell(cells, "category"), self._cell(cells, "organisation")
-        status = self._cell(cells, "status")
-        for name, value, most in (
-            ("id", number, LONGEST_ID),
-            ("text", text, rules.LONGEST_TEXT),
-            ("address", address, LONGEST_ADDRESS),
-            ("status", status, LONGEST_STATUS),
-            ("category", category, LONGEST_ADDRESS),
-            ("organisation", organisation, LONGEST_ADDRESS),
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+        address = " ".join(address.split())
+        if (
+            len(number) > LONGEST_ID
+            or len(text) > rules.LONGEST_TEXT
+            or len(address) > LONGEST_ADDRESS
+            or len(status) > LONGEST_STATUS
+            or len(category) > LONGEST_ADDRESS
+            or len(organisation) > LONGEST_ADDRESS
         ):
-            if len(value) > most:
-                raise Fault(
-                    _("“{name}” is too long: {count} characters, at most {most}.").format(
-                        name=name, count=len(value), most=most))  # fmt: skip
-        latitude = self._degrees(cells, "latitude", 90)
-        longitude = self._degrees(cells, "longitude", 180)
+            raise _too_long(number, text, address, status, category, organisation)
+        latitude = _degrees("latitude", north, 90)
+        longitude = _degrees("longitude", east, 180)
         if latitude == 0 and longitude == 0:
             raise Fault(_("The place is missing: latitude and longitude are zero."))
-        opened = self._moment("opened", self._cell(cells, "opened"))
+        opened = self._moment("opened", opened_said)
         if opened is None:
             raise Fault(_("“{name}” is missing.").format(name="opened"))
         if opened > self.at:
-            raise Fault(_("“{name}” lies in the future: {value}.").format(
-                name="opened", value=self._cell(cells, "opened")))  # fmt: skip
-        closed = self._moment("closed", self._cell(cells, "closed"))
+            raise _future("opened", opened_said)
+        closed = self._moment("closed", closed_said) if closed_said else None
         if closed is not None and closed > self.at:
-            raise Fault(_("“{name}” lies in the future: {value}.").format(
-                name="closed", value=self._cell(cells, "closed")))  # fmt: skip
-        due = self._moment("due", self._cell(cells, "due"))
-        kept = (
-            text, category, repr(longitude), repr(latitude), address, _iso(opened),
-            _iso(closed) if closed else "", _iso(due) if due else "",
-            status, organisation,
-        )  # fmt: skip
-        is_open = self._is_open(status, closed)
-        body = "\x1f".join((*kept, "open" if is_open else "closed")).encode()
+            raise _future("closed", closed_said)
+        due = self._moment("due", due_said) if due_said else None
+        is_open = self._open(status, closed is None)
+        body = "\x1f".join((
+            text, category, repr(longitude), repr(latitude), address, iso(opened),
+            iso(closed) if closed else "", iso(due) if due else "", status, organisation,
+            "open" if is_open else "closed",
+        )).encode()  # fmt: skip
         return Entry(
             number, text, category, longitude, latitude, address, opened, closed, due, status,
-            is_open, organisation, hashlib.blake2b(body, digest_size=16).digest(),
+            is_open, organisation, blake2b(body, digest_size=16).digest(),
         )  # fmt: skip
 
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        return cells[self.places.get(name, -1)]
-
-    def _degrees(self, cells: Sequence[str], name: str, most: int) -> float:
-        value = self._cell(cells, name)
-        if not value:
-            raise Fault(_("“{name}” is missing.").format(name=name))
-        try:
-            number = float(value)
-        except ValueError:
-            raise Fault(
-                _("“{name}” is not a number: “{value}”.").format(name=name, value=value[:40])
-            ) from None
-        if not math.isfinite(number) or abs(number) > most:
-            raise Fault(
-                _("“{name}” must lie between −{most} and {most}: {value}.").format(
-                    name=name, most=most, value=value[:40]))  # fmt: skip
-        return number
-
-    def _is_open(self, status: str, closed: dt.datetime | None) -> bool:
+    def _is_open(self, status: str, unclosed: bool) -> bool:
         if "status" not in self.places:
             # Without a column of statuses a closing time is the only sign of an end.
-            return closed is None and self.mapping.default_status != "closed"
+            return unclosed and self.mapping.default_status != "closed"
         meaning = self.mapping.statuses.get(status) or self.mapping.default_status
         if not meaning and not self.mapping.statuses and status in ("open", "closed"):
             meaning = status
@@ -170,3 +156,41 @@ class Translator:
             sentence = _("“{name}” is not a date of the form {form}: “{value}”.")
             form = self.mapping.date_format
             raise Fault(sentence.format(name=name, form=form, value=value[:40])) from None
+
+
+def _degrees(name: str, value: str, most: int) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        if not value:
+            raise Fault(_("“{name}” is missing.").format(name=name)) from None
+        raise Fault(
+            _("“{name}” is not a number: “{value}”.").format(name=name, value=value[:40])
+        ) from None
+    if -most <= number <= most:  # neither infinite nor “not a number” is
+        return number
+    raise Fault(
+        _("“{name}” must lie between −{most} and {most}: {value}.").format(
+            name=name, most=most, value=value[:40]))  # fmt: skip
+
+
+def _future(name: str, value: str) -> Fault:
+    return Fault(_("“{name}” lies in the future: {value}.").format(name=name, value=value))
+
+
+def _too_long(
+    number: str, text: str, address: str, status: str, category: str, organisation: str
+) -> Fault:
+    """The sentence about the first cell that is too long."""
+    cells = (
+        ("id", number, LONGEST_ID),
+        ("text", text, rules.LONGEST_TEXT),
+        ("address", address, LONGEST_ADDRESS),
+        ("status", status, LONGEST_STATUS),
+        ("category", category, LONGEST_ADDRESS),
+        ("organisation", organisation, LONGEST_ADDRESS),
+    )
+    name, value, most = next(cell for cell in cells if len(cell[1]) > cell[2])
+    return Fault(
+        _("“{name}” is too long: {count} characters, at most {most}.").format(
+            name=name, count=len(value), most=most))  # fmt: skip
