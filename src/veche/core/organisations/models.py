@@ -69,3 +69,42 @@ class Responsibility(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} for {self.theme} in {self.territory}"
+
+
+class SupplierRule(models.Model):
+    """Who is called to a kind of object for a theme, instead of its owner: a contract.
+
+    The narrower rule wins: one for a theme and an owner before one for a theme, before one for an
+    owner, before one for the kind alone. A rule is never changed: it ends and another begins.
+    """
+
+    kind = models.ForeignKey("places.ObjectKind", models.PROTECT, related_name="+")
+    theme = models.CharField(max_length=80, blank=True, default="")
+    """One theme, or empty for all."""
+    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    """Whose objects; empty: whoever owns them."""
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    """Who is called."""
+    number = models.PositiveSmallIntegerField(null=True)
+    unit = models.CharField(max_length=16, blank=True, default="")
+    """How long they have by their contract: hours, calendar_days or working_days."""
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "theme", "owner"],
+                condition=Q(until__isnull=True),
+                nulls_distinct=False,
+                name="organisations_one_supplier",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, unit="")
+                | Q(number__gte=1, unit__in=["hours", "calendar_days", "working_days"]),
+                name="organisations_supplier_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} for {self.theme or 'all'} at {self.kind_id}"

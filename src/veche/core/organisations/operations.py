@@ -6,14 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+
 from veche.core.journal.operations import record
-from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.core.organisations.models import Holding, Organisation, Responsibility, SupplierRule
 from veche.core.people.operations import add_person
+from veche.errors import Invalid
 from veche.operation import operation
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
-    from veche.core.places.models import Territory
+    from veche.core.places.models import ObjectKind, Territory
 
 
 @operation
@@ -181,3 +184,84 @@ def make_many_responsible(
         public={"rows": len(made)},
     )
     return len(made)
+
+
+class NotATerm(Invalid):
+    """A contract's term has a number without a unit, or a unit nobody knows."""
+
+    code = "not-a-term"
+    sentence = _("A term is a number of hours, calendar_days or working_days.")
+    field = "term"
+
+
+@operation
+def set_supplier(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    kind: ObjectKind,
+    organisation: Organisation,
+    theme: str = "",
+    owner: Organisation | None = None,
+    number: int | None = None,
+    unit: str = "",
+) -> SupplierRule:
+    """From now on this organisation is called to objects of the kind (for a theme, of an owner).
+
+    The rule that held before for the same ends.
+
+    Raises:
+        NotATerm: the term of the contract is none.
+    """
+    whole = number is None and not unit
+    if not whole and (number is None or number < 1 or unit not in TERM_UNITS):
+        raise NotATerm
+    end_supplier_rules(by=by, at=at, kind=kind, theme=theme, owner=owner)
+    rule = SupplierRule.objects.create(
+        kind=kind,
+        theme=theme,
+        owner=owner,
+        organisation=organisation,
+        number=number,
+        unit=unit,
+        since=at,
+    )
+    record(
+        kind="organisations.supplier-set",
+        by=by,
+        at=at,
+        subject=f"organisation:{organisation.code}",
+        public={
+            "kind": kind.code,
+            "theme": theme,
+            "owner": owner.code if owner else None,
+            "term": f"{number} {unit}" if number else "",
+        },
+    )
+    return rule
+
+
+TERM_UNITS = ("hours", "calendar_days", "working_days")
+
+
+@operation
+def end_supplier_rules(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    kind: ObjectKind,
+    theme: str = "",
+    owner: Organisation | None = None,
+) -> int:
+    """The rule for the kind (for a theme, of an owner) holds no more: the owner answers again."""
+    ended = SupplierRule.objects.filter(
+        kind=kind, theme=theme, owner=owner, until__isnull=True
+    ).update(until=at)
+    record(
+        kind="organisations.supplier-ended",
+        by=by,
+        at=at,
+        subject=f"kind:{kind.code}",
+        public={"theme": theme, "owner": owner.code if owner else None, "rules": ended},
+    )
+    return ended

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.core.organisations.models import Holding, Organisation, Responsibility, SupplierRule
+from veche.core.places.queries.objects import object_by_id
 from veche.errors import NotFound
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
-    from veche.core.places.models import Territory
+    from veche.core.places.models import CityObject, Territory
 
 
 def holdings(person: Person | None, at: dt.datetime) -> tuple[Holding, ...]:
@@ -29,8 +31,56 @@ def holdings(person: Person | None, at: dt.datetime) -> tuple[Holding, ...]:
     )
 
 
-def answers_for(theme: str, territory: Territory) -> Organisation | None:
-    """The organisation that answers for a theme at a place; None when nobody is named."""
+@dataclass(frozen=True)
+class Answerer:
+    """Who answers, and why they do."""
+
+    organisation: Organisation
+    why: str
+    """``supplier``: a contract about this kind of object; ``owner``: the object is theirs;
+    ``place``: they answer for the theme at the place."""
+    rule: SupplierRule | None = None
+
+
+def supplier_rule(thing: CityObject, theme: str) -> SupplierRule | None:
+    """The rule in force that says who is called to an object for a theme; None when none does."""
+    rules = SupplierRule.objects.filter(
+        Q(owner__isnull=True) | Q(owner_id=thing.owner_id),
+        kind_id=thing.kind_id,
+        theme__in=["", theme],
+        until__isnull=True,
+    ).select_related("organisation", "owner")
+    return max(
+        rules, key=lambda rule: (bool(rule.theme), rule.owner_id is not None, rule.pk), default=None
+    )
+
+
+def who_answers(theme: str, territory: Territory, object_id: int | None = None) -> Answerer | None:
+    """Who answers for a theme at a place, or at an object there, and why; None when nobody does.
+
+    For an object its supplier rule comes first, then its owner, then whoever answers at the place.
+    """
+    thing = object_by_id(object_id)
+    if thing is not None:
+        rule = supplier_rule(thing, theme)
+        if rule is not None:
+            return Answerer(rule.organisation, "supplier", rule)
+        if thing.owner is not None:
+            return Answerer(thing.owner, "owner")
+    found = _answers_at(theme, territory)
+    return Answerer(found, "place") if found is not None else None
+
+
+def answers_for(
+    theme: str, territory: Territory, object_id: int | None = None
+) -> Organisation | None:
+    """The organisation that answers for a theme at a place, or at an object there; None when
+    nobody is named."""
+    found = who_answers(theme, territory, object_id)
+    return found.organisation if found else None
+
+
+def _answers_at(theme: str, territory: Territory) -> Organisation | None:
     places = {territory.pk: 3}
     if territory.district_id:
         places.setdefault(territory.district_id, 2)

@@ -4,9 +4,13 @@ from veche.module import Module
 
 MODULE = Module(
     name="places",
-    sentence="Where: territories with outlines, and what is drawn between them.",
+    sentence="Where: territories with outlines, the objects in them, and what is drawn between.",
     journal_writes={
         "places.territory-set": "A territory was added or given a new outline.",
+        "places.outlines-imported": "The outlines of a file were brought in.",
+        "places.kind-set": "A kind of object was added or renamed.",
+        "places.object-set": "An object of the city was entered, changed or ended.",
+        "places.objects-imported": "The objects of a register were brought in.",
         "places.map-drawn": "The streets and waters of a city's map were drawn.",
     },
     commands="veche.core.places.commands:register",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
 from veche.core.places.models import Feature, Territory
+from veche.core.places.rules import reach
 from veche.errors import NotFound
 
 
@@ -57,6 +58,24 @@ class Atlas:
             if city is None or self.by_id[number].city_id == city:
                 result[point] = number
         return result
+
+    def within(self, longitude: float, latitude: float, metres: float) -> list[tuple[int, float]]:
+        """Numbers of the territories within ``metres`` of a point, with how far they are in
+        degrees of latitude; those that hold the point are 0 away."""
+        if len(self._leaves) == 0:
+            return []
+        wide, tall = reach(latitude, metres)
+        box = shapely.box(longitude - wide, latitude - tall, longitude + wide, latitude + tall)
+        squeeze = tall / wide  # a degree of longitude is shorter than one of latitude
+        point = shapely.Point(longitude * squeeze, latitude)
+        found = []
+        for index in self._tree.query(box, predicate="intersects"):
+            near = shapely.intersection(self._tree.geometries[index], box)
+            flat = shapely.transform(near, lambda xy: xy * (squeeze, 1.0))
+            far = float(shapely.distance(point, flat))
+            if far <= tall:
+                found.append((int(self._leaves[index]), far))
+        return found
 
     def inside(self, territory: Territory) -> list[int]:
         """Numbers of the territory and of all that lie in it."""
