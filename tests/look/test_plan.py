@@ -127,3 +127,10 @@ def test_the_focus_is_named_once_and_lies_under_the_streets() -> None:
     )
     assert text.count(">West<") == 1
     assert text.index("focus-land") < text.index('class="road"') < text.index('class="focus"')
+
+
+def test_a_remembered_ground_draws_the_same_map() -> None:
+    first = draw(view(key="a town, version 1"))
+    moved = view(key="a town, version 1", marks=[Mark(50.05, 53.05, "1")], clusters=[])
+    assert draw(moved) == draw(view(marks=[Mark(50.05, 53.05, "1")], clusters=[]))
+    assert draw(view(key="a town, version 1")) == first == draw(view())

@@ -58,6 +58,13 @@ _SHIFTS = tuple(
     )
 )
 
+# Where a circle may step aside, in its radii: right and down, nearest first.
+_STEPS = tuple(
+    (step * math.cos(turn * math.pi / 4), step * math.sin(turn * math.pi / 4))
+    for step in (0.0, 0.5, 0.9, 1.3, 1.8, 2.4)
+    for turn in range(8 if step else 1)
+)
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -120,12 +127,23 @@ class Plan:
 
 # Drawing --------------------------------------------------------------------------------------
 
-_grounds: OrderedDict[tuple[object, ...], str] = OrderedDict()
+
+@dataclass(frozen=True)
+class _Name:
+    """A name of the ground, and the free spots it may take: where its middle is, and its box."""
+
+    text: str
+    css: str
+    spots: tuple[tuple[float, float, Box], ...]
+
+
+_grounds: OrderedDict[tuple[object, ...], tuple[str, tuple[_Name, ...]]] = OrderedDict()
 
 
 def draw(view: Plan) -> str:
     """The map as an SVG string; pages put it into ``<div class="map">``."""
     window = frame(view.bounds, view.ratio)
+    ground, wanted = _ground(view, window)
     taken: list[Box] = []
     marks = [_mark(m, window, taken) for m in view.marks]
     circles: list[Box] = []
@@ -135,24 +153,25 @@ def draw(view: Plan) -> str:
     ordered = sorted(view.clusters, key=lambda one: -one.count)
     marks = [_cluster(c, window, circles) for c in ordered] + marks
     taken += circles
-    names = _names(view, window, taken) if view.names else []
+    names = _names(wanted, window, taken) if view.names else []
     title = escape(view.title)
     shape = view.ratio if view.ratio in RATIOS else "4x3"
     return (
         f'<svg class="plan plan-{shape}" role="group" aria-label="{title}">'
         f'<svg class="geo {window.reach}" viewBox="0 0 {WIDTH:.0f} {window.height:.0f}" '
         f'width="100%" height="100%" preserveAspectRatio="xMidYMid slice" aria-hidden="true">'
-        f"{_ground(view, window)}</svg>{''.join(names)}{''.join(marks)}</svg>"
+        f"{ground}</svg>{''.join(names)}{''.join(marks)}</svg>"
     )
 
 
-def _ground(view: Plan, window: Frame) -> str:
+def _ground(view: Plan, window: Frame) -> tuple[str, tuple[_Name, ...]]:
+    """What is drawn under the marks, and the names that look for room between them."""
     if not view.key:
-        return _draw_ground(view, window)
+        return _draw_ground(view, window), _wanted(view, window)
     key = (view.key, view.bounds, view.ratio)
     known = _grounds.get(key)
     if known is None:
-        known = _grounds[key] = _draw_ground(view, window)
+        known = _grounds[key] = _draw_ground(view, window), _wanted(view, window)
         while len(_grounds) > _CACHE_SIZE:
             _grounds.popitem(last=False)
     return known
@@ -278,20 +297,18 @@ def _aside(
     Where all is crowded it stays.
     """
     half = radius * 0.88  # the corners of the box are empty
-    for step in (0.0, 0.5, 0.9, 1.3, 1.8, 2.4):
-        for turn in range(8 if step else 1):
-            angle = turn * math.pi / 4
-            at = (x + step * radius * math.cos(angle), y + step * radius * math.sin(angle))
-            box = (at[0] - half, at[1] - half, at[0] + half, at[1] + half)
-            if window.holds(*at, radius) and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                return at
+    for right, down in _STEPS:
+        at = (x + right * radius, y + down * radius)
+        box = (at[0] - half, at[1] - half, at[0] + half, at[1] + half)
+        if window.holds(*at, radius) and _free(box, taken):
+            taken.append(box)
+            return at
     taken.append((x - half, y - half, x + half, y + half))
     return x, y
 
 
-def _names(view: Plan, window: Frame, taken: list[Box]) -> list[str]:
-    """Names that find room, districts first; the rest stay away rather than overlap."""
+def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
+    """The names of the ground with the spots in the window they may take, districts first."""
     wanted: list[tuple[int, str, float, float, str]] = []
     focused = {one.name for one in view.outlines if one.kind == "focus"}
     for outline in view.outlines:
@@ -314,30 +331,45 @@ def _names(view: Plan, window: Frame, taken: list[Box]) -> list[str]:
                 water = _kind(feature) in ("river", "water")
                 wanted.append((2, feature.name, x, y, "name-water" if water else "name-small"))
     pixel = WIDTH / _SEEN_WIDTH
-    drawn: list[str] = []
+    tall = 17.0 * pixel
+    found = []
     for _, name, x, y, css in sorted(wanted, key=lambda w: w[0]):
-        if len(drawn) >= _MOST_NAMES:
-            break
         wide = sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in name) * pixel
-        tall = 17.0 * pixel
+        spots = []
         for right, down in _SHIFTS:
             spot, at = x + right * pixel, y + down * pixel
             box = (spot - wide / 2, at - tall / 2, spot + wide / 2, at + tall / 2)
-            if box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > window.height:
-                continue
-            if not any(_overlap(box, other) for other in taken):
+            if not (box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > window.height):
+                spots.append((spot, at, box))
+        if spots:
+            found.append(_Name(escape(name), f' class="{css}"' if css else "", tuple(spots)))
+    return tuple(found)
+
+
+def _names(wanted: Sequence[_Name], window: Frame, taken: list[Box]) -> list[str]:
+    """Names that find room; the rest stay away rather than overlap."""
+    drawn: list[str] = []
+    for name in wanted:
+        if len(drawn) >= _MOST_NAMES:
+            break
+        for x, y, box in name.spots:
+            if _free(box, taken):
                 taken.append(box)
-                kind = f' class="{css}"' if css else ""
                 drawn.append(
-                    f'<svg {_at(spot, at, window)} aria-hidden="true">'
-                    f"<text{kind}>{escape(name)}</text></svg>"
+                    f'<svg {_at(x, y, window)} aria-hidden="true">'
+                    f"<text{name.css}>{name.text}</text></svg>"
                 )
                 break
     return drawn
 
 
-def _overlap(one: Box, two: Box) -> bool:
-    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+def _free(box: Box, taken: Sequence[Box]) -> bool:
+    """Whether nothing taken touches the box. Asked some thousand times a map: plain loops."""
+    left, top, right, bottom = box
+    for one in taken:
+        if left < one[2] and one[0] < right and top < one[3] and one[1] < bottom:
+            return False
+    return True
 
 
 def _middle(ring: Sequence[Point]) -> Point:

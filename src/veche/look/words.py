@@ -153,11 +153,19 @@ def left(now: dt.datetime, due: dt.datetime) -> str:
             if passed < 3_600:
                 return gettext("just late")
             return gettext("%(time)s late") % {"time": hours(passed // 3_600)}
-        return gettext("%(time)s late") % {"time": days(-distance)}
+        return _left_days(distance, get_language() or "")
     if distance == 0:
         to_go = int((due - now).total_seconds())
         time = hours(to_go // 3_600) if to_go >= 3_600 else minutes(to_go // 60)
         return gettext("%(time)s left") % {"time": time}
+    return _left_days(distance, get_language() or "")
+
+
+@lru_cache(maxsize=2048)
+def _left_days(distance: int, language: str) -> str:
+    """Whole days to the end of a term, or past it; the reader's language is part of the key."""
+    if distance < 0:
+        return gettext("%(time)s late") % {"time": days(-distance)}
     return gettext("%(time)s left") % {"time": days(distance)}
 
 

@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC, UNANSWERED
 from veche.city.problems.queries import lists
+from veche.city.problems.queries import rows as pages
 from veche.city.problems.queries.categories import Kinds
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
@@ -81,7 +82,7 @@ def near(place: Territory, at: dt.datetime, places: Atlas, known: Kinds) -> list
     which = lists.Filter(
         city=places.by_id.get(place.city_id or place.pk, place), place=place, state="open"
     )
-    rows = lists.page_of(which, at, places, known, NEAR)
+    rows = pages.page_of(which, at, places, known, NEAR)
     return [
         Near(str(number), row, shown_state(row, at), row.case.due_at)
         for number, row in enumerate(rows, 1)

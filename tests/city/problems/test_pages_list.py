@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -11,8 +12,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from tests.city.problems.conftest import Town
+from veche import clock
 from veche.city.problems.models import Category, Problem
-from veche.city.problems.queries import lists
+from veche.city.problems.queries import lists, rows
+from veche.core.places.queries import atlas
 
 URL = "/en/problems/"
 STATES = ("moderation", "work", "check", "confirmed", "refused", "withdrawn", "returned")
@@ -140,3 +143,56 @@ def test_fifty_rows_take_few_queries(
     assert answer["X-Veche-Cache"] == "5"
     assert answer.content.decode().count('class="row-title"') == 50
     assert client.get(URL + "?page=2").content.decode().count('class="row-title"') == 5
+
+
+FILTERS = (
+    {"state": "all"},
+    {"state": "late"},
+    {"state": "refused"},
+    {"state": "all", "place": "north"},
+    {"state": "all", "category": "streets"},
+    {"state": "all", "office": "roads"},
+    {"state": "all", "q": "100% of_it"},
+    {"state": "all", "box": "49.4,53.5,49.42,53.52"},
+    {"state": "all", "order": "due"},
+    {"state": "all", "order": "due", "place": "south", "q": "hole"},
+)
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_the_pages_together_are_the_list(
+    town: Town, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    """Short and long lists are read in different ways; every way gives each problem once."""
+    for n in range(3):
+        at = town.start - dt.timedelta(days=30 * (n // 2))
+        town.to("work", at=at, text=f"Number {n} is a hole, 100% of_it.", longitude=49.405 + n / 50)
+        town.to("check", at=at, longitude=49.41, latitude=53.505)
+        town.to("refused", at=at, longitude=49.46, latitude=53.56, text="100 of it are a hole.")
+    places, at, known = atlas(), clock.now(), lists.everything(lists.stands())
+    which = lists.read(query, places, known)
+    assert which is not None
+    expected = [one.case.number for one in rows.objects(which, at, places, known)]
+    assert expected
+    total = lists.tally(which, at, places, known, lists.stands())
+    assert total.count == len(expected) == sum(cell.count for cell in total.cells)
+    assert [one.case.number for one in rows.page_of(which, at, places, known)] == expected
+    monkeypatch.setattr(rows, "PAGE", 2)
+    monkeypatch.setattr(rows, "STEP", 3)
+    monkeypatch.setattr(rows, "_SHALLOW", 4)
+    for few in (0, 5000):
+        monkeypatch.setattr(rows, "FEW", few)
+        found = [
+            one.number
+            for page in range(1, 7)
+            for one in rows.rows_of(replace(which, page=page), at, places, known, total)
+        ]
+        assert found == expected
+    assert bool(total.landmarks) == (which.order == "newest")
+
+
+def test_the_words_of_a_search_can_be_cleared(town: Town, client: Client) -> None:
+    town.to("work")
+    page = client.get(URL + "?q=hole&state=all&place=town").content.decode()
+    assert '<a href="?place=town&amp;state=all">clear the words</a>' in page
+    assert "clear the words" not in client.get(URL).content.decode()

@@ -10,6 +10,24 @@ from veche.languages import here
 TITLE_LENGTH = 90
 
 
+def headline(text: str) -> str:
+    """The first sentence of what was written, cut at a word; empty where nothing was."""
+    first = text.strip().split("\n", 1)[0].strip()
+    for stop in (". ", "! ", "? ", "。", "！", "？"):
+        head, found, _rest = first.partition(stop)
+        if found and len(head) >= 12:
+            first = head
+            break
+    if len(first) > TITLE_LENGTH:
+        first = first[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
+    return first.rstrip(".。")
+
+
+def unsaid(category: str, address: str) -> str:
+    """What stands for the first sentence where no words were given."""
+    return f"{category}, {address}" if address else category
+
+
 class Category(models.Model):
     """What kind of thing is wrong; a category may stand in a group."""
 
@@ -94,17 +112,7 @@ class Problem(models.Model):
     @property
     def title(self) -> str:
         """The first sentence, or the category and the place where no words were given."""
-        first = self.text.strip().split("\n", 1)[0].strip()
-        for stop in (". ", "! ", "? ", "。", "！", "？"):
-            head, found, _rest = first.partition(stop)
-            if found and len(head) >= 12:
-                first = head
-                break
-        if not first:
-            return f"{self.category}, {self.address}" if self.address else str(self.category)
-        if len(first) > TITLE_LENGTH:
-            first = first[:TITLE_LENGTH].rsplit(" ", 1)[0] + "…"
-        return first.rstrip(".。")
+        return headline(self.text) or unsaid(str(self.category), self.address)
 
     @property
     def imported(self) -> bool:

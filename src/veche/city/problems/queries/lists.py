@@ -5,16 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Avg, Count, F, FloatField, Q, QuerySet
-from django.db.models.functions import Cast, Floor
 
-from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OPEN, PUBLIC, UNANSWERED
 from veche.city.problems.queries.categories import Kinds, kinds
 from veche.core.organisations.models import Organisation
@@ -69,6 +66,12 @@ class Filter:
         }
         return "?" + urlencode({name: value for name, value in pairs.items() if value})
 
+    def boxes(self) -> Callable[[Bounds], str]:
+        """What gives the address of this filter in a box, for the many boxes of a map."""
+        whole = self.parameters(box=None)
+        start = f"{whole}&box=" if whole else "?box="
+        return lambda box: start + "%2C".join([f"{edge:.5f}" for edge in box])
+
     @property
     def bounds(self) -> Bounds:
         """What the map shows, in degrees."""
@@ -118,62 +121,48 @@ def _box(text: str) -> Bounds | None:
     return (west, south, east, north) if fits else None
 
 
-def chosen(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> QuerySet[Problem]:
-    """The problems of a filter, in no order; only those that everybody may read."""
-    rows = Problem.objects.filter(case__state__in=STATES[which.state])
-    rows = rows.filter(case__territory_id__in=places.inside(which.place))
+def choice(
+    which: Filter, at: dt.datetime, places: Atlas, known: Kinds
+) -> tuple[str, str, list[Any]]:
+    """The problems of a filter in SQL: what stands after FROM, after WHERE, and its parameters.
+
+    The case is ``c``; the problem is ``p`` and named only where a condition needs it. Only what
+    everybody may read is chosen.
+    """
+    tables = "cases_case c"
+    wanted = ["c.procedure = 'problem'", "c.state = ANY(%s)", "c.territory_id = ANY(%s)"]
+    values: list[Any] = [list(STATES[which.state]), places.inside(which.place)]
     if which.state == "late":
-        rows = rows.filter(case__due_at__lt=at)
-    if which.category:
-        rows = rows.filter(category_id__in=known.under(which.category))
+        wanted.append("c.due_at < %s")
+        values.append(at)
     if which.office:
-        rows = rows.filter(case__organisation__code=which.office)
-    if which.words:
-        rows = rows.filter(
-            Q(text__icontains=which.words)
-            | Q(address__icontains=which.words)
-            | Q(case__number=which.words)
+        wanted.append(
+            "c.organisation_id = (SELECT id FROM organisations_organisation WHERE code = %s)"
         )
+        values.append(which.office)
+    if which.category:
+        wanted.append("p.category_id = ANY(%s)")
+        values.append(list(known.under(which.category)))
+    if which.words:
+        like = f"%{connection.ops.prep_for_like_query(which.words)}%"
+        wanted.append(
+            "(UPPER(p.text) LIKE UPPER(%s) OR UPPER(p.address) LIKE UPPER(%s) OR c.number = %s)"
+        )
+        values += [like, like, which.words]
     if which.box:
         west, south, east, north = which.box
-        rows = rows.filter(longitude__range=(west, east), latitude__range=(south, north))
-    return rows
+        wanted.append("p.longitude BETWEEN %s AND %s AND p.latitude BETWEEN %s AND %s")
+        values += [west, east, south, north]
+    if which.category or which.words or which.box:
+        tables += WITH_PROBLEM
+    return tables, " AND ".join(wanted), values
 
 
-def ordered(rows: QuerySet[Problem], order: str) -> QuerySet[Problem]:
-    """Newest first, or by the nearest end of a term."""
-    if order == "due":
-        return rows.order_by(F("case__due_at").asc(nulls_last=True), "case_id")
-    return rows.order_by("-case__opened_at", "-case_id")
+WITH_PROBLEM = " JOIN problems_problem p ON p.case_id = c.id"
 
 
-_SHOWN = (
-    "text",
-    "address",
-    "longitude",
-    "latitude",
-    "category_id",
-    "source",
-    "case__number",
-    "case__state",
-    "case__opened_at",
-    "case__due_at",
-    "case__closed_at",
-    "case__territory_id",
-)
-
-
-def page_of(
-    which: Filter, at: dt.datetime, places: Atlas, known: Kinds, size: int = PAGE
-) -> list[Problem]:
-    """The rows of the filter's page, each with its case; the category comes from ``known``."""
-    rows = ordered(chosen(which, at, places, known), which.order)
-    first = (which.page - 1) * size
-    found = list(rows.select_related("case").only(*_SHOWN)[first : first + size])
-    for problem in found:
-        if (kind := known.by_id.get(problem.category_id)) is not None:
-            problem.category = kind
-    return found
+Key = tuple[dt.datetime, int]
+"""Where a row stands in a list of the newest: when it was opened, and its case."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +185,8 @@ class Tally:
     by_territory: Mapping[int, tuple[int, int]]
     cells: tuple[Cell, ...]
     offices: tuple[Organisation, ...]
+    landmarks: list[Key] = field(default_factory=list, compare=False)
+    """Where some rows of a long list stand; :mod:`~veche.city.problems.queries.rows` reads them."""
 
 
 CELLS = 8
@@ -237,6 +228,17 @@ def seen(which: Filter, places: Atlas) -> Filter:
     return replace(which, view=_views[key])
 
 
+_COUNTS = """
+SELECT territory_id, col, line, count(*), count(*) FILTER (WHERE late),
+    sum(longitude), sum(latitude)
+FROM (
+    SELECT c.territory_id, c.state = ANY(%s) AND c.due_at < %s AS late, p.longitude, p.latitude,
+        floor((p.longitude - %s) / %s)::int AS col, floor((p.latitude - %s) / %s)::int AS line
+    FROM {} WHERE {}) one
+GROUP BY territory_id, col, line
+"""
+
+
 def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: Position) -> Tally:
     """Counts and squares of a filter; remembered until something happens, five seconds at most.
 
@@ -246,25 +248,27 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
     kept = _remembered.get(key)
     if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
         return kept[1]
-    rows = chosen(which, at, places, known)
-    late = Q(case__state__in=UNANSWERED, case__due_at__lt=at)
-    by_territory = {
-        pk: (count, overdue)
-        for pk, count, overdue in rows.order_by()
-        .values("case__territory_id")
-        .annotate(count=Count("pk"), overdue=Count("pk", filter=late))
-        .values_list("case__territory_id", "count", "overdue")
-    }
+    tables, wanted, values = choice(which, at, places, known)
+    if WITH_PROBLEM not in tables:
+        tables += WITH_PROBLEM
     wide, tall = grid(which.bounds)
     west, south, _east, _north = which.bounds
-    column = Floor((Cast("longitude", FloatField()) - west) / wide)
-    row = Floor((Cast("latitude", FloatField()) - south) / tall)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _COUNTS.format(tables, wanted),
+            [list(UNANSWERED), at, west, wide, south, tall, *values],
+        )
+        counted = cursor.fetchall()
+    by_territory: dict[int, tuple[int, int]] = {}
+    squares: dict[tuple[int, int], tuple[int, float, float]] = {}
+    for territory, column, row, count, late, longitudes, latitudes in counted:
+        known_count, known_late = by_territory.get(territory, (0, 0))
+        by_territory[territory] = (known_count + count, known_late + late)
+        here = squares.get((column, row), (0, 0.0, 0.0))
+        squares[column, row] = (here[0] + count, here[1] + longitudes, here[2] + latitudes)
     cells = tuple(
-        Cell(int(one["column"]), int(one["row"]), one["count"], one["lon"], one["lat"])
-        for one in rows.order_by()
-        .annotate(column=column, row=row)
-        .values("column", "row")
-        .annotate(count=Count("pk"), lon=Avg("longitude"), lat=Avg("latitude"))
+        Cell(column, row, count, longitudes / count, latitudes / count)
+        for (column, row), (count, longitudes, latitudes) in sorted(squares.items())
     )
     made = Tally(
         count=sum(count for count, _ in by_territory.values()),

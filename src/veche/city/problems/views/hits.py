@@ -5,22 +5,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from veche.city.problems.models import Problem
+from veche.city.problems.models import headline, unsaid
 from veche.city.problems.procedure import OPEN, UNANSWERED
+from veche.city.problems.queries.categories import Kinds
+from veche.city.problems.queries.rows import Row
 from veche.core.places.queries import Atlas
 from veche.look import words
 from veche.look.templatetags.look import state as state_tag
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One row."""
 
     n: int
@@ -37,42 +38,46 @@ class Hit:
     lat: float
 
 
-def rows(problems: Sequence[Problem], at: dt.datetime, places: Atlas) -> list[Hit]:
+def rows(found: Sequence[Row], at: dt.datetime, places: Atlas, known: Kinds) -> list[Hit]:
     """The rows of these problems, numbered from one."""
-    pattern = reverse("problems:matter", args=["-"])
+    before, after = reverse("problems:matter", args=["-"]).rsplit("-", 1)
+    # What all rows share is asked for once: the language and the zone of a reader are not free.
+    zone = timezone.get_current_timezone()
+    today = at.astimezone(zone).date()
     days: dict[dt.date, str] = {}
     left: dict[tuple[dt.date, bool], str] = {}
-    today = timezone.localtime(at).date()
+    names: dict[int, str] = {}
     made = []
-    for n, problem in enumerate(problems, 1):
-        case, due = problem.case, ""
-        late = case.state in UNANSWERED and case.due_at is not None and case.due_at < at
-        if case.due_at is not None and case.state in OPEN:
-            day = timezone.localtime(case.due_at).date()
+    for n, row in enumerate(found, 1):
+        due, due_at, place = "", row.due_at, row.territory_id
+        late = row.state in UNANSWERED and due_at is not None and due_at < at
+        if due_at is not None and row.state in OPEN:
+            day = due_at.astimezone(zone).date()
             if day == today:
-                due = words.left(at, case.due_at)
+                due = words.left(at, due_at)
             else:  # counted in whole days: the same for all that are due on that day
-                key = (day, case.due_at < at)
-                due = left[key] = left.get(key) or words.left(at, case.due_at)
-        opened = timezone.localtime(case.opened_at).date()
+                key = (day, due_at < at)
+                due = left[key] = left.get(key) or words.left(at, due_at)
+        opened = row.opened_at.astimezone(zone).date()
         if opened not in days:
             days[opened] = words.day(opened, "short" if opened.year == today.year else "short year")
-        place = places.by_id.get(case.territory_id)
-        parts = (str(place) if place else "", problem.address)
+        if place not in names:
+            names[place] = str(places.by_id.get(place, ""))
+        title = headline(row.text) or unsaid(str(known.by_id.get(row.category_id, "")), row.address)
         made.append(
             Hit(
                 n=n,
-                number=case.number,
-                title=problem.title,
-                url=pattern.replace("/-/", f"/{case.number}/"),
-                where=", ".join(part for part in parts if part),
-                state="late" if late else case.state,
+                number=row.number,
+                title=title,
+                url=f"{before}{row.number}{after}",
+                where=", ".join(part for part in (names[place], row.address) if part),
+                state="late" if late else row.state,
                 late=late,
                 due=due,
-                opened=case.opened_at,
+                opened=row.opened_at,
                 day=days[opened],
-                lon=problem.longitude,
-                lat=problem.latitude,
+                lon=row.longitude,
+                lat=row.latitude,
             )
         )
     return made

@@ -25,6 +25,7 @@ from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import lists
+from veche.city.problems.queries import rows as queries
 from veche.city.problems.queries.categories import Kinds
 from veche.city.problems.queries.lists import Filter, Position, Tally
 from veche.city.problems.views import hits
@@ -34,7 +35,7 @@ from veche.core.cases.models import Case
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import NotFound
-from veche.look.plan import Cluster, Mark, Plan
+from veche.look.plan import Cluster, Mark, Plan, draw
 
 MARKED = 12
 """Rows of the page that stand on the map by their number."""
@@ -74,16 +75,16 @@ def problems(request: HttpRequest) -> HttpResponse:
     total = lists.tally(which, at, places, known, position)
     last = max(1, -(-total.count // lists.PAGE))
     which = replace(which, page=min(which.page, last))
-    rows = lists.page_of(which, at, places, known)
-    shown = hits.rows(rows, at, places)
+    shown = hits.rows(queries.rows_of(which, at, places, known, total), at, places, known)
     context: dict[str, Any] = {
         "which": which,
         "total": total,
+        "bar": _bar(which, total, position),
         "hits": hits.html(shown, MARKED),
         "page": {"number": which.page, "last": min(last, lists.LAST_PAGE)},
         "sentence": _sentence(which, total, places, known, position),
-        "beside": _beside(which, total, shown, places, position),
-        "wider": which.parameters(box=None) if which.box else "",
+        "map": _drawn(which, total, shown, places, position),
+        "beside": _beside(which, total, places, position),
         "query": which.parameters(),
     }
     return cached(request, render(request, "problems/list.html", context))
@@ -125,19 +126,42 @@ def _sentence(
     return _kept(position, ("sentence", replace(which, page=1, box=None).parameters()), make)
 
 
-def _beside(
-    which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas, position: Position
-) -> SafeString:
-    """The map and the table of places."""
+def _bar(which: Filter, total: Tally, position: Position) -> SafeString:
+    """How many there are, and what can be done with all of them."""
 
     def make() -> str:
         return render_to_string(
-            "problems/parts/beside.html",
-            {"map": _map(which, total, rows, places), "parts": _parts(which, total, places)},
+            "problems/parts/bar.html",
+            {
+                "which": which,
+                "total": total,
+                "wider": which.parameters(box=None) if which.box else "",
+                "wordless": which.parameters(words="") or reverse("problems:list"),
+                "query": which.parameters(),
+            },
         )
 
+    return _kept(position, ("bar", which.parameters(), total.late), make)
+
+
+def _drawn(
+    which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas, position: Position
+) -> SafeString:
+    """The map of a page."""
     marks = tuple((row.number, row.late) for row in rows[:MARKED])
-    return _kept(position, ("beside", which.parameters(), total.late, marks), make)
+    key = ("map", which.parameters(), total.late, marks)
+    return _kept(position, key, lambda: draw(_map(which, total, rows, places)))
+
+
+def _beside(which: Filter, total: Tally, places: Atlas, position: Position) -> SafeString:
+    """What the map means, and the table of places; the same on every page of a filter."""
+
+    def make() -> str:
+        return render_to_string(
+            "problems/parts/beside.html", {"parts": _parts(which, total, places)}
+        )
+
+    return _kept(position, ("beside", which.parameters(), total.late), make)
 
 
 def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Plan:
@@ -161,6 +185,8 @@ def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Pla
             )
         )
     clusters = []
+    closer = which.boxes()
+    titles: dict[int, str] = {}
     for cell in total.cells:
         count = cell.count - taken.get((cell.column, cell.row), 0)
         if count < 1:
@@ -171,19 +197,14 @@ def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Pla
             west + (cell.column + 1) * wide,
             south + (cell.row + 1) * tall,
         )
-        clusters.append(
-            Cluster(
-                cell.longitude,
-                cell.latitude,
+        if count not in titles:
+            titles[count] = ngettext(
+                "%(count)s more problem here: look closer",
+                "%(count)s more problems here: look closer",
                 count,
-                href=which.parameters(box=box),
-                title=ngettext(
-                    "%(count)s more problem here: look closer",
-                    "%(count)s more problems here: look closer",
-                    count,
-                )
-                % {"count": count},
-            )
+            ) % {"count": count}
+        clusters.append(
+            Cluster(cell.longitude, cell.latitude, count, href=closer(box), title=titles[count])
         )
     return grounds.plan(
         grounds.ground(which.city, places),
@@ -248,8 +269,8 @@ MOST_ROWS = 250_000
 
 def _table(which: Filter, at: dt.datetime, places: Atlas, known: Kinds) -> Iterator[Sequence[Any]]:
     yield COLUMNS
-    rows = lists.ordered(lists.chosen(which, at, places, known), which.order)
-    rows = rows.select_related("case", "case__organisation")[:MOST_ROWS]
+    rows = queries.objects(which, at, places, known, size=MOST_ROWS)
+    rows = rows.select_related("case", "case__organisation")
     for problem in rows.iterator(chunk_size=2000):
         yield _cells(problem, places, known)
 
@@ -302,7 +323,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     """The newest problems of the filter as an Atom feed."""
     which, places, known, _position = _asked(request)
     at = clock.now()
-    rows = lists.page_of(replace(which, order="newest", page=1), at, places, known)
+    rows = queries.page_of(replace(which, order="newest", page=1), at, places, known)
     made = Atom1Feed(
         title=gettext("Problems: {place}").format(place=which.place),
         link=request.build_absolute_uri(reverse("problems:list") + which.parameters()),
@@ -329,7 +350,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 def geojson(request: HttpRequest) -> HttpResponse:
     """The rows of the filter's page as points."""
     which, places, known, _position = _asked(request)
-    rows = lists.page_of(which, clock.now(), places, known, size=500)
+    rows = queries.page_of(which, clock.now(), places, known, size=500)
     body = {
         "type": "FeatureCollection",
         "features": [
