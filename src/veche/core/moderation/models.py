@@ -40,7 +40,7 @@ class Spent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["key", "at"], name="moderation_spent"),
+            models.Index(fields=["key", "at"], name="moderation_spent_key"),
             models.Index(fields=["at"], name="moderation_spent_at"),
         ]
 
@@ -57,7 +57,7 @@ class Origin(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["address", "at"], name="moderation_origin"),
+            models.Index(fields=["address", "at"], name="moderation_origin_address"),
             models.Index(fields=["at"], name="moderation_origin_at"),
         ]
 

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['address', 'at'], name='moderation_origin'), models.Index(fields=['at'], name='moderation_origin_at')],
+                'indexes': [models.Index(fields=['address', 'at'], name='moderation_origin_address'), models.Index(fields=['at'], name='moderation_origin_at')],
             },
         ),
         migrations.CreateModel(
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['key', 'at'], name='moderation_spent'), models.Index(fields=['at'], name='moderation_spent_at')],
+                'indexes': [models.Index(fields=['key', 'at'], name='moderation_spent_key'), models.Index(fields=['at'], name='moderation_spent_at')],
             },
         ),
         migrations.CreateModel(
