@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 
 class StoredFile(models.Model):
@@ -16,6 +17,26 @@ class StoredFile(models.Model):
     size = models.PositiveIntegerField()
     """Bytes."""
     at = models.DateTimeField()
+    shown = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    """What is shown in its place since a part of it was covered."""
+    withdrawn_at = models.DateTimeField(null=True)
+    """Since when it is no longer shown; its old address answers that it is gone."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(shown__isnull=True) | Q(withdrawn_at__isnull=False),
+                name="files_covered_is_withdrawn",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.digest[:12]
+
+    @property
+    def address(self) -> str:
+        """The part of the digest that stands in its public address."""
+        return str(self.digest)[:ADDRESS_LENGTH]
+
+
+ADDRESS_LENGTH = 24

@@ -6,13 +6,18 @@ import datetime as dt
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from veche.core.files.models import StoredFile
-from veche.core.files.photographs import Photograph
-from veche.core.files.queries import path_of
+from veche.core.files.photographs import Photograph, Rectangle, cover
+from veche.core.files.queries import now_shown, original_path, path_of
 from veche.core.journal.operations import record
+from veche.errors import Invalid, Refused
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -27,6 +32,11 @@ def keep(*, by: Person | None, at: dt.datetime, photograph: Photograph) -> Store
     names, never a row without its file.
     """
     digest = hashlib.sha256(photograph.data).hexdigest()
+    before = StoredFile.objects.filter(digest=digest, shown__isnull=False).first()
+    if before is not None:
+        # Sent once more after a part of it was covered: everybody sees the covered one.
+        record(kind="files.kept", by=by, at=at, subject=f"file:{digest}", public={"covered": True})
+        return now_shown(before)
     _put(path_of(digest), photograph.data)
     _put(path_of(digest, small=True), photograph.thumbnail)
     stored, _created = StoredFile.objects.get_or_create(
@@ -47,6 +57,102 @@ def keep(*, by: Person | None, at: dt.datetime, photograph: Photograph) -> Store
         public={"size": len(photograph.data)},
     )
     return stored
+
+
+class NothingToCover(Invalid):
+    """No part of the photograph was marked."""
+
+    code = "nothing-to-cover"
+    sentence = _("Mark at least one part of the photograph.")
+    field = "rectangles"
+
+
+class NotShown(Refused):
+    """The photograph is no longer shown, or its file is gone."""
+
+    code = "photograph-not-shown"
+    sentence = _("This photograph is no longer shown.")
+
+
+@operation
+def redact(
+    *, by: Person | None, at: dt.datetime, file: StoredFile, rectangles: Sequence[Rectangle]
+) -> StoredFile:
+    """Cover parts of a photograph, everywhere it is shown; returns the covered one.
+
+    Whatever table names the photograph names the covered one from now on, the public files of the
+    old one are deleted once this is committed, and its address answers 410. The bytes are kept
+    apart (`original_path`) until `forget_original`.
+
+    Raises:
+        NothingToCover: no part was marked.
+        NotShown: it was covered before, or its file is not there.
+    """
+    if not rectangles:
+        raise NothingToCover
+    file = StoredFile.objects.select_for_update().get(pk=file.pk)
+    if file.withdrawn_at is not None:
+        raise NotShown
+    try:
+        data = path_of(file.digest).read_bytes()
+    except OSError as error:
+        raise NotShown from error
+    covered = keep(by=by, at=at, photograph=cover(data, rectangles))
+    _put(original_path(file.digest), data)
+    if covered.pk == file.pk:  # what was marked is covered already
+        raise NothingToCover
+    file.shown, file.withdrawn_at = covered, at
+    file.save(update_fields=["shown", "withdrawn_at"])
+    StoredFile.objects.filter(shown=file).update(shown=covered)
+    _name_instead(file, covered)
+    record(
+        kind="files.covered",
+        by=by,
+        at=at,
+        subject=f"file:{covered.digest}",
+        public={"parts": len(rectangles)},
+    )
+    transaction.on_commit(lambda: _withdraw(file.digest))
+    return covered
+
+
+def _name_instead(old: StoredFile, new: StoredFile) -> None:
+    """Let every table that names a photograph name another, whichever module the table is of."""
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        table: Any = relation.related_model
+        if relation.auto_created and relation.one_to_many and table is not StoredFile:
+            name = relation.field.name  # type: ignore[union-attr]
+            table._base_manager.filter(**{name: old}).update(**{name: new})
+
+
+def _withdraw(digest: str) -> None:
+    for small in (False, True):
+        path_of(digest, small=small).unlink(missing_ok=True)
+
+
+@operation
+def forget_original(*, by: Person | None, at: dt.datetime, digest: str) -> None:
+    """Delete the bytes of a photograph that is no longer shown: its term is over."""
+    original_path(digest).unlink(missing_ok=True)
+    _withdraw_if_left(digest)
+    record(kind="files.forgotten", by=by, at=at, subject=f"file:{digest}")
+
+
+def _withdraw_if_left(digest: str) -> None:
+    if StoredFile.objects.filter(digest=digest, withdrawn_at__isnull=False).exists():
+        _withdraw(digest)
+
+
+def finish_withdrawals(*, at: dt.datetime) -> int:
+    """Delete public files that a crash left behind; returns how many. A timer calls it."""
+    left = 0
+    since = at - dt.timedelta(days=2)
+    rows = StoredFile.objects.filter(withdrawn_at__gte=since).values_list("digest", flat=True)
+    for digest in rows:
+        if path_of(digest).exists() or path_of(digest, small=True).exists():
+            _withdraw(digest)
+            left += 1
+    return left
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from veche.errors import Invalid
 
@@ -97,3 +98,49 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
         out, "JPEG", quality=quality, optimize=True, progressive=True
     )
     return out.getvalue()
+
+
+@dataclass(frozen=True)
+class Rectangle:
+    """A part of a picture in hundredths of its width and height, from the upper left corner."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        whole = (self.left, self.top, self.width, self.height)
+        if not all(0 <= one <= 100 for one in whole) or self.width <= 0 or self.height <= 0:
+            raise ValueError("a rectangle lies inside its picture and covers something")
+
+
+COVER = (70, 74, 80)
+"""One plain colour: what is blurred can be read back, what is covered cannot."""
+
+
+def cover(data: bytes, rectangles: Sequence[Rectangle]) -> Photograph:
+    """The picture with the rectangles painted over, written anew from its pixels.
+
+    Raises:
+        ValueError: there is nothing to cover.
+        NotAPhotograph: the data is not a picture.
+    """
+    if not rectangles:
+        raise ValueError("nothing to cover")
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            picture.load()
+            plain = picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise NotAPhotograph from error
+    draw = ImageDraw.Draw(plain)
+    for one in rectangles:
+        # Outwards to whole blocks of eight pixels: the compression of a picture spreads what
+        # stood at an edge over its block.
+        left = int(one.left / 100 * plain.width) // 8 * 8
+        top = int(one.top / 100 * plain.height) // 8 * 8
+        right = -(-int((one.left + one.width) / 100 * plain.width + 0.999) // 8) * 8
+        bottom = -(-int((one.top + one.height) / 100 * plain.height + 0.999) // 8) * 8
+        draw.rectangle((left, top, right - 1, bottom - 1), fill=COVER)
+    return _write(plain)
