@@ -190,3 +190,32 @@ def test_a_hit_costs_less_than_a_quarter_of_a_millisecond() -> None:
 
     assert asyncio.run(many()) < 0.25
     assert asgi.CACHE_BYTES <= 64 * 1024 * 1024
+
+
+def test_what_was_hidden_is_forgotten_at_the_first_new_answer() -> None:
+    """The page is remembered, then hidden: nobody gets the old one after one has asked anew."""
+    django = Django(REMEMBER)
+    router = Router(django, 1000)
+    assert ask(router)[2].startswith(b"page 1")
+    key = next(iter(router.memory._pages))
+    router.memory._pages[key].until = time.monotonic() - 1  # its seconds are over
+    hidden = Django(status=410)
+    router.pages = hidden
+    assert ask(router)[0] == 410
+    assert router.memory._pages == {}
+    assert ask(router)[0] == 410
+
+
+def test_a_page_is_never_kept_past_its_seconds_and_the_grace() -> None:
+    memory = PageMemory()
+    memory.put("key", Page([], b"old", time.monotonic() + 5))
+    page = memory._pages["key"]
+    end = page.end
+    assert end - page.until == asgi.GRACE
+    page.until = time.monotonic() - 1
+    assert memory.get("key") is None  # this one makes it anew
+    assert memory.get("key") is page  # the others wait with the old one
+    assert page.until == end  # but no longer than that
+    page.until = page.end = time.monotonic() - 1
+    assert memory.get("key") is None
+    assert "key" not in memory._pages

@@ -48,6 +48,9 @@ class Page:
     headers: list[tuple[bytes, bytes]]
     body: bytes
     until: float
+    end: float = 0.0
+    """When it is forgotten whatever happens: what was hidden or covered since must not come back
+    because the new answer could not be remembered."""
 
 
 class PageMemory:
@@ -65,10 +68,10 @@ class PageMemory:
             return None
         now = time.monotonic()
         if page.until < now:
-            if page.until < now - GRACE:
+            if page.end < now:
                 self._drop(key)
             else:
-                page.until = now + GRACE
+                page.until = page.end
             return None
         self._pages.move_to_end(key)
         return page
@@ -76,10 +79,15 @@ class PageMemory:
     def put(self, key: Any, page: Page) -> None:
         """Remember ``page``; others go when there is no room."""
         self._drop(key)
+        page.end = page.end or page.until + GRACE
         self._pages[key] = page
         self.size += len(page.body)
         while self.size > self.limit:
             self._drop(next(iter(self._pages)))
+
+    def forget(self, key: Any) -> None:
+        """Remember the page no longer."""
+        self._drop(key)
 
     def _drop(self, key: Any) -> None:
         page = self._pages.pop(key, None)
@@ -148,8 +156,12 @@ class Router:
         await self.pages(scope, _coroutine(receive), listener)
         # Who has sent a form before may read what is remembered, which holds no form; what is
         # made for them may hold one with their own token, and Django does not say so again.
-        if listener.page is not None and not _has_token(scope):
+        if _has_token(scope):
+            return
+        if listener.page is not None:
             self.memory.put(key, listener.page)
+        else:
+            self.memory.forget(key)  # it is no longer what was remembered: gone, hidden, moved
 
 
 def _has_token(scope: Scope) -> bool:
