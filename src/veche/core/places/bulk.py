@@ -28,7 +28,7 @@ from veche.operation import operation
 
 BLOCK = 5_000
 _STAGE = """
-DROP TABLE IF EXISTS pg_temp.places_rows;
+DROP TABLE IF EXISTS pg_temp.places_rows, pg_temp.places_met;
 CREATE TEMPORARY TABLE places_rows (
     line integer, kind text, identifier text, names jsonb, address text, longitude float8,
     latitude float8, outline jsonb, owner text, since date, until date, digest bytea,

@@ -121,7 +121,7 @@ def _keep(
 ) -> ObjectChange:
     """Append the change and the journal's record of it; only what differs is written."""
     now = told(thing)
-    changed = [name for name in now if now[name] != before.get(name)]
+    changed = [name for name in now if name not in before or now[name] != before[name]]
     change = ObjectChange(
         object=thing,
         what=what,
@@ -138,9 +138,20 @@ def _keep(
         by=by,
         at=at,
         subject=subject(thing),
-        public={"what": what, "after": change.after, "source": source, "matter": matter},
+        public={"what": what, "after": _spelt(change.after), "source": source, "matter": matter},
     )
     return change
+
+
+def _spelt(value: Any) -> Any:
+    """A value without floating numbers, which have no one spelling in the journal."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: _spelt(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_spelt(one) for one in value]
+    return value
 
 
 @operation
