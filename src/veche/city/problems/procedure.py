@@ -12,6 +12,7 @@ from veche.core.cases.procedure import (
     Move,
     Procedure,
     State,
+    Window,
 )
 from veche.core.cases.rules import Term, Unit
 
@@ -104,6 +105,7 @@ PROCEDURE = Procedure(
             _("The author objects to the refusal"),
             role=HEAD,
             term=Term(4, Unit.WORKING_DAYS),
+            on_due=f"{_OPERATIONS}:overturn_unheard",
             stands_as="work",
         ),
         State("confirmed", _("Confirmed by the author"), final=True),
@@ -149,7 +151,13 @@ PROCEDURE = Procedure(
         Move("pass_on", ("handed_back",), "work", SYSTEM, _("given to the office")),
         Move("dispute", _HANDED, "disputed", OFFICER, _("disputed"), "organisation"),
         Move("settle", ("disputed",), "work", ARBITER, _("settled by an arbiter"), "territory"),
-        Move("last_resort", ("disputed",), "work", SYSTEM, _("given to the owner of last resort")),
+        Move(
+            "last_resort",
+            ("handed_back", "disputed"),
+            "work",
+            SYSTEM,
+            _("given to the owner of last resort"),
+        ),
         # A later date: the officer asks, the head signs; lateness stays measured by the first.
         *(
             Move("prolong", (state,), state, HEAD, _("term prolonged"), "organisation")
@@ -163,6 +171,7 @@ PROCEDURE = Procedure(
         Move("object", ("refused",), "objected", AUTHOR, _("objected"), reopens=True),
         Move("uphold", ("objected",), "refused", HEAD, _("upheld"), "organisation"),
         Move("overturn", ("objected",), "returned", HEAD, _("overturned"), "organisation"),
+        Move("unheard", ("objected",), "returned", SYSTEM, _("the head did not decide in time")),
         Move("confirm", ("check",), "confirmed", AUTHOR, _("confirmed")),
         Move("verify", ("check",), "verified", SYSTEM, _("confirmed by two volunteers")),
         Move("return", ("check",), "returned", AUTHOR, _("returned")),
@@ -221,6 +230,10 @@ PROCEDURE = Procedure(
         Move("reopen_record", ("record_closed",), "record_open", IMPORTER, _("opened again there")),
     ),
     line=("moderation", "work", "check", "confirmed"),
+    windows=(
+        Window("reopen", _("Opening again by the author"), Term(30, Unit.CALENDAR_DAYS)),
+        Window("object", _("Objecting to a refusal"), Term(30, Unit.CALENDAR_DAYS)),
+    ),
 )
 
 OWED = tuple(state.code for state in PROCEDURE.states if state.owes)

@@ -34,3 +34,26 @@ def give_words() -> None:
     say("problems.hand-back", gettext_noop("The office says that problem {number} is not theirs."))
     say("problems.dispute", gettext_noop("Offices disagree about {number}; an arbiter decides."))
     say("problems.settled", gettext_noop("An arbiter decided whose problem {number} is."))
+    say(
+        "problems.last-resort",
+        gettext_noop("Problem {number} went to the office that takes what nobody takes."),
+    )
+    say(
+        "problems.prolongation-asked",
+        gettext_noop("An officer asks you to sign a later date for {number}."),
+    )
+    say(
+        "problems.prolongation-refused",
+        gettext_noop("The head of the office did not sign a later date for {number}."),
+    )
+    say(
+        "problems.prolonged",
+        gettext_noop("The term of problem {number} was prolonged; the reason stands on its page."),
+    )
+    say("problems.reopened", gettext_noop("The author opened problem {number} again."))
+    say("problems.objected", gettext_noop("The author of {number} objects to the refusal."))
+    say("problems.upheld", gettext_noop("The objection to the refusal of {number} was not upheld."))
+    say(
+        "problems.overturned",
+        gettext_noop("The refusal of {number} was overturned: the office works again."),
+    )

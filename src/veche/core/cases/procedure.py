@@ -70,6 +70,15 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Window:
+    """How long something stays possible that is no state: opening again, objecting."""
+
+    code: str
+    title: str | Promise
+    term: Term
+
+
+@dataclass(frozen=True)
 class Procedure:
     """A kind of case.
 
@@ -86,6 +95,8 @@ class Procedure:
     """The states drawn on the procedure line, in order; the last is the end."""
     start: str | Promise = ""
     """What the line calls the first step: reported, applied, proposed."""
+    windows: tuple[Window, ...] = ()
+    """Terms besides those of the states; a city changes them in the same way."""
 
     def __post_init__(self) -> None:
         problems = list(self._faults())
@@ -96,6 +107,12 @@ class Procedure:
     def by_code(self) -> dict[str, State]:
         """The states by their code."""
         return {state.code: state for state in self.states}
+
+    def term_of(self, code: str) -> Term | None:
+        """The declared term of a state or a window; None where it has none."""
+        if code in self.by_code:
+            return self.by_code[code].term
+        return next((window.term for window in self.windows if window.code == code), None)
 
     def move(self, name: str, source: str) -> Move | None:
         """The move of this name that leaves ``source``; None when there is none."""
@@ -110,7 +127,8 @@ class Procedure:
 
     def _faults(self) -> Iterable[str]:
         codes = [state.code for state in self.states]
-        if len(set(codes)) != len(codes):
+        named = [*codes, *(window.code for window in self.windows)]
+        if len(set(named)) != len(named):
             yield "two states share a code"
         known = {*codes, START}
         for move in self.moves:

@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.models import (
+    Case,
+    CaseClock,
+    CaseEvent,
+    CaseFile,
+    Climb,
+    Dispute,
+    Prolongation,
+)
 from veche.core.cases.procedure import PROCEDURES, Procedure
+from veche.core.cases.terms import due_at
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -36,6 +45,50 @@ def clocks(case: Case) -> list[CaseClock]:
 def files(case: Case) -> list[CaseFile]:
     """The photographs and documents of a case, oldest first."""
     return list(CaseFile.objects.filter(case=case).select_related("file").order_by("id"))
+
+
+def disputes(case: Case) -> list[Dispute]:
+    """The disputes about a case, oldest first."""
+    return list(
+        Dispute.objects.filter(case=case)
+        .select_related("office", "proposed", "decided_for")
+        .order_by("id")
+    )
+
+
+def prolongations(case: Case) -> list[Prolongation]:
+    """The requests for a later date, oldest first."""
+    return list(Prolongation.objects.filter(case=case).select_related("office").order_by("id"))
+
+
+def waiting_prolongation(case: Case) -> Prolongation | None:
+    """The request for a later date that the head must decide now; None when there is none."""
+    if case.promised_at is None:
+        return None
+    return Prolongation.objects.filter(
+        case=case,
+        decided_at__isnull=True,
+        office=case.organisation_id,
+        first_promised_at=case.first_promised_at,
+    ).first()
+
+
+def climbs(case: Case) -> list[Climb]:
+    """How the overdue promises of a case climbed, oldest first."""
+    return list(Climb.objects.filter(case=case).order_by("id"))
+
+
+def window_ends(case: Case, code: str) -> dt.datetime | None:
+    """Until when a window of the procedure is open for a case that has ended; None before."""
+    if case.closed_at is None:
+        return None
+    return due_at(procedure_of(case), code, case.theme, case.closed_at)
+
+
+def window_open(case: Case, code: str, at: dt.datetime) -> bool:
+    """Whether the author may still do this (open again, object) to a case that has ended."""
+    ends = window_ends(case, code)
+    return ends is not None and at <= ends
 
 
 @dataclass(frozen=True)

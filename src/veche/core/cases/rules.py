@@ -128,3 +128,55 @@ def resumed(
             today += dt.timedelta(days=1)
         return max(due_at, calendar.end_of(today))
     return max(due_at, due(at, Term(left, unit), calendar))
+
+
+def relaid(
+    due_at: dt.datetime, at: dt.datetime, before: WorkCalendar, now: WorkCalendar
+) -> dt.datetime:
+    """When a term of working days that was due at ``due_at`` by one calendar is due by another:
+    it keeps the working days it had left at ``at``.
+
+    Never earlier than it was; what is late already stays as it is.
+
+    Raises:
+        ValueError: the calendar has no working days.
+    """
+    left = working_days_left(at, due_at, before)
+    if due_at <= at:
+        return due_at
+    if left >= 1:
+        return max(due_at, due(at, Term(left, Unit.WORKING_DAYS), now))
+    day = due_at.astimezone(now.zone).date()  # due today: the next day that is worked
+    for _step in range(LONGEST_CALENDAR):
+        if now.works(day):
+            return max(due_at, now.end_of(day))
+        day += dt.timedelta(days=1)
+    raise ValueError("the calendar has no working days")
+
+
+MOST_DISPUTES = 2
+"""How often offices may say that a case is not theirs, before the owner of last resort has it."""
+LEVELS = ((1, 0, "head"), (2, 2, "controller"), (3, 5, ""))
+"""Level, days after the promise, whose holders are told: what a city begins with."""
+PROLONGATION_REASONS = (
+    "weather",
+    "parts-ordered",
+    "works-planned",
+    "contract",
+    "other-works",
+    "permission",
+)
+"""Why an office may ask for a later date."""
+MOST_PROLONGED = dt.timedelta(days=60)
+"""How much later than the promise a new date may be."""
+
+
+def wrong(office: int, decided_for: int) -> str:
+    """Who was wrong in a dispute that somebody judged: ``office``, which returned what is its own,
+    or ``routing``, which had sent it to the wrong office."""
+    return "office" if office == decided_for else "routing"
+
+
+def days_late(promised_at: dt.datetime, done_at: dt.datetime, zone: ZoneInfo) -> int:
+    """Whole days of the city's calendar after a promise; 0 where it was kept."""
+    return max(0, days_left(promised_at, done_at, zone)) if done_at > promised_at else 0

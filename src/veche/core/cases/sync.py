@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from veche.core.cases.models import AllowedMove, TermRule
+from veche.core.cases.models import AllowedMove, ClimbStep, TermRule
 from veche.core.cases.procedure import PROCEDURES, declare
+from veche.core.cases.rules import LEVELS
 from veche.module import load, resolve
 
 
@@ -57,9 +58,13 @@ def sync_procedures() -> int:
         (
             TermRule(procedure=p.code, state=s.code, number=s.term.number, unit=s.term.unit.value)
             for p in PROCEDURES.values()
-            for s in p.states
+            for s in (*p.states, *p.windows)
             if s.term is not None
         ),
+        ignore_conflicts=True,
+    )
+    ClimbStep.objects.bulk_create(
+        (ClimbStep(level=level, days=days, role=role) for level, days, role in LEVELS),
         ignore_conflicts=True,
     )
     return AllowedMove.objects.count()

@@ -28,8 +28,8 @@ def calendar() -> WorkCalendar:
 
 
 def term_of(procedure: Procedure, state: str, theme: str) -> Term | None:
-    """How long a state lasts for a theme: the city's rule, else the declared one."""
-    declared = procedure.by_code[state].term
+    """How long a state or a window lasts for a theme: the city's rule, else the declared one."""
+    declared = procedure.term_of(state)
     if declared is None:
         return None
     rules = {
@@ -43,7 +43,7 @@ def term_of(procedure: Procedure, state: str, theme: str) -> Term | None:
 
 
 def due_at(procedure: Procedure, state: str, theme: str, since: dt.datetime) -> dt.datetime | None:
-    """When a state entered at ``since`` is due; None where nothing is."""
+    """When a state (or a window) entered at ``since`` is due; None where nothing is."""
     term = term_of(procedure, state, theme)
     if term is None:
         return None

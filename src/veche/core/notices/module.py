@@ -8,8 +8,9 @@ MODULE = Module(
     journal_writes={
         "notices.followed": "Somebody follows a matter.",
         "notices.unfollowed": "Somebody no longer follows a matter.",
-        "notices.told": "The followers of a matter were told.",
+        "notices.told": "The followers of a matter, or holders of a role, were told.",
         "notices.mailed": "E-mails of a matter went out.",
         "notices.seen": "Somebody looked at their notices.",
     },
+    timers={"veche.core.notices.holders:sweep_overdue": "every minute"},
 )

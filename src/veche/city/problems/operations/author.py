@@ -1,4 +1,4 @@
-"""The author looks at the result."""
+"""The author looks at the result, replies, objects, opens again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from django.db.models.functions import Concat
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
-from veche.city.problems.operations.refusals import said, sized
+from veche.city.problems.operations.refusals import TooLate, said, sized
 from veche.core.cases.models import Case
-from veche.core.cases.operations import attach, move_case
+from veche.core.cases.operations import attach, end_dispute, move_case
+from veche.core.cases.queries import window_open
 from veche.core.files.operations import keep
+from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_followers
 from veche.operation import operation
 
@@ -70,8 +72,11 @@ def end_check(*, by: None, at: dt.datetime, case: Case) -> Case:
 
 @operation
 def withdraw(*, by: Person | None, at: dt.datetime, case: Case, seen: int | None = None) -> Case:
-    """The author takes the problem back."""
-    case = move_case(by=by, at=at, case=case, move="withdraw", seen=seen)
+    """The author takes the problem back; offices that disagree about it need not decide."""
+    if case.state in ("handed_back", "disputed"):
+        case = end_dispute(by=by, at=at, case=case, move="withdraw")
+    else:
+        case = move_case(by=by, at=at, case=case, move="withdraw", seen=seen)
     tell_followers(by=by, at=at, case=case, kind="problems.withdrawn")
     return case
 
@@ -94,4 +99,52 @@ def reply(
     if public is None:
         Problem.objects.filter(case=case).update(text=Concat(F("text"), Value("\n\n" + text)))
     tell_followers(by=by, at=at, case=case, kind="problems.replied")
+    return case
+
+
+@operation
+def reopen(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    case: Case,
+    text: str,
+    photographs: Sequence[Photograph] = (),
+    seen: int | None = None,
+) -> Case:
+    """The author says within a term that what was closed is not fixed; the same office works again.
+
+    Raises:
+        TextLength: the author did not say what is wrong.
+        TooLate: the term for it has passed.
+    """
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    if not window_open(case, "reopen", at):
+        raise TooLate
+    case = move_case(by=by, at=at, case=case, move="reopen", seen=seen, public={"text": text})
+    Problem.objects.filter(case=case).update(returns=F("returns") + 1, confirmed_at=None)
+    for photograph in photographs:
+        attach(
+            by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="check"
+        )
+    tell_followers(by=by, at=at, case=case, kind="problems.reopened")
+    return case
+
+
+@operation
+def object_to_refusal(
+    *, by: Person | None, at: dt.datetime, case: Case, text: str, seen: int | None = None
+) -> Case:
+    """The author says why a refusal is wrong; the head of the office decides.
+
+    Raises:
+        TextLength: the author gave no reason.
+        TooLate: the term for it has passed.
+    """
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    if not window_open(case, "object", at):
+        raise TooLate
+    case = move_case(by=by, at=at, case=case, move="object", seen=seen, public={"text": text})
+    tell_followers(by=by, at=at, case=case, kind="problems.objected")
+    tell_holders(by=by, at=at, case=case, kind="problems.objected", role="head")
     return case

@@ -71,6 +71,13 @@ class UnknownReason(Invalid):
     field = "reason"
 
 
+class TooLate(Refused):
+    """The term in which the author could have done it has passed."""
+
+    code = "too-late"
+    sentence = _("The term for this has passed. If it is still wrong there, report it anew.")
+
+
 def sized(text: str, least: int, most: int) -> str:
     """A text without unreadable characters, of a length that is taken.
 

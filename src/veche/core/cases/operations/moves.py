@@ -1,32 +1,26 @@
-"""Opening and moving cases, and sweeping their clocks."""
+"""Opening and moving cases, and turning their clocks."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.models import Assignment, CalendarDay, Case, CaseClock, CaseEvent, CaseFile
+from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
 from veche.core.cases.terms import due_at, resumed_at
 from veche.core.journal.operations import record
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed, Refused
-from veche.module import resolve
 from veche.operation import operation
 
 if TYPE_CHECKING:
-    from veche.core.files.models import StoredFile
     from veche.core.organisations.models import Holding, Organisation
     from veche.core.people.models import Person
     from veche.core.places.models import Territory
-
-logger = logging.getLogger(__name__)
 
 
 class MoveNotPossible(Refused):
@@ -60,6 +54,13 @@ class ChildOpen(Refused):
     sentence = _("A part of this matter is still open: {number}.")
 
 
+class ParentEnded(Refused):
+    """The case that the new one is to be a part of has ended."""
+
+    code = "parent-ended"
+    sentence = _("Matter {number} has ended: nothing can be made a part of it.")
+
+
 def subject(case: Case) -> str:
     """How the journal names a case."""
     return f"{case.procedure}:{case.number}"
@@ -79,11 +80,21 @@ def open_case(
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
-    """Open a case by its first move; ``by`` is its author, empty for an anonymous one."""
+    """Open a case by its first move; ``by`` is its author, empty for an anonymous one.
+
+    Raises:
+        MoveNotPossible: the procedure does not begin with this move.
+        ParentEnded: the parent that would wait for it has ended.
+    """
     declared = PROCEDURES[procedure]
     first = declared.move(move, START)
     if first is None:
         raise MoveNotPossible(state="")
+    if parent is not None:
+        # Locked: it could end at this very moment, and would then have an open part.
+        parent = Case.objects.select_for_update(of=("self",)).get(pk=parent.pk)
+        if blocking and parent.closed_at is not None:
+            raise ParentEnded(number=parent.number)
     year = at.astimezone(dt.UTC).year
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('cases_number')")
@@ -167,10 +178,19 @@ def _right_to_move(case: Case, move: Move, by: Person | None, at: dt.datetime) -
         return None
     if move.role == IMPORTER:
         raise NoRoleForMove(role=_("an import"))
+    return role_holding(case, move.role, move.scope, by, at)
+
+
+def role_holding(case: Case, role: str, scope: str, by: Person | None, at: dt.datetime) -> Holding:
+    """The holding by which somebody may act in a role on a case.
+
+    Raises:
+        NoRoleForMove: they hold no such role there.
+    """
     for holding in holdings(by, at):
-        if holding.role == move.role and in_scope(holding, case, move.scope):
+        if holding.role == role and in_scope(holding, case, scope):
             return holding
-    raise NoRoleForMove(role=role_name(move.role))
+    raise NoRoleForMove(role=role_name(role))
 
 
 ROLE_NAMES = {
@@ -327,84 +347,3 @@ def _clock_before(case: Case) -> CaseClock | None:
         .order_by("-id")
         .first()
     )
-
-
-@operation
-def attach(
-    *, by: Person | None, at: dt.datetime, case: Case, file: StoredFile, kind: str
-) -> CaseFile:
-    """Put a stored photograph to the latest step of a case."""
-    link = CaseFile(case=case, file=file, kind=kind, seq=case.seq, at=at)
-    link.save(force_insert=True)
-    record(
-        kind="cases.file-attached",
-        by=by,
-        at=at,
-        subject=subject(case),
-        public={"digest": file.digest, "kind": kind},
-    )
-    return link
-
-
-@operation
-def mark_passed(*, by: Person | None, at: dt.datetime, clocks: list[int]) -> int:
-    """Note that these terms have run out without a move."""
-    passed = CaseClock.objects.filter(pk__in=clocks, passed_at__isnull=True).update(passed_at=at)
-    record(kind="cases.terms-passed", by=by, at=at, subject="cases", public={"clocks": passed})
-    return passed
-
-
-@operation
-def set_calendar(
-    *, by: Person | None, at: dt.datetime, days: Mapping[dt.date, tuple[bool, Mapping[str, str]]]
-) -> int:
-    """Say which days are not what their weekday says: day → (is worked, names)."""
-    rows = [
-        CalendarDay(day=d, works=works, names=dict(names)) for d, (works, names) in days.items()
-    ]
-    CalendarDay.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["day"], update_fields=["works", "names"]
-    )
-    record(kind="cases.calendar-set", by=by, at=at, subject="calendar", public={"days": len(rows)})
-    return len(rows)
-
-
-SWEEP = 500
-"""Terms handled in one sweep; the timer comes again."""
-
-
-def advance(*, at: dt.datetime, limit: int = SWEEP) -> int:
-    """Sweep the terms that have passed: mark them, and let each state's own operation act.
-
-    Every case is moved in a transaction of its own, so that one fault does not hold up the rest;
-    a sweep that is cut off goes on where it stopped. Returns the number of terms handled.
-    """
-    clocks = list(
-        CaseClock.objects.filter(stopped_at__isnull=True, passed_at__isnull=True, due_at__lt=at)
-        .select_related("case", "case__territory", "case__author")
-        .order_by(F("due_at"))[:limit]
-    )
-    if not clocks:
-        return 0
-    handled: list[int] = []
-    fault: Exception | None = None
-    for clock in clocks:
-        state = PROCEDURES[clock.case.procedure].by_code[clock.state]
-        if not state.on_due:
-            handled.append(clock.pk)
-            continue
-        act: Callable[..., Any] = resolve(state.on_due)  # type: ignore[assignment]
-        try:
-            act(by=None, at=at, case=clock.case)
-        except Refused as refusal:
-            logger.info("case %s at its term: %s", clock.case.number, refusal)
-        except Exception as error:  # the others still get their due; this one is raised below
-            logger.exception("case %s could not be moved at its term", clock.case.number)
-            fault = fault or error
-            continue
-        handled.append(clock.pk)
-    if handled:
-        mark_passed(by=None, at=at, clocks=handled)
-    if fault is not None:
-        raise fault
-    return len(handled)

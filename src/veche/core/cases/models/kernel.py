@@ -199,6 +199,8 @@ class CaseClock(models.Model):
     stopped_at = models.DateTimeField(null=True)
     passed_at = models.DateTimeField(null=True)
     """When the sweep found it had run out."""
+    held_until = models.DateTimeField(null=True)
+    """Not swept before this moment: what should follow it failed."""
 
     class Meta:
         constraints = [

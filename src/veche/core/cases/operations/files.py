@@ -1,0 +1,32 @@
+"""Photographs and documents of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from veche.core.cases.models import Case, CaseFile
+from veche.core.cases.operations.moves import subject
+from veche.core.journal.operations import record
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.files.models import StoredFile
+    from veche.core.people.models import Person
+
+
+@operation
+def attach(
+    *, by: Person | None, at: dt.datetime, case: Case, file: StoredFile, kind: str
+) -> CaseFile:
+    """Put a stored photograph to the latest step of a case."""
+    link = CaseFile(case=case, file=file, kind=kind, seq=case.seq, at=at)
+    link.save(force_insert=True)
+    record(
+        kind="cases.file-attached",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"digest": file.digest, "kind": kind},
+    )
+    return link

@@ -1,0 +1,201 @@
+"""A later date: an officer asks, the head of the office signs or refuses, everybody reads why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.cases.models import Case, CaseClock, Prolongation
+from veche.core.cases.operations.moves import (
+    Changed,
+    MoveNotPossible,
+    move_case,
+    role_holding,
+    subject,
+)
+from veche.core.cases.procedure import PROCEDURES
+from veche.core.cases.rules import MOST_PROLONGED
+from veche.core.cases.terms import calendar
+from veche.core.journal.operations import record
+from veche.errors import Invalid, NotAllowed, Refused
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+class AlreadyAsked(Refused):
+    """A later date was asked for and the head has not decided yet."""
+
+    code = "prolongation-asked"
+    sentence = _("A later date has been asked for already: the head of the office decides.")
+
+
+class AlreadyDecided(Refused):
+    """The head has decided, or the matter went on without."""
+
+    code = "prolongation-decided"
+    sentence = _("This request for a later date has been decided, or the matter went on.")
+
+
+class NotLater(Invalid):
+    """The new date is not later than what is promised."""
+
+    code = "prolongation-not-later"
+    sentence = _("Choose a day after {day}: that is what is promised now.")
+    field = "until"
+
+
+class TooFar(Invalid):
+    """The new date is too far away."""
+
+    code = "prolongation-too-far"
+    sentence = _("Choose a day no later than {day}.")
+    field = "until"
+
+
+class NotAWorkingDay(Invalid):
+    """Nobody works on the new date."""
+
+    code = "prolongation-free-day"
+    sentence = _("Nobody works on that day: choose a working day.")
+    field = "until"
+
+
+class OwnRequest(NotAllowed):
+    """Whoever asked for the later date may not sign it."""
+
+    code = "own-request"
+    sentence = _("You asked for this yourself: somebody else must sign.")
+
+
+@operation
+def ask_prolongation(
+    *,
+    by: Person,
+    at: dt.datetime,
+    case: Case,
+    reason: str,
+    text: str,
+    until: dt.date,
+    seen: int | None = None,
+) -> Prolongation:
+    """An officer asks for a later date; nothing moves until the head signs.
+
+    Raises:
+        MoveNotPossible: no answer is owed now.
+        NoRoleForMove: not an officer or the head of the office.
+        NotLater, TooFar, NotAWorkingDay: the date cannot be promised.
+        AlreadyAsked: a request waits for the head.
+        Changed: somebody moved the case after the officer looked.
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    state = PROCEDURES[case.procedure].by_code[case.state]
+    if seen is not None and seen != case.seq:
+        raise Changed(state=state.title)
+    move = PROCEDURES[case.procedure].move("prolong", case.state)
+    if case.promised_at is None or move is None or case.organisation_id is None:
+        raise MoveNotPossible(state=state.title)
+    role_holding(case, "officer", "organisation", by, at)
+    days = calendar()
+    last = (case.promised_at + MOST_PROLONGED).astimezone(days.zone).date()
+    moment = days.end_of(until)
+    if moment <= max(case.promised_at, at):
+        later = max(case.promised_at, at).astimezone(days.zone).date()
+        raise NotLater(day=later.isoformat())
+    if until > max(last, (at + MOST_PROLONGED).astimezone(days.zone).date()):
+        raise TooFar(day=last.isoformat())
+    if not days.works(until):
+        raise NotAWorkingDay
+    # A request that the case outran (it was answered, and returned since) is none any more.
+    waiting = Prolongation.objects.filter(case=case, decided_at__isnull=True)
+    waiting.exclude(first_promised_at=case.first_promised_at).update(decided_at=at)
+    if waiting.exists():
+        raise AlreadyAsked
+    asked = Prolongation(
+        case=case,
+        office_id=case.organisation_id,
+        reason=reason,
+        text=text,
+        first_promised_at=case.first_promised_at,
+        was_due_at=case.promised_at,
+        until=moment,
+        asked_by=by,
+        asked_at=at,
+    )
+    asked.save(force_insert=True)
+    record(
+        kind="cases.prolongation-asked",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"reason": reason, "text": text, "until": until.isoformat()},
+    )
+    return asked
+
+
+@operation
+def decide_prolongation(
+    *,
+    by: Person,
+    at: dt.datetime,
+    case: Case,
+    sign: bool,
+    text: str = "",
+    seen: int | None = None,
+) -> Case:
+    """The head of the office signs the later date, or refuses it.
+
+    Signed, the promise and the open clock move later; the first promise stays what it was, and
+    lateness is counted against it.
+
+    Raises:
+        AlreadyDecided: no request waits.
+        OwnRequest: the head asked for it.
+        NotLater: the promise has moved beyond the date meanwhile.
+        Changed, MoveNotPossible, NoRoleForMove: as for every move.
+    """
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    asked = Prolongation.objects.filter(
+        case=case, decided_at__isnull=True, first_promised_at=case.first_promised_at
+    ).first()
+    if asked is None or asked.office_id != case.organisation_id:
+        raise AlreadyDecided
+    role_holding(case, "head", "organisation", by, at)
+    if asked.asked_by_id == by.pk:
+        raise OwnRequest
+    asked.decided_at, asked.signed, asked.answer = at, sign, text
+    asked.save(update_fields=["decided_at", "signed", "answer"], force_update=True)
+    if not sign:
+        record(
+            kind="cases.prolongation-refused",
+            by=by,
+            at=at,
+            subject=subject(case),
+            public={"text": text},
+        )
+        return case
+    zone = calendar().zone
+    if case.promised_at is None or asked.until <= case.promised_at:
+        day = (case.promised_at or at).astimezone(zone).date().isoformat()
+        raise NotLater(day=day)
+    public = {
+        "reason": asked.reason,
+        "text": asked.text,
+        "until": asked.until.astimezone(zone).date().isoformat(),
+        "was": case.promised_at.astimezone(zone).date().isoformat(),
+        "first": asked.first_promised_at.astimezone(zone).date().isoformat(),
+    }
+    case = move_case(by=by, at=at, case=case, move="prolong", seen=seen, public=public)
+    clock = CaseClock.objects.filter(case=case, stopped_at__isnull=True).first()
+    owed = [asked.until]
+    if clock is not None:
+        clock.due_at = max(clock.due_at, asked.until)
+        clock.save(update_fields=["due_at"], force_update=True)
+        owed.append(clock.due_at)
+    case.promised_at = asked.until
+    case.due_at = min(owed)
+    case.save(update_fields=["promised_at", "due_at"], force_update=True)
+    return case
