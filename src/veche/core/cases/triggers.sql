@@ -78,6 +78,23 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'cases_moves';
     END IF;
 
+    IF EXISTS (SELECT FROM fresh e JOIN cases_birth b ON b.id = e.case_id) THEN
+        INSERT INTO cases_case (id, number, procedure, theme, territory_id, author_id, blocking,
+            opened_at, due_at, promised_at, first_promised_at, state, seq, moved_at,
+            organisation_id, closed_at)
+        SELECT DISTINCT ON (b.id) b.id, b.number, b.procedure, b.theme, b.territory_id,
+            b.author_id, true, b.opened_at, b.due_at, b.promised_at, b.first_promised_at,
+            e.target, e.seq, e.at, e.organisation_id,
+            (SELECT CASE WHEN m.final THEN e.at END FROM cases_allowedmove m
+                WHERE m.procedure = b.procedure AND m.move = e.move AND m.source = e.source)
+        FROM cases_birth b JOIN fresh e ON e.case_id = b.id
+        ORDER BY b.id, e.seq DESC;
+        DELETE FROM cases_birth b USING fresh e WHERE b.id = e.case_id;
+        IF NOT EXISTS (SELECT FROM fresh e JOIN cases_case c ON c.id = e.case_id
+                WHERE c.seq < e.seq) THEN
+            RETURN NULL;  -- nothing but births
+        END IF;
+    END IF;
     UPDATE cases_case c
     SET state = last.target, seq = last.seq, moved_at = last.at,
         organisation_id = last.organisation_id,
@@ -86,27 +103,8 @@ BEGIN
         SELECT DISTINCT ON (case_id) case_id, seq, move, source, target, at, organisation_id
         FROM fresh ORDER BY case_id, seq DESC
     ) last, cases_allowedmove m
-    WHERE c.id = last.case_id AND m.procedure = c.procedure AND m.move = last.move
-        AND m.source = last.source;
-    IF EXISTS (SELECT FROM cases_birth) THEN
-        WITH born AS (
-            DELETE FROM cases_birth b USING (SELECT DISTINCT case_id FROM fresh) e
-            WHERE b.id = e.case_id RETURNING b.*
-        )
-        INSERT INTO cases_case (id, number, procedure, theme, territory_id, author_id, blocking,
-            opened_at, due_at, promised_at, first_promised_at, state, seq, moved_at,
-            organisation_id, closed_at)
-        SELECT b.id, b.number, b.procedure, b.theme, b.territory_id, b.author_id, true,
-            b.opened_at, b.due_at, b.promised_at, b.first_promised_at, last.target, last.seq,
-            last.at, last.organisation_id, CASE WHEN m.final THEN last.at END
-        FROM born b JOIN (
-            SELECT DISTINCT ON (case_id) case_id, seq, move, source, target, at, organisation_id
-            FROM fresh ORDER BY case_id, seq DESC
-        ) last ON last.case_id = b.id
-        JOIN cases_allowedmove m ON m.procedure = b.procedure AND m.move = last.move
-            AND m.source = last.source
-        ORDER BY b.id;
-    END IF;
+    WHERE c.id = last.case_id AND c.seq < last.seq AND m.procedure = c.procedure
+        AND m.move = last.move AND m.source = last.source;
     RETURN NULL;
 END $$;
 
