@@ -27,7 +27,8 @@ def facts(problem: Problem) -> dict[str, Any]:
     return {
         "case": (
             case.theme, case.territory_id, case.author_id, case.state, case.seq, case.moved_at,
-            case.closed_at, case.organisation_id, case.due_at,
+            case.closed_at, case.organisation_id, case.due_at, case.promised_at,
+            case.first_promised_at,
         ),
         "events": list(
             CaseEvent.objects.filter(case=case).order_by("seq").values_list(
