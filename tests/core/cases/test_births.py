@@ -139,3 +139,30 @@ def test_nobody_inserts_a_case_that_has_moved(town: SmallTown) -> None:
             " state, seq) SELECT 'x', procedure, theme, territory_id, true, opened_at, 'work', 3"
             " FROM cases_case LIMIT 1"
         )
+
+
+@pytest.mark.parametrize("column", ["case_id", "organisation_id"])
+def test_an_assignment_names_what_exists(town: SmallTown, column: str) -> None:
+    given = {"case_id": town.report().case.pk, "organisation_id": town.roads.pk, column: 900_009}
+    with refused("that does not exist"):
+        sql(
+            "INSERT INTO cases_assignment (case_id, organisation_id, since) VALUES (%s, %s, now())",
+            list(given.values()),
+        )
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM organisations_organisation", "never deleted"),
+        ("UPDATE organisations_organisation SET id = id + 1000000", "keeps its number"),
+        ("UPDATE cases_case SET id = id + 1000000", "keeps its number"),
+        ("UPDATE cases_assignment SET case_id = 900009", "does not exist"),
+    ],
+)
+def test_what_assignments_name_stays(town: SmallTown, statement: str, words: str) -> None:
+    case = town.report().case
+    sql("INSERT INTO cases_assignment (case_id, organisation_id, since) VALUES (%s, %s, now())",
+        [case.pk, town.roads.pk])  # fmt: skip
+    with refused(words):
+        sql(statement)

@@ -54,8 +54,14 @@ class Case(models.Model):
     seq = models.IntegerField(default=0)
     moved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    # The trigger has looked it up with the event; offices are never deleted.
     organisation = models.ForeignKey(
-        "organisations.Organisation", models.PROTECT, null=True, related_name="+", db_index=False
+        "organisations.Organisation",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
 
     due_at = models.DateTimeField(null=True)
@@ -166,10 +172,12 @@ class CaseEvent(models.Model):
 
 
 class Assignment(models.Model):
-    """An office has a case from a moment to a moment."""
+    """An office has a case from a moment to a moment; a trigger sees to it that both exist."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+", db_constraint=False)
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", db_constraint=False
+    )
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
 
