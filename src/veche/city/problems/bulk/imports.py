@@ -232,7 +232,7 @@ def import_problems(
         areas.write(at)
     _things_met(mapping, stage, at)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE import_rows")
+        cursor.execute("ANALYZE import_rows (source_id, category, organisation, territory)")
         cursor.execute(_COUNTS, [source])
         new, unchanged = cursor.fetchone()
     found = {
