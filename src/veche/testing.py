@@ -39,6 +39,8 @@ def pytest_load_initial_conftests(
     os.environ.setdefault("VECHE_TEST_DATABASE", f"{_PREFIX}{os.getpid()}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veche.project.settings")
     os.environ.pop("VECHE_DEMO", None)
+    # Tests about the second factor turn it on; the others sign the staff in directly.
+    os.environ["VECHE_SECOND_FACTOR"] = "0"
     if not os.environ.get("DATABASE_URL"):
         cluster = postgres.ensure(homes.current(), safe=False)
         early_config.add_cleanup(cluster.release)

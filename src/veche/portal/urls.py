@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from veche.portal import demo, views
+from veche.portal.me.urls import urlpatterns as me
 
 app_name = "portal"
 urlpatterns = [
@@ -12,4 +13,5 @@ urlpatterns = [
     path("demo/", demo.cast_page, name="demo"),
     path("demo/sign-in/", demo.sign_in, name="demo-sign-in"),
     path("demo/clock/", demo.turn, name="demo-turn"),
+    *me,
 ]

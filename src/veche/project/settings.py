@@ -43,6 +43,12 @@ INSTALLED_APPS = [
     "veche.look",
     *module.MODULES,
     "veche.portal",
+    # After ours: our templates come first.
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -55,10 +61,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "veche.core.organisations.middleware.AskerMiddleware",
+    "veche.core.organisations.middleware.SecondFactorMiddleware",
     "veche.project.refusals.RefusalMiddleware",
 ]
 
@@ -131,9 +139,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Person"
-LOGIN_URL = "/sign-in/"
+LOGIN_URL = "people:sign-in"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_ENGINE = "veche.core.people.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -158,6 +166,101 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+    }
+}
+
+ACCOUNT_ADAPTER = "veche.core.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_FORMS = {
+    name: f"veche.core.people.account_forms.{form}"
+    for name, form in (
+        ("signup", "SignUpForm"),
+        ("request_login_code", "AskCodeForm"),
+        ("confirm_login_code", "CodeForm"),
+        ("confirm_email_verification_code", "ConfirmAddressForm"),
+        ("confirm_password_reset_code", "ResetCodeForm"),
+        ("reset_password", "ForgottenForm"),
+        ("reset_password_from_key", "NewPasswordForm"),
+        ("change_password", "ChangePasswordForm"),
+        ("set_password", "SetPasswordForm"),
+        ("add_email", "AddressForm"),
+        ("change_email", "ChangeAddressForm"),
+        ("reauthenticate", "AgainForm"),
+    )
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MFA_ADAPTER = "veche.core.people.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    name: f"veche.core.people.account_forms.{form}"
+    for name, form in (
+        ("authenticate", "SecondFactorForm"),
+        ("reauthenticate", "SecondFactorAgainForm"),
+        ("activate_totp", "AppForm"),
+        ("add_webauthn", "PasskeyForm"),
+        ("edit_webauthn", "RenamePasskeyForm"),
+    )
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+# Browsers let passkeys work without HTTPS on this machine only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SECOND_FACTOR = os.environ.get("VECHE_SECOND_FACTOR", "1") == "1"
+"""Whether those who hold a role of the staff must have a second factor; never asked in a demo."""
+
+SOCIALACCOUNT_ADAPTER = "veche.core.people.sign_on.SignOnAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SIGN_ON = {
+    "name": os.environ.get("VECHE_OIDC_NAME", ""),
+    "url": os.environ.get("VECHE_OIDC_URL", "").rstrip("/"),
+    "level": os.environ.get("VECHE_OIDC_LEVEL", "email"),
+    "level_claim": os.environ.get("VECHE_OIDC_LEVEL_CLAIM", ""),
+    "place_claim": os.environ.get("VECHE_OIDC_PLACE_CLAIM", ""),
+}
+_sign_on_secret = os.environ.get("VECHE_OIDC_SECRET_FILE", "")
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if SIGN_ON["url"]:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "city",
+                "name": SIGN_ON["name"] or urlsplit(SIGN_ON["url"]).hostname,
+                "client_id": os.environ.get("VECHE_OIDC_CLIENT", "veche"),
+                "secret": Path(_sign_on_secret).read_text().strip() if _sign_on_secret else "",
+                "settings": {"server_url": SIGN_ON["url"]},
+            }
+        ],
+    }
+    _host = urlsplit(SIGN_ON["url"])
+    # Browsers hold the form that leads to the sign-on to this list, redirects included.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_host.scheme}://{_host.netloc}")
+
+# Tries are counted where every web process sees them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_tries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

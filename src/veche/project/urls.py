@@ -40,5 +40,11 @@ def _pages() -> list[URLPattern | URLResolver]:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
-    *i18n_patterns(*_pages(), prefix_default_language=True),
+    # One address in all languages: the sign-on is told it and knows no other.
+    path("sign-on/", include("veche.core.people.sign_on_urls")),
+    *i18n_patterns(
+        path("account/", include("veche.core.people.account_urls")),
+        *_pages(),
+        prefix_default_language=True,
+    ),
 ]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from veche import clock
 from veche.core.organisations.models import Holding
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
+from veche.demo_guard import is_demo
 
 
 class Asker:
@@ -37,6 +43,46 @@ class Asker:
     def roles(self) -> frozenset[str]:
         """The names of the roles held."""
         return frozenset(h.role for h in self.holdings)
+
+
+FREE = frozenset({"volunteer"})
+"""Roles that need no second factor."""
+_OPEN = ("account/", "sign-in/", "sign-out/", "demo/")
+"""What stays open to staff that has no second factor yet; all else leads there."""
+
+
+class SecondFactorMiddleware:
+    """Whoever holds a role of the staff sets up a second factor before any other page opens.
+
+    A role is power over other people's matters; a password alone is too little for it. A demo,
+    where anybody signs in with one press, does not ask.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, or the way to setting up a second factor."""
+        if settings.SECOND_FACTOR and not self._open(request) and lacks_second_factor(request):
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+    @staticmethod
+    def _open(request: HttpRequest) -> bool:
+        language, _, rest = request.path.lstrip("/").partition("/")
+        if language in ("i18n", "static", "sign-on", "healthz"):
+            return True
+        return rest.startswith(_OPEN)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """Whether who asks holds a role of the staff without a second factor."""
+    who = asker(request)
+    if who.person is None or is_demo() or not who.roles - FREE:
+        return False
+    if any(r.get("method") == "mfa" for r in get_authentication_records(request, who.person)):
+        return False
+    return not is_mfa_enabled(who.person, [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN])
 
 
 class AskerMiddleware:

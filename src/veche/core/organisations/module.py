@@ -15,6 +15,7 @@ MODULE = Module(
         "organisations.appointed-many": "People were given roles, many at once.",
         "organisations.made-responsible-many": "It was set who answers for what where.",
     },
+    personal="veche.core.organisations.personal",
     commands="veche.core.organisations.commands:register",
     demo="veche.core.organisations.demo:load",
     datasets="veche.core.organisations.datasets:DATASETS",

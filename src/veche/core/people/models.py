@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from veche.core.organisations.models import Holding
+    from veche.core.people.sessions import SessionStore
 
 
 class Level(models.TextChoices):
@@ -53,6 +55,85 @@ class Person(AbstractBaseUser):
 
     holdings: tuple[Holding, ...]
     """The roles this person holds now; set once a request by the role middleware."""
+
+
+class SignIn(AbstractBaseSession):
+    """A browser that is signed in (or in the middle of a form), kept on the server: ending it here
+    ends every copy of its cookie."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+    since = models.DateTimeField(null=True)
+    device = models.CharField(max_length=60, blank=True)
+    """Browser and system in two words, for the person to know it again; never an address."""
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], name="people_sign_in_person")]
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        """The store that writes these rows."""
+        from veche.core.people.sessions import SessionStore
+
+        return SessionStore
+
+
+class Residence(models.Model):
+    """A person lives in a territory, as far as the city knows, from a moment to a moment."""
+
+    class How(models.TextChoices):
+        LETTER = "letter", _("a code by letter")
+        COUNTER = "counter", _("at a counter")
+        SIGN_ON = "sign-on", _("the city's sign-on")
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    territory = models.ForeignKey("places.Territory", models.PROTECT, related_name="+")
+    how = models.CharField(max_length=12, choices=How)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "until"], name="people_residence_person")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__gte=models.F("since")), name="people_residence_term"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} lives in {self.territory}"
+
+
+class ResidenceLetter(models.Model):
+    """A letter with a code that somebody asked for, to show that they live where they say.
+
+    The address stands here only until the letter is printed; of the code only a digest is kept.
+    """
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="+")
+    territory = models.ForeignKey("places.Territory", models.PROTECT, related_name="+")
+    address = models.CharField(max_length=300, blank=True)
+    asked_at = models.DateTimeField()
+    printed_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    tries = models.SmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"letter to person {self.person_id}"
+
+
+class OnceCode(models.Model):
+    """A code sent to an e-mail address for one act without an account; the address is not kept."""
+
+    digest = models.CharField(max_length=64)
+    """Keyed digest of the address and the code together."""
+    until = models.DateTimeField()
+    tries = models.SmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="people_once_until")]
+
+    def __str__(self) -> str:
+        return f"code until {self.until}"
 
 
 class Look(models.Model):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from veche import clock
 from veche.core.people.forms import SignInForm
 from veche.core.people.models import Person
+from veche.core.people.network import address
 from veche.core.people.operations import TooManyTries, note_failed_sign_in
 from veche.core.people.queries import may_try
 
@@ -52,7 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 422)
     email = form.cleaned_data["email"].strip().lower()
-    at, keys = clock.now(), (_key("account", email), _key("address", _address(request)))
+    at, keys = clock.now(), (_key("account", email), _key("address", address(request)))
     if not all(may_try(key, at) for key in keys):
         form.add_error(None, str(TooManyTries()))
         return _page(request, form, TooManyTries.status)
@@ -61,21 +64,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         note_failed_sign_in(by=None, at=at, keys=keys)
         form.add_error(None, str(_WRONG))
         return _page(request, form, 422)
-    login(request, person)
-    return redirect(after(request, form.cleaned_data["next"]))
+    go_on = after(request, form.cleaned_data["next"])
+    found = Login(user=person, redirect_url=go_on, email=email)
+    # From here on it is django-allauth's: a second factor, an address to be confirmed.
+    return perform_password_login(request, {"email": email}, found)
 
 
 def _page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
-    return render(request, "people/sign_in.html", {"form": form}, status=status)
-
-
-def _address(request: HttpRequest) -> str:
-    """The network address that tries: behind the city's own proxy the one that the proxy saw.
-
-    Only the last address of the header is the proxy's word; anybody can write those before it.
-    """
-    seen = str(request.META.get("HTTP_X_FORWARDED_FOR", "")) if settings.HTTPS else ""
-    return seen.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+    context = {
+        "form": form,
+        "next": form["next"].value() or "",
+        "sign_on_name": settings.SIGN_ON["url"] and (settings.SIGN_ON["name"] or "OpenID"),
+    }
+    return render(request, "people/sign_in.html", context, status=status)
 
 
 def _key(kind: str, value: str) -> str:
@@ -84,9 +85,15 @@ def _key(kind: str, value: str) -> str:
     return hmac.new(secret, f"sign-in:{kind}:{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Where django-allauth sends those who are to sign in."""
+    wanted = request.GET.urlencode()
+    return redirect(reverse("people:sign-in") + (f"?{wanted}" if wanted else ""))
+
+
 @never_cache
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Leave."""
+    """Leave; the sign-in is gone from the server, whoever has a copy of the cookie."""
     logout(request)
     return redirect(reverse("people:sign-in"))

@@ -6,10 +6,12 @@ import datetime as dt
 import secrets
 from collections.abc import Sequence
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
+from veche.core.people.access import at_least
 from veche.core.people.models import Level, Look, Person
 from veche.core.people.queries import sign_in_subject
 from veche.errors import Invalid, Refused
@@ -48,6 +50,7 @@ def add_person(
     person = Person(name=name, email=email, language=language, level=level, cast=cast, since=at)
     person.set_password(password)
     person.save()
+    _confirm_addresses([person])
     record(
         kind="people.added",
         by=by,
@@ -71,8 +74,21 @@ def add_people(*, by: Person | None, at: dt.datetime, people: Sequence[Person]) 
         # An unusable password, different in every row as Django makes it.
         person.password = UNUSABLE_PASSWORD_PREFIX + secrets.token_hex(20)
     made = Person.objects.bulk_create(people, batch_size=2_000)
+    _confirm_addresses(made)
     record(kind="people.added-many", by=by, at=at, subject="people", public={"accounts": len(made)})
     return made
+
+
+def _confirm_addresses(people: Sequence[Person]) -> None:
+    """What we are told to be confirmed is confirmed for django-allauth too."""
+    EmailAddress.objects.bulk_create(
+        [
+            EmailAddress(user=person, email=person.email.lower(), primary=True, verified=True)
+            for person in people
+            if person.email and at_least(person, Level.EMAIL)
+        ],
+        batch_size=2_000,
+    )
 
 
 class TooManyTries(Refused):

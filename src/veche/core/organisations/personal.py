@@ -1,0 +1,46 @@
+"""What organisations hold about a person: the roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.organisations.models import Holding
+from veche.core.organisations.queries import holdings
+from veche.core.people.models import Person
+from veche.errors import Refused
+
+
+class StillHoldsRoles(Refused):
+    """Who works for the city cannot be forgotten before the work is handed over."""
+
+    code = "still-holds-roles"
+    sentence = _("You still hold a role for the city. An administrator must end it first.")
+
+
+def collect(person: Person) -> list[dict[str, Any]]:
+    """The roles held, now and before."""
+    return [
+        {
+            "role": row.role,
+            "organisation": row.organisation.code if row.organisation else None,
+            "territory": row.territory.code if row.territory else None,
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+        }
+        for row in Holding.objects.filter(person_id=person.pk).select_related(
+            "organisation", "territory"
+        )
+    ]
+
+
+def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
+    """Nothing is taken out: who held which role when stays, without the name of the account.
+
+    Raises:
+        StillHoldsRoles: a role is held now.
+    """
+    if any(held.role != "volunteer" for held in holdings(person, at)):
+        raise StillHoldsRoles

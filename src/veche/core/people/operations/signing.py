@@ -1,0 +1,128 @@
+"""Writing about how people sign in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from allauth.account.models import EmailAddress
+
+from veche.core.journal.operations import record
+from veche.core.people.access import at_least
+from veche.core.people.models import Level, Person, SignIn
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.places.models import Territory
+
+
+@operation
+def open_account(*, by: None, at: dt.datetime, person: Person) -> Person:
+    """Write down somebody who has filled in the sign-up form or came by a sign-on."""
+    person.email = person.email or None
+    person.since = at
+    person.level = Level.UNVERIFIED
+    person.save()
+    record(
+        kind="people.added",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"level": person.level},
+        personal={"name": person.name, "email": person.email},
+    )
+    return person
+
+
+@operation
+def note_sign_in(*, by: Person, at: dt.datetime, how: str) -> None:
+    """Note that somebody signed in, and take a confirmed address into account.
+
+    ``how`` names the ways used, as ``password+mfa``.
+    """
+    if not at_least(by, Level.EMAIL) and _confirmed(by):
+        by.level = Level.EMAIL
+        by.save(update_fields=["level"])
+    record(
+        kind="people.signed-in",
+        by=by,
+        at=at,
+        subject=f"person:{by.pk}",
+        personal={"how": how},
+        public={"level": by.level},
+    )
+
+
+def _confirmed(person: Person) -> bool:
+    return EmailAddress.objects.filter(user_id=person.pk, verified=True).exists()
+
+
+@operation
+def note_change_of_access(*, by: Person, at: dt.datetime, what: str) -> None:
+    """Note that a password, an address, a passkey or a second factor was changed.
+
+    The change itself is written by django-allauth, which tells its adapter; see there.
+    """
+    record(
+        kind="people.access-changed",
+        by=by,
+        at=at,
+        subject=f"person:{by.pk}",
+        personal={"what": what},
+    )
+
+
+@operation
+def raise_level(
+    *, by: None, at: dt.datetime, person: Person, level: Level, territory: Territory | None = None
+) -> None:
+    """Believe what the city's sign-on says about a person; a level is never lowered by it."""
+    if not at_least(person, level):
+        person.level = level
+        person.save(update_fields=["level"])
+    record(
+        kind="people.level-raised",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"level": person.level, "how": "sign-on"},
+    )
+    if territory is not None:
+        from veche.core.people.models import Residence
+        from veche.core.people.operations.residence import give_residence
+
+        give_residence(
+            by=None, at=at, person=person, territory=territory, how=Residence.How.SIGN_ON
+        )
+
+
+@operation
+def end_sign_ins(*, by: Person, at: dt.datetime, keep: str | None, only: str | None = None) -> int:
+    """End the sign-ins of a person, all but ``keep`` or ``only`` one; returns how many ended.
+
+    Both are names of sessions.
+    """
+    rows = SignIn.objects.filter(person_id=by.pk)
+    rows = rows.filter(pk=only) if only is not None else rows.exclude(pk=keep)
+    ended, _by_table = rows.delete()
+    record(
+        kind="people.sign-ins-ended",
+        by=by,
+        at=at,
+        subject=f"person:{by.pk}",
+        personal={"ended": ended},
+    )
+    return ended
+
+
+@operation
+def change_name(*, by: Person, at: dt.datetime, name: str, language: str) -> None:
+    """A person is called otherwise from now on, or told in another language."""
+    Person.objects.filter(pk=by.pk).update(name=name, language=language)
+    record(
+        kind="people.renamed",
+        by=by,
+        at=at,
+        subject=f"person:{by.pk}",
+        personal={"name": name, "language": language},
+    )

@@ -1,0 +1,62 @@
+"""Where sign-ins are kept: in the database, so that ending one ends every copy of its cookie."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+
+from veche.core.people.models import SignIn
+
+_DEVICE, _SINCE = "device", "since"
+_BROWSERS = (
+    ("Firefox", "Firefox"),
+    ("Edg", "Edge"),
+    ("YaBrowser", "Yandex"),
+    ("OPR", "Opera"),
+    ("Chrom", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+class SessionStore(DatabaseStore):
+    """Django's own store, which also writes whose sign-in it is, since when and on what."""
+
+    @classmethod
+    def get_model_class(cls) -> type[SignIn]:
+        """The table."""
+        return SignIn
+
+    def create_model_instance(self, data: Mapping[str, Any]) -> SignIn:
+        """The row of these data."""
+        row: SignIn = super().create_model_instance(dict(data))
+        person = str(data.get(SESSION_KEY, ""))
+        row.person_id = int(person) if person.isdigit() else None
+        row.device = str(data.get(_DEVICE, ""))[:60]
+        since = data.get(_SINCE)
+        row.since = dt.datetime.fromisoformat(since) if since else None
+        return row
+
+
+def device(agent: str) -> str:
+    """Browser and system of a ``User-Agent`` in two words: “Firefox, Linux”."""
+    found = [
+        next((word for mark, word in words if mark in agent), "") for words in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(word for word in found if word)
+
+
+def describe(session: Any, agent: str, at: dt.datetime) -> None:
+    """Write into a session on what it is and since when."""
+    session[_DEVICE], session[_SINCE] = device(agent), at.isoformat()

@@ -1,0 +1,1 @@
+"""My page: what the city keeps about me, who looked at it, and what I can do about it."""
