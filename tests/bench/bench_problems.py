@@ -125,6 +125,7 @@ def _imports(report: Any, folder: Path, at: dt.datetime) -> None:
 def _pages(report: Any, at: dt.datetime) -> None:
     from veche.city.problems import operations
     from veche.city.problems.models import Problem
+    from veche.city.problems.queries import lists
     from veche.core.people.models import Person
 
     by = Person.objects.get(cast="resident")
@@ -160,6 +161,19 @@ def _pages(report: Any, at: dt.datetime) -> None:
     beside = f"{PEER}: 389 queries, 315 ms"
     report("list of 50 of 104,610", len(queries), "queries", at_most=8, beside=beside)
     report("list of 50 of 104,610", cpu(20, show), "ms CPU", at_most=15, beside=beside)
+    # Pages of the imported city, all states, drawn at random: nobody has asked for any of them.
+    deep = random.Random(50).sample(range(30, ROWS // 50), 21)
+
+    def dig(number: int) -> None:
+        query = {"place": "elsewhere", "state": "all", "page": str(deep[number])}
+        assert client.get("/en/problems/", query).status_code == 200
+
+    report("any page of a list of 84,610", cpu(20, dig), "ms CPU", at_most=20)
+    lists.forget()
+    ours, theirs = time.process_time(), backend_seconds()
+    dig(1)
+    spent = time.process_time() - ours + backend_seconds() - theirs
+    report("the same, everything counted afresh", spent * 1000, "ms CPU")
     numbers = list(Problem.objects.filter(source="", case__state="confirmed").values_list(
         "case__number", flat=True)[:21])  # fmt: skip
 

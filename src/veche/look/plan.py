@@ -59,9 +59,10 @@ _SHIFTS = tuple(
 )
 
 # Where a circle may step aside, in its radii: right and down, nearest first.
+_FARTHEST = 2.4
 _STEPS = tuple(
     (step * math.cos(turn * math.pi / 4), step * math.sin(turn * math.pi / 4))
-    for step in (0.0, 0.5, 0.9, 1.3, 1.8, 2.4)
+    for step in (0.0, 0.5, 0.9, 1.3, 1.8, _FARTHEST)
     for turn in range(8 if step else 1)
 )
 
@@ -135,6 +136,8 @@ class _Name:
     text: str
     css: str
     spots: tuple[tuple[float, float, Box], ...]
+    reach: Box
+    """What holds all spots."""
 
 
 _grounds: OrderedDict[tuple[object, ...], tuple[str, tuple[_Name, ...]]] = OrderedDict()
@@ -286,25 +289,29 @@ def _cluster(one: Cluster, window: Frame, taken: list[Box]) -> str:
 
 
 def _aside(
-    x: float,
-    y: float,
-    radius: float,
-    window: Frame,
-    taken: list[Box],
+    x: float, y: float, radius: float, window: Frame, taken: list[Box]
 ) -> tuple[float, float]:
     """The nearest free spot for a circle: a count speaks of a neighbourhood, so it may step aside.
 
     Where all is crowded it stays.
     """
     half = radius * 0.88  # the corners of the box are empty
+    reach = half + _FARTHEST * radius
+    near = _touching((x - reach, y - reach, x + reach, y + reach), taken)
     for right, down in _STEPS:
         at = (x + right * radius, y + down * radius)
         box = (at[0] - half, at[1] - half, at[0] + half, at[1] + half)
-        if window.holds(*at, radius) and _free(box, taken):
+        if window.holds(*at, radius) and _free(box, near):
             taken.append(box)
             return at
     taken.append((x - half, y - half, x + half, y + half))
     return x, y
+
+
+def _touching(box: Box, taken: Sequence[Box]) -> list[Box]:
+    """Those of the taken boxes that touch this one."""
+    left, top, right, bottom = box
+    return [b for b in taken if left < b[2] and b[0] < right and top < b[3] and b[1] < bottom]
 
 
 def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
@@ -342,7 +349,10 @@ def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
             if not (box[0] < 0 or box[2] > WIDTH or box[1] < 0 or box[3] > window.height):
                 spots.append((spot, at, box))
         if spots:
-            found.append(_Name(escape(name), f' class="{css}"' if css else "", tuple(spots)))
+            lefts, tops, rights, bottoms = zip(*(box for _, _, box in spots), strict=True)
+            reach = (min(lefts), min(tops), max(rights), max(bottoms))
+            css = f' class="{css}"' if css else ""
+            found.append(_Name(escape(name), css, tuple(spots), reach))
     return tuple(found)
 
 
@@ -352,8 +362,9 @@ def _names(wanted: Sequence[_Name], window: Frame, taken: list[Box]) -> list[str
     for name in wanted:
         if len(drawn) >= _MOST_NAMES:
             break
+        near = _touching(name.reach, taken)
         for x, y, box in name.spots:
-            if _free(box, taken):
+            if _free(box, near):
                 taken.append(box)
                 drawn.append(
                     f'<svg {_at(x, y, window)} aria-hidden="true">'

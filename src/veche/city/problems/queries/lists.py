@@ -185,6 +185,8 @@ class Tally:
     by_territory: Mapping[int, tuple[int, int]]
     cells: tuple[Cell, ...]
     offices: tuple[Organisation, ...]
+    newest: dt.datetime | None
+    """When the newest of them was opened; none where there are none."""
     landmarks: list[Key] = field(default_factory=list, compare=False)
     """Where some rows of a long list stand; :mod:`~veche.city.problems.queries.rows` reads them."""
 
@@ -230,9 +232,10 @@ def seen(which: Filter, places: Atlas) -> Filter:
 
 _COUNTS = """
 SELECT territory_id, col, line, count(*), count(*) FILTER (WHERE late),
-    sum(longitude), sum(latitude)
+    sum(longitude), sum(latitude), max(opened_at)
 FROM (
-    SELECT c.territory_id, c.state = ANY(%s) AND c.due_at < %s AS late, p.longitude, p.latitude,
+    SELECT c.territory_id, c.opened_at, c.state = ANY(%s) AND c.due_at < %s AS late,
+        p.longitude, p.latitude,
         floor((p.longitude - %s) / %s)::int AS col, floor((p.latitude - %s) / %s)::int AS line
     FROM {} WHERE {}) one
 GROUP BY territory_id, col, line
@@ -261,7 +264,9 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
         counted = cursor.fetchall()
     by_territory: dict[int, tuple[int, int]] = {}
     squares: dict[tuple[int, int], tuple[int, float, float]] = {}
-    for territory, column, row, count, late, longitudes, latitudes in counted:
+    newest: dt.datetime | None = None
+    for territory, column, row, count, late, longitudes, latitudes, opened in counted:
+        newest = max(newest or opened, opened)
         known_count, known_late = by_territory.get(territory, (0, 0))
         by_territory[territory] = (known_count + count, known_late + late)
         here = squares.get((column, row), (0, 0.0, 0.0))
@@ -275,7 +280,8 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
         late=sum(overdue for _, overdue in by_territory.values()),
         by_territory=by_territory,
         cells=cells,
-        offices=_offices(which, places),
+        offices=_offices(which.city, places),
+        newest=newest,
     )
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
@@ -312,22 +318,29 @@ SELECT o.id FROM organisations_organisation o WHERE EXISTS (
 """
 
 
-def _offices(which: Filter, places: Atlas) -> tuple[Organisation, ...]:
-    """The offices that have had something in the city."""
-    inside = places.inside(which.city)
-    return tuple(
-        sorted(
-            Organisation.objects.raw(
-                f"SELECT * FROM organisations_organisation WHERE id IN ({_SOME_OFFICES})", [inside]
-            ),
-            key=str,
-        )
+def _offices(city: Territory, places: Atlas) -> tuple[Organisation, ...]:
+    """The offices that have had something in the city; a new one is there within a minute."""
+    key = (str(connection.settings_dict["NAME"]), city.pk)
+    kept = _city_offices.get(key)
+    if kept is not None and time.monotonic() - kept[0] < REMEMBER_OFFICES_SECONDS:
+        return kept[1]
+    found = Organisation.objects.raw(
+        f"SELECT * FROM organisations_organisation WHERE id IN ({_SOME_OFFICES})",
+        [places.inside(city)],
     )
+    made = tuple(sorted(found, key=str))
+    _city_offices[key] = (time.monotonic(), made)
+    return made
+
+
+REMEMBER_OFFICES_SECONDS = 60.0
+_city_offices: dict[tuple[str, int], tuple[float, tuple[Organisation, ...]]] = {}
 
 
 def forget() -> None:
     """Count afresh at the next call."""
     _remembered.clear()
+    _city_offices.clear()
     _kinds.clear()
 
 

@@ -62,15 +62,21 @@ def rows_of(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, total: 
             )
         else:
             found = f"SELECT c.id FROM {tables} WHERE {wanted}"
-            if which.order == "newest" and first >= _SHALLOW:
-                if not total.landmarks:
+            if which.order == "newest":
+                if first >= _SHALLOW and not total.landmarks:
                     cursor.execute(_LANDMARKS.format(tables, wanted), [*values, STEP])
                     total.landmarks[:] = cursor.fetchall()
-                landmark = min(first // STEP, len(total.landmarks) - 1)
-                if landmark >= 0:
+                if first >= _SHALLOW and total.landmarks:
+                    landmark = min(first // STEP, len(total.landmarks) - 1)
                     found += " AND (c.opened_at, c.id) <= (%s, %s)"
                     values += total.landmarks[landmark]
                     first -= landmark * STEP
+                    if landmark + 2 < len(total.landmarks):  # a page may lie across one
+                        found += " AND (c.opened_at, c.id) > (%s, %s)"
+                        values += total.landmarks[landmark + 2]
+                else:  # what is newer lies elsewhere and would be read in vain
+                    found += " AND c.opened_at <= %s"
+                    values.append(total.newest)
         cursor.execute(
             f"SELECT {_ROW} FROM ({found} ORDER BY {order} LIMIT %s OFFSET %s) page"
             " JOIN cases_case c ON c.id = page.id JOIN problems_problem p ON p.case_id = page.id"

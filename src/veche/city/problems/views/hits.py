@@ -47,6 +47,7 @@ def rows(found: Sequence[Row], at: dt.datetime, places: Atlas, known: Kinds) -> 
     days: dict[dt.date, str] = {}
     left: dict[tuple[dt.date, bool], str] = {}
     names: dict[int, str] = {}
+    kind_names: dict[int, str] = {}
     made = []
     for n, row in enumerate(found, 1):
         due, due_at, place = "", row.due_at, row.territory_id
@@ -63,7 +64,12 @@ def rows(found: Sequence[Row], at: dt.datetime, places: Atlas, known: Kinds) -> 
             days[opened] = words.day(opened, "short" if opened.year == today.year else "short year")
         if place not in names:
             names[place] = str(places.by_id.get(place, ""))
-        title = headline(row.text) or unsaid(str(known.by_id.get(row.category_id, "")), row.address)
+        title = headline(row.text)
+        if not title:
+            kind = row.category_id
+            if kind not in kind_names:
+                kind_names[kind] = str(known.by_id.get(kind, ""))
+            title = unsaid(kind_names[kind], row.address)
         made.append(
             Hit(
                 n=n,
