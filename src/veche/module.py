@@ -74,6 +74,8 @@ class Module:
     (called within the operation that erases the person)."""
     desk: str = ""
     """Path of ``DESK``, a :class:`veche.core.desk.adapter.Desk`: its matters in the one queue."""
+    moderation: str = ""
+    """Path of ``WRITTEN``, a :class:`veche.core.moderation.written.Written`: what people write."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 

@@ -15,6 +15,7 @@ def give_words() -> None:
         gettext_noop("No moderator came in 24 hours: problem {number} was published unread."),
     )
     say("problems.rejected", gettext_noop("A moderator did not publish problem {number}."))
+    say("problems.removed", gettext_noop("A moderator took problem {number} off the page."))
     say("problems.assigned", gettext_noop("An office was found for problem {number}."))
     say(
         "problems.answered",

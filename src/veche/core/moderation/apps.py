@@ -9,3 +9,9 @@ class Config(AppConfig):
     name = "veche.core.moderation"
     label = "moderation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the notices their words."""
+        from veche.core.moderation.words import give_words
+
+        give_words()

@@ -2,7 +2,38 @@
 
 from veche.module import Module
 
+_OPERATIONS = "veche.core.moderation.operations"
+
 MODULE = Module(
     name="moderation",
     sentence="What may be shown of what people write: decided openly, with one appeal.",
+    rights={
+        "moderator": "Hides, covers and takes away in a territory; judges the appeals of others.",
+    },
+    journal_writes={
+        "moderation.decided": "A decision was put into the public log.",
+        "moderation.origin-noted": "From where a matter came was kept as a keyed digest.",
+        "moderation.appealed": "An author objected to a decision.",
+        "moderation.judged": "Another moderator judged an objection.",
+        "moderation.words-hidden": "Parts of the words of a matter were hidden.",
+        "moderation.original-looked-at": "Somebody of the staff looked at what was hidden.",
+        "moderation.originals-deleted": "Originals were deleted: their term was over.",
+        "moderation.swept": "Everything of one sender was hidden, to be taken away.",
+        "moderation.sweep-undone": "Taking it away was undone before anybody was told.",
+        "moderation.swept-away": "A matter was taken away together with others.",
+        "moderation.sweep-done": "Everything of one sender was taken away.",
+        "moderation.limit-set": "It was set how much may be written.",
+        "moderation.reason-set": "A reason was added or its words were changed.",
+        "moderation.pruned": "Counts and digests were deleted: their term was over.",
+        "moderation.person-forgotten": "What moderation held about a person was deleted.",
+    },
+    timers={
+        f"{_OPERATIONS}:carry_out_sweeps": "every minute",
+        f"{_OPERATIONS}:forget_originals": "every minute",
+        f"{_OPERATIONS}:prune": "every minute",
+    },
+    datasets="veche.core.moderation.datasets:DATASETS",
+    figures="veche.core.moderation.datasets:FIGURES",
+    urls="veche.core.moderation.urls",
+    personal="veche.core.moderation.personal",
 )

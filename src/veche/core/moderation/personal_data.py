@@ -26,6 +26,8 @@ class Kind(StrEnum):
     PLATE = "plate"
     FLAT = "flat"
     NAME = "name"
+    OTHER = "other"
+    """Marked by a person."""
 
 
 @dataclass(frozen=True)
@@ -146,3 +148,12 @@ _FINDERS: tuple[tuple[Kind, Callable[[str], Pieces]], ...] = (
     (Kind.FLAT, _FLAT),
     (Kind.NAME, names.people),
 )
+
+
+def mark(text: str, phrase: str) -> list[Finding]:
+    """Every place where a phrase stands in a text, letter for letter, as a person marked it."""
+    found, at = [], 0
+    while phrase and (at := text.find(phrase, at)) >= 0:
+        found.append(Finding(Kind.OTHER, at, at + len(phrase), phrase))
+        at += len(phrase)
+    return found

@@ -10,6 +10,8 @@ from veche.city.problems.models import Problem
 from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
+from veche.core.moderation import reasons
+from veche.core.moderation.operations import decided
 from veche.core.notices.operations import tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.operation import operation
@@ -58,12 +60,13 @@ def reject(
     Raises:
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if reason not in rules.REJECTION_REASONS:
+    if reason not in reasons.codes(reasons.REJECT):
         raise UnknownReason
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
     case = move_case(
         by=by, at=at, case=case, move="reject", seen=seen, public={"reason": reason, "text": text}
     )
+    decided(by=by, at=at, case=case, kind="reject", reason=reason)
     tell_followers(by=by, at=at, case=case, kind="problems.rejected")
     return case
 

@@ -1,0 +1,79 @@
+"""How the words and photographs of problems are moderated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems import operations
+from veche.city.problems.access import is_author
+from veche.city.problems.models import Problem
+from veche.city.problems.operations.removal import publish_after_all, put_words, remove
+from veche.city.problems.procedure import PUBLIC
+from veche.core.moderation.limits import PERSON, PLACE, declare
+from veche.core.moderation.written import Words, Written
+from veche.languages import here
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from veche.core.cases.models import Case
+
+declare("problem.report", PERSON, 10)
+declare("problem.report", PLACE, 20)
+
+
+def words(case: Case) -> Sequence[Words]:
+    """What was written of a problem: its text, its address, the answers typed in words."""
+    problem = Problem.objects.select_related("category").get(case_id=case.pk)
+    found = [
+        Words("text", _("What is wrong"), problem.text),
+        Words("address", _("Address or landmark"), problem.address),
+    ]
+    for question in problem.category.questions:
+        code = question.get("code", "")
+        if question.get("kind") == "text" and problem.answers.get(code):
+            label = here(question.get("names") or {}) or code
+            found.append(Words(f"answer:{code}", label, str(problem.answers[code])))
+    return found
+
+
+def url(case: Case) -> str:
+    """The page of a problem."""
+    return reverse("problems:matter", args=[case.number])
+
+
+def written_by(request: HttpRequest, case: Case) -> bool:
+    """Whether whoever asks reported it."""
+    from veche.core.organisations.middleware import asker
+
+    problem = Problem.objects.select_related("case").filter(case_id=case.pk).first()
+    held = request.session.get("problems") if "sessionid" in request.COOKIES else None
+    secret = str(held.get(case.number, "")) if isinstance(held, dict) else ""
+    return problem is not None and is_author(problem, asker(request).person, secret)
+
+
+def alike(case: Case) -> Mapping[str, Sequence[int]]:
+    """Open problems sent with the same secret of an anonymous author."""
+    key = Problem.objects.filter(case_id=case.pk).values_list("author_key", flat=True).first()
+    if not key:
+        return {}
+    rows = Problem.objects.filter(author_key=key, case__closed_at__isnull=True)
+    return {"key": list(rows.order_by("-case_id").values_list("case_id", flat=True))}
+
+
+WRITTEN = Written(
+    procedures=("problem",),
+    words=words,
+    put=put_words,
+    url=url,
+    is_author=written_by,
+    public=PUBLIC,
+    reject=operations.reject,
+    remove=remove,
+    overturned=publish_after_all,
+    alike=alike,
+)

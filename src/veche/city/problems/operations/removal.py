@@ -1,0 +1,67 @@
+"""What moderation does to a problem besides letting it pass: other words, removal, appeals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from veche.city.problems import rules
+from veche.city.problems.models import Problem
+from veche.city.problems.operations.moderation import _accepted
+from veche.city.problems.operations.refusals import UnknownReason, sized
+from veche.core.cases.models import Case
+from veche.core.cases.operations import move_case
+from veche.core.moderation import reasons
+from veche.core.moderation.operations import decided
+from veche.core.notices.operations import tell_followers
+from veche.operation import OutsideOperation, operation, running
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+def put_words(*, case: Case, field: str, text: str) -> None:
+    """Put other words in the place of a problem's; called by the operation that hides parts.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    _put_words(case, field, text)
+
+
+def _put_words(case: Case, field: str, text: str) -> None:
+    if field.startswith("answer:"):
+        problem = Problem.objects.select_for_update(of=("self",)).get(case_id=case.pk)
+        answers = {**problem.answers, field.partition(":")[2]: text}
+        Problem.objects.filter(case_id=case.pk).update(answers=answers)
+    elif field in ("text", "address"):
+        length = rules.LONGEST_TEXT + 500 if field == "text" else 240
+        Problem.objects.filter(case_id=case.pk).update(**{field: text[:length]})
+
+
+@operation
+def remove(
+    *, by: Person, at: dt.datetime, case: Case, reason: str, text: str, seen: int | None = None
+) -> Case:
+    """A moderator takes a published problem away: spam, or what should not have been passed.
+
+    Raises:
+        UnknownReason, TextLength: the reason is not on the list, or the words are missing.
+    """
+    if reason not in reasons.codes(reasons.HIDE):
+        raise UnknownReason
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    case = move_case(
+        by=by, at=at, case=case, move="remove", seen=seen, public={"reason": reason, "text": text}
+    )
+    decided(by=by, at=at, case=case, kind="remove", reason=reason)
+    tell_followers(by=by, at=at, case=case, kind="problems.removed")
+    return case
+
+
+@operation
+def publish_after_all(*, by: Person, at: dt.datetime, case: Case) -> Case:
+    """An appeal was granted: the problem is public and goes to the office that answers for it."""
+    return _accepted(case, by, at, told="moderation.overturned")

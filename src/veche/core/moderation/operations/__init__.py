@@ -1,0 +1,45 @@
+"""Everything moderation does; each names its matter's case, its reason and its moderator."""
+
+from __future__ import annotations
+
+from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, judge
+from veche.core.moderation.operations.city import prune, set_limit, set_reason
+from veche.core.moderation.operations.decisions import decided, note_origin
+from veche.core.moderation.operations.hiding import hide_matter, show_matter
+from veche.core.moderation.operations.redaction import (
+    NothingHidden,
+    cover_photograph,
+    forget_originals,
+    hide_words,
+    look_at_original,
+)
+from veche.core.moderation.operations.sweeps import (
+    NothingToSweep,
+    TooLate,
+    carry_out_sweeps,
+    sweep,
+    undo_sweep,
+)
+
+__all__ = [
+    "AlreadyAppealed",
+    "NothingHidden",
+    "NothingToSweep",
+    "TooLate",
+    "appeal",
+    "carry_out_sweeps",
+    "cover_photograph",
+    "decided",
+    "forget_originals",
+    "hide_matter",
+    "hide_words",
+    "judge",
+    "look_at_original",
+    "note_origin",
+    "prune",
+    "set_limit",
+    "set_reason",
+    "show_matter",
+    "sweep",
+    "undo_sweep",
+]

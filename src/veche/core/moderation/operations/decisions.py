@@ -1,0 +1,56 @@
+"""Writing down what was decided, for the public log."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from veche.core.cases.operations import subject
+from veche.core.journal.operations import record
+from veche.core.moderation.limits import digest
+from veche.core.moderation.models import Decision, Origin
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
+    from veche.core.moderation.models import Sweep
+    from veche.core.people.models import Person
+
+AUTHOR = "author"
+
+
+@operation
+def decided(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    case: Case,
+    kind: str,
+    reason: str = "",
+    role: str = "moderator",
+    sweep: Sweep | None = None,
+) -> Decision:
+    """Put a decision into the public log: what, why, when, by which role; never by whom."""
+    made = Decision(
+        case=case, kind=kind, reason=reason, role=role, person=by, at=at, sweep=sweep
+    )
+    made.save(force_insert=True)
+    record(
+        kind="moderation.decided",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"decision": kind, "reason": reason, "role": role},
+    )
+    return made
+
+
+@operation
+def note_origin(*, by: Person | None, at: dt.datetime, case: Case, address: str) -> None:
+    """Keep from which network address a matter came, as a keyed digest, for some weeks.
+
+    ``address`` comes from `limits.network_address`. It is used for one thing: to find what the
+    sender of spam sent besides.
+    """
+    Origin(case=case, address=digest("origin", address), at=at).save(force_insert=True)
+    record(kind="moderation.origin-noted", by=by, at=at, subject=subject(case))

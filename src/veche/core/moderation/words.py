@@ -1,0 +1,58 @@
+"""The words of kinds, outcomes and notices."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+from veche.core.moderation.personal_data import Kind
+from veche.core.notices.words import say
+
+KINDS: dict[Kind, str | Promise] = {
+    Kind.CARD: _("bank card"),
+    Kind.DOCUMENT: _("document"),
+    Kind.EMAIL: _("e-mail"),
+    Kind.PHONE: _("telephone"),
+    Kind.ACCOUNT: _("account"),
+    Kind.PLATE: _("number plate"),
+    Kind.FLAT: _("flat"),
+    Kind.NAME: _("name"),
+    Kind.OTHER: _("hidden"),
+}
+DECISIONS: dict[str, str | Promise] = {
+    "reject": _("not published"),
+    "remove": _("taken off the page"),
+    "hide": _("hidden"),
+    "show": _("shown again"),
+    "redact": _("parts of the words hidden"),
+    "photograph": _("parts of a photograph covered"),
+}
+OUTCOMES: dict[str, str | Promise] = {
+    "": _("no objection"),
+    "open": _("the author objects"),
+    "upheld": _("objection: upheld"),
+    "overturned": _("objection: overturned"),
+}
+ROLES: dict[str, str | Promise] = {
+    "moderator": _("a moderator"),
+    "author": _("the author"),
+    "head": _("a head of office"),
+    "": _("the system"),
+}
+
+
+def label(kind: Kind) -> str:
+    """What stands in the place of what was hidden: “[telephone]”."""
+    return f"[{KINDS[kind]}]"
+
+
+def give_words() -> None:
+    """Give the notices of moderation their sentences."""
+    say("moderation.upheld", gettext_noop("Another moderator upheld the decision on {number}."))
+    say(
+        "moderation.overturned",
+        gettext_noop("Another moderator overturned the decision: {number} is published."),
+    )
+    say("moderation.hidden", gettext_noop("A moderator hid matter {number}."))
+    say("moderation.shown", gettext_noop("Matter {number} is shown again."))

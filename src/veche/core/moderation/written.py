@@ -1,0 +1,89 @@
+"""How a module lets what people write in it be moderated.
+
+A module writes ``moderation.py`` with ``WRITTEN = Written(...)`` and names it in its manifest:
+``Module(moderation="veche.city.problems.moderation:WRITTEN")``. Findings, redaction, hiding,
+appeals, sweeps and the public log then work for its matters as they do for all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from veche.errors import NotFound
+from veche.module import load, resolve
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.utils.functional import Promise
+
+    from veche.core.cases.models import Case
+
+
+@dataclass(frozen=True)
+class Words:
+    """One piece of words of a matter that everybody may read."""
+
+    field: str
+    """As the module calls it: ``text``, ``address``, ``answer:code``."""
+    label: str | Promise
+    text: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """What people write in one module."""
+
+    procedures: tuple[str, ...]
+    words: Callable[[Case], Sequence[Words]]
+    """The words of a matter as they are shown now."""
+    put: Callable[..., None]
+    """``put(case=, field=, text=)`` inside an operation: other words in their place."""
+    url: Callable[[Case], str]
+    """The page of the matter."""
+    is_author: Callable[[HttpRequest, Case], bool]
+    """Whether whoever asks wrote it: by their account or by the secret of their browser."""
+    public: tuple[str, ...]
+    """States in which everybody may read it."""
+    reject: Callable[..., Case] | None = None
+    """``reject(by=, at=, case=, reason=, text=)``: the operation before publication."""
+    remove: Callable[..., Case] | None = None
+    """The same after publication."""
+    overturned: Callable[..., Case] | None = None
+    """``overturned(by=, at=, case=)``: what follows when an appeal opened the way again."""
+    alike: Callable[[Case], Mapping[str, Sequence[int]]] = field(default=lambda _case: {})
+    """Cases by whoever wrote this one, that a moderator can still take away, by what they have
+    in common besides the account and the network address (``key``: the same browser)."""
+
+
+@cache
+def modules() -> tuple[Written, ...]:
+    """What every installed module lets be moderated, in the order of the ladder."""
+    found = []
+    for manifest in load():
+        path = getattr(manifest, "moderation", "")
+        if path:
+            written = resolve(path)
+            if not isinstance(written, Written):
+                raise TypeError(f"{path} is not a Written")
+            found.append(written)
+    return tuple(found)
+
+
+def written_of(case: Case) -> Written:
+    """How the words of a case are moderated.
+
+    Raises:
+        NotFound: its module lets nothing be moderated.
+    """
+    for one in modules():
+        if case.procedure in one.procedures:
+            return one
+    raise NotFound
+
+
+def words_of(case: Case) -> list[Words]:
+    """The words of a case that hold anything."""
+    return [one for one in written_of(case).words(case) if one.text.strip()]
