@@ -41,6 +41,9 @@ class SmallTown:
     dispatcher: Person
     officer: Person
     light_officer: Person
+    head: Person
+    arbiter: Person
+    controller: Person
 
     def report(self, *, at: dt.datetime = START, by: Person | None = None, **more: Any) -> Problem:
         """A hole in the west of the city, reported by the resident unless said otherwise."""
@@ -95,12 +98,18 @@ def small_town() -> SmallTown:
     make_responsible(by=None, at=early, organisation=lights, theme="lamp", territory=city)
     made = {
         role: person(role.title())
-        for role in ("resident", "neighbour", "moderator", "dispatcher", "officer", "lamplighter")
-    }
+        for role in (
+            "resident", "neighbour", "moderator", "dispatcher", "officer", "lamplighter",
+            "head", "arbiter", "controller",
+        )
+    }  # fmt: skip
     appoint(by=None, at=early, person=made["moderator"], role="moderator", territory=city)
     appoint(by=None, at=early, person=made["dispatcher"], role="dispatcher", territory=west)
     appoint(by=None, at=early, person=made["officer"], role="officer", organisation=roads)
     appoint(by=None, at=early, person=made["lamplighter"], role="officer", organisation=lights)
+    appoint(by=None, at=early, person=made["head"], role="head", organisation=roads)
+    appoint(by=None, at=early, person=made["arbiter"], role="arbiter", territory=city)
+    appoint(by=None, at=early, person=made["controller"], role="controller", territory=city)
     return SmallTown(
         city=city,
         west=west,
@@ -113,4 +122,7 @@ def small_town() -> SmallTown:
         dispatcher=made["dispatcher"],
         officer=made["officer"],
         light_officer=made["lamplighter"],
+        head=made["head"],
+        arbiter=made["arbiter"],
+        controller=made["controller"],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from veche.city.problems.staff_urls import urlpatterns as staff
-from veche.city.problems.views import author, lists, matter, report
+from veche.city.problems.views import acts, author, lists, matter, report
 
 app_name = "problems"
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("mine/", author.mine, name="mine"),
     *staff,
     path("<slug:number>/", matter.matter, name="matter"),
+    path("<slug:number>/do/<slug:code>/", acts.act, name="act"),
     path("<slug:number>/confirm/", author.confirm, name="confirm"),
     path("<slug:number>/return/", author.send_back, name="send_back"),
     path("<slug:number>/withdraw/", author.withdraw, name="withdraw"),

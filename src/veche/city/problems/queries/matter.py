@@ -14,6 +14,8 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.models import Problem
+from veche.city.problems.queries.reasons import NOT_OURS, PROLONGED
+from veche.city.problems.queries.responsibility import Duty, duty
 from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
 from veche.core.cases.operations import subject
 from veche.core.cases.queries import clocks, files, history, procedure_line
@@ -23,6 +25,8 @@ from veche.core.people.models import Person
 from veche.look import words
 
 REASONS: dict[str, str | Promise] = {
+    **NOT_OURS,
+    **PROLONGED,
     "not-city": _("this is not a matter of the city"),
     "insult": _("the words insult somebody"),
     "advertising": _("this is advertising"),
@@ -50,12 +54,50 @@ _DID: dict[str, str | Promise] = {
     "return": _("The author returned the answer."),
     "lapse": _("The author did not check in time."),
     "withdraw": _("The author took it back."),
+    "ask": _("A moderator asked the author."),
+    "reply": _("The author replied."),
+    "appeal": _("The author objected."),
+    "uphold": _("The decision was upheld."),
+    "overturn": _("The decision was overturned."),
+    "unheard": _("The head of the office did not decide in time: {office} works again."),
+    "hand_back": _("{office} returned it as not theirs; a dispatcher decides."),
+    "reassign": _("A dispatcher decided: {office} has it."),
+    "pass_on": _("No dispatcher decided in time: {office} has it now."),
+    "dispute": _("{office} says before an arbiter that it is not theirs."),
+    "settle": _("An arbiter decided, and it binds: {office} has it."),
+    "last_resort": _("It went to the owner of last resort: {office}."),
+    "prolong": _("The head of {office} signed a later date: {until}."),
+    "query": _("{office} asked the author; the term stands still."),
+    "object": _("The author objected to the refusal; the head of the office decides."),
+    "verify": _("Two volunteers looked: it is done."),
+    "find_undone": _("Two volunteers looked: it is not done."),
+    "find_undone_later": _("Two volunteers looked: it is not done."),
+    "reopen": _("The author opened it again."),
+    "merge": _("It was joined to another problem."),
+    "split": _("It was separated again."),
+    "remove": _("A moderator removed it."),
     "record_open": _("An import brought it, open."),
     "record_closed": _("An import brought it, closed."),
     "close_record": _("An import says that it was closed."),
     "reopen_record": _("An import says that it was opened again."),
 }
-_TURNS = ("return", "refuse", "reject")
+_TURNS = (
+    "return",
+    "refuse",
+    "reject",
+    "hand_back",
+    "dispute",
+    "overturn",
+    "unheard",
+    "reopen",
+    "find_undone",
+    "find_undone_later",
+)
+_SILENT = {
+    "asked": _("The author did not reply in time."),
+    "queried": _("The author did not reply in time."),
+}
+"""What “lapse” means where it does not mean that nobody checked."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +127,7 @@ class Matter:
     followers: int
     followed: bool
     clock: CaseClock | None
+    duty: Duty
 
     @property
     def case(self) -> Case:
@@ -92,8 +135,10 @@ class Matter:
         return self.problem.case
 
 
-def matter(problem: Problem, person: Person | None, at: dt.datetime) -> Matter:
-    """The page of a problem for somebody who may see it."""
+def matter(
+    problem: Problem, person: Person | None, at: dt.datetime, *, inside: bool = False
+) -> Matter:
+    """The page of a problem for somebody who may see it; ``inside``: they hold a role."""
     case = problem.case
     events, terms, pictures = history(case), clocks(case), list(enumerate(files(case), 1))
     return Matter(
@@ -107,6 +152,7 @@ def matter(problem: Problem, person: Person | None, at: dt.datetime) -> Matter:
         followers=followers(case),
         followed=follows(person, case),
         clock=next((c for c in reversed(terms) if c.stopped_at is None), None),
+        duty=duty(problem, events, at, inside=inside),
     )
 
 
@@ -120,7 +166,13 @@ def steps_of(
 def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, CaseFile]]) -> Step:
     said = event.public if isinstance(event.public, dict) else {}
     office = str(event.organisation) if event.organisation else gettext("The office")
-    did = str(_DID.get(event.move, event.move)).format(office=office)
+    did = _DID.get(event.move, event.move)
+    if event.move == "lapse":
+        did = _SILENT.get(event.source, did)
+    until = str(said.get("until", ""))
+    did = str(did).format(
+        office=office, until=words.day(dt.date.fromisoformat(until), "year") if until else ""
+    )
     text = problem.text if event.move == "report" else str(said.get("text", ""))
     reason = str(REASONS.get(str(said.get("reason", "")), said.get("reason", "")))
     return Step(
@@ -179,9 +231,31 @@ _STANDS: dict[str, str | Promise] = {
     "returned-late": _(
         "{office} had to answer again by {day}: {left}. The author returned its answer."
     ),
+    "asked": _("A moderator asked the author, who has until {day} to reply: {left}."),
+    "appealed": _("The author objected. Another moderator looks again by {day}: {left}."),
+    "queried": _(
+        "{office} asked the author and waits for the reply until {day}: {left}. Its term stands"
+        " still."
+    ),
+    "handed_back": _(
+        "{office} says that it is not theirs. A dispatcher decides by {day}: {left}. The promise to"
+        " the author runs on."
+    ),
+    "disputed": _(
+        "Offices disagree whose it is. An arbiter decides by {day}: {left}. The promise to the"
+        " author runs on."
+    ),
+    "objected": _(
+        "The author objects to the refusal. The head of {office} decides by {day}: {left}."
+    ),
     "check": _("{office} has answered. The author checks the result by {day}: {left}."),
     "check-late": _("{office} has answered. The author had to check the result by {day}: {left}."),
     "confirmed": _("Solved: the author confirmed it on {ended}."),
+    "verified": _("Solved: two volunteers looked on {ended}; its author did not check."),
+    "removed": _("A moderator removed it on {ended}. The reason stands below."),
+    "silent": _("The author did not reply to the moderator. It was never published."),
+    "no_details": _("Closed on {ended}: the author did not reply to the question of {office}."),
+    "merged": _("It is the same as another problem and goes on there."),
     "unconfirmed": _(
         "{office} has answered; the author did not check in time. It is not counted as solved."
     ),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_safe
 
 from veche import clock
+from veche.city.problems import acts
 from veche.city.problems import ground as grounds
 from veche.city.problems.access import is_author, key_digest
 from veche.city.problems.forms import ReturnForm, SeenForm
@@ -55,6 +56,7 @@ def page(
 ) -> HttpResponse:
     """The page, with a form that could not be accepted when there is one."""
     at, who, case = clock.now(), asker(request).person, problem.case
+    held = asker(request).holdings
     secret = secret_of(request, case.number)
     author = is_author(problem, who, secret)
     moves = {move.name for move in procedure_of(case).moves_from(case.state)}
@@ -65,7 +67,9 @@ def page(
     if sent:
         del request.session[SENT]
     context: dict[str, Any] = {
-        "matter": matter_of(problem, who, at),
+        "matter": (found := matter_of(problem, who, at, inside=bool(held))),
+        "duty": found.duty,
+        "acts": acts.acts_for(case, held, author, at),
         "problem": problem,
         "case": case,
         "now": at,
