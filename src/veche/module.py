@@ -25,6 +25,7 @@ MODULES: tuple[str, ...] = (
     "veche.core.moderation",
     "veche.core.opendata",
     "veche.city.problems",
+    "veche.city.appeals",
 )
 """Every installed module, lowest first: the ladder of the house."""
 

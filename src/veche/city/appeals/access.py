@@ -1,0 +1,72 @@
+"""Who may see a letter or a correction, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from veche.city.appeals.models import Appeal, Correction
+from veche.city.appeals.procedure import DISPATCHER, MODERATOR, PUBLIC, REGISTRAR
+from veche.core.cases.operations import in_scope
+from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
+from veche.errors import NotFound
+
+WORDS, OUTLINE, NOTHING = "words", "outline", ""
+"""All of it; that it exists, with kind, topic and office, but not what was written; nothing."""
+_OFFICE = ("officer", "head")
+
+
+def is_author(thing: Appeal | Correction, person: Person | None) -> bool:
+    """Whether this person wrote it."""
+    return person is not None and thing.case.author_id == person.pk
+
+
+def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> str:
+    """How much of a letter somebody may see: ``words``, ``outline`` or nothing.
+
+    A private letter is read by its author and by the office it lies with; the dispatcher who
+    looks for an office sees what it is about, not what it says.
+    """
+    case = appeal.case
+    if is_author(appeal, person) or (appeal.public and case.state in PUBLIC):
+        return WORDS
+    for holding in holdings:
+        if holding.role in _OFFICE and in_scope(holding, case, "organisation"):
+            return WORDS
+    for holding in holdings:
+        if not in_scope(holding, case, "territory"):
+            continue
+        if holding.role == MODERATOR and appeal.public:
+            return WORDS
+        if holding.role == DISPATCHER and case.state == "routing":
+            return OUTLINE
+    return NOTHING
+
+
+def seen_by(number: str, person: Person | None, holdings: Sequence[Holding]) -> tuple[Appeal, str]:
+    """The letter of this number and how much of it may be seen.
+
+    Raises:
+        NotFound: there is none, or this person may not know of it.
+    """
+    appeal = appeals().filter(case__number=number).first()
+    how = sees(appeal, person, holdings) if appeal is not None else NOTHING
+    if appeal is None or not how:
+        raise NotFound
+    return appeal, how
+
+
+def appeals():  # type: ignore[no-untyped-def]
+    """All letters with what their rows name."""
+    return Appeal.objects.select_related(
+        "case", "case__organisation", "case__territory", "case__author", "topic", "office"
+    )
+
+
+def reads_note(correction: Correction, person: Person | None, holdings: Sequence[Holding]) -> bool:
+    """Whether somebody may read the author's note: everybody once it has been accepted, before
+    that its author and the keepers of the registry."""
+    case = correction.case
+    if case.state == "repaired" or is_author(correction, person):
+        return True
+    return any(h.role == REGISTRAR and in_scope(h, case, "territory") for h in holdings)

@@ -1,0 +1,44 @@
+"""The manifest of this module."""
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.module import MenuEntry, Module
+
+MODULE = Module(
+    name="appeals",
+    sentence="Letters, questions and thanks without a place, and corrections of the city's data.",
+    menu=(MenuEntry(_("Letters"), "appeals:list"),),
+    rights={
+        "registrar": "Decides on corrections of the city's registry, in a territory.",
+    },
+    procedures=(
+        "veche.city.appeals.procedure:APPEAL",
+        "veche.city.appeals.procedure:CORRECTION",
+    ),
+    journal_writes={
+        "appeal.write": "Somebody wrote a letter that everybody may read.",
+        "appeal.send": "Somebody wrote a letter that only the office may read.",
+        "appeal.accept": "A moderator passed a letter.",
+        "appeal.pass": "It was passed because no moderator came in time.",
+        "appeal.close_to_others": "A moderator sent it to the office without publishing it.",
+        "appeal.reject": "A moderator rejected it.",
+        "appeal.assign": "A dispatcher found the office.",
+        "appeal.route": "A letter was given to the office that answers for it.",
+        "appeal.route_question": "A question was given to the office that answers for it.",
+        "appeal.pass_on": "Thanks were passed on.",
+        "appeal.hand_on": "An office handed it on to another.",
+        "appeal.answer": "The office answered.",
+        "appeal.refuse": "The office refused.",
+        "appeal.rate": "The author said whether the answer helps.",
+        "appeal.lapse": "The author did not say whether the answer helps.",
+        "appeal.withdraw": "The author withdrew it.",
+        "correction.propose": "Somebody said that the registry is wrong.",
+        "correction.repair": "The registry was repaired.",
+        "correction.keep": "The correction was refused.",
+        "correction.withdraw": "The author withdrew the correction.",
+        "appeals.words-erased": "A person was forgotten: their private letters lost their words.",
+        "appeals.topics-set": "It was set what letters can be about.",
+    },
+    personal="veche.city.appeals.personal",
+    urls="veche.city.appeals.urls",
+)

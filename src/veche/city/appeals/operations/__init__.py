@@ -1,0 +1,39 @@
+"""Everything that can happen to a letter, and to a correction of the city's data."""
+
+from __future__ import annotations
+
+from veche.city.appeals.operations.corrections import keep, propose, repair
+from veche.city.appeals.operations.letters import (
+    accept,
+    answer,
+    assign,
+    close_to_others,
+    hand_on,
+    leave_unrated,
+    pass_unread,
+    rate,
+    refuse,
+    reject,
+    set_topics,
+    withdraw,
+    write,
+)
+
+__all__ = [
+    "accept",
+    "answer",
+    "assign",
+    "close_to_others",
+    "hand_on",
+    "keep",
+    "leave_unrated",
+    "pass_unread",
+    "propose",
+    "rate",
+    "refuse",
+    "reject",
+    "repair",
+    "set_topics",
+    "withdraw",
+    "write",
+]

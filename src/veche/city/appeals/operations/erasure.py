@@ -1,0 +1,34 @@
+"""Forgetting what a person wrote to an office alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from veche.city.appeals.models import Appeal, Correction
+from veche.core.journal.operations import record
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+@operation
+def blank_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
+    """Take the words out of a person's private letters and of notes nobody else has read.
+
+    That the letters were written and answered stays counted. Public letters stay: the page of a
+    matter does not name its author.
+    """
+    letters = Appeal.objects.filter(case__author=person, public=False)
+    blanked = letters.update(title="", text="", answer="")
+    notes = Correction.objects.filter(case__author=person).exclude(case__state="repaired")
+    blanked += notes.update(note="")
+    record(
+        kind="appeals.words-erased",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"matters": blanked},
+    )
+    return blanked

@@ -1,0 +1,96 @@
+"""Why a letter or a correction cannot be taken, and the checks that say so."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.appeals import rules
+from veche.errors import Invalid, NotAllowed, Refused
+
+
+class AlreadyWritten(Refused):
+    """The same form came twice; ``number`` names what it made."""
+
+    code = "already-written"
+    sentence = _("This form was sent before: {number}.")
+
+
+class SignInFirst(NotAllowed):
+    """Only somebody with an account can be answered."""
+
+    code = "sign-in-first"
+    sentence = _("Sign in first: an office answers somebody it can reach.")
+
+
+class UnknownTopic(Invalid):
+    """The topic does not exist or is no longer used."""
+
+    code = "unknown-topic"
+    sentence = _("There is no such topic. Choose one from the list.")
+    field = "topic"
+
+
+class TextLength(Invalid):
+    """Too few or too many characters."""
+
+    code = "text-length"
+    sentence = _("Write between {least} and {most} characters; now there are {count}.")
+    field = "text"
+
+
+class TitleLength(TextLength):
+    """The title is too short or too long."""
+
+    code = "title-length"
+    field = "title"
+
+
+class UnknownReason(Invalid):
+    """The reason is not on the list."""
+
+    code = "unknown-reason"
+    sentence = _("Choose a reason from the list.")
+    field = "reason"
+
+
+class SameOffice(Invalid):
+    """A letter cannot be handed on to the office that has it."""
+
+    code = "same-office"
+    sentence = _("This office has it already. Choose another one.")
+    field = "organisation"
+
+
+class PlaceNeeded(Invalid):
+    """A missing or misplaced object needs its true place."""
+
+    code = "place-needed"
+    sentence = _("Show on the map where it stands.")
+    field = "point"
+
+
+class OwnerNeeded(Invalid):
+    """A correction of the owner needs one."""
+
+    code = "owner-needed"
+    sentence = _("Say whose it is.")
+    field = "owner"
+
+
+class AlreadyProposed(Refused):
+    """Somebody proposed the same and the keeper has not decided."""
+
+    code = "already-proposed"
+    sentence = _("The same correction waits for a decision already: {number}.")
+
+
+def sized(text: str, least: int, most: int, fault: type[TextLength] = TextLength) -> str:
+    """The text without signs nobody can read.
+
+    Raises:
+        TextLength: it is too short or too long.
+    """
+    text = rules.readable(text).strip()
+    if not least <= len(text) <= most:
+        raise fault(least=least, most=most, count=len(text))
+    return text

@@ -1,0 +1,25 @@
+"""Rules of appeals and corrections. Pure Python."""
+
+from __future__ import annotations
+
+SHORTEST_TITLE = 6
+LONGEST_TITLE = 120
+SHORTEST_TEXT = 10
+LONGEST_TEXT = 12_000
+LONGEST_ANSWER = 12_000
+LONGEST_REASON = 2_000
+LONGEST_NOTE = 1_000
+
+REJECTION_REASONS = ("insult", "advertising", "unclear", "personal-data", "not-a-letter")
+REFUSAL_REASONS = ("answered-before", "court", "secret-by-law", "no-such-power")
+SATISFACTION = ("yes", "partly", "no")
+CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", "unclear")
+
+CELLS = 5
+"""Private letters are published only as counts of at least so many."""
+
+
+def readable(text: str) -> str:
+    """A text without the characters that nobody can read and a file cannot hold."""
+    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or (c >= " " and c != "\x7f"))
+    return "".join(c for c in kept if c not in "\ufffe\uffff")
