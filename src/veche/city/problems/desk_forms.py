@@ -13,6 +13,7 @@ from veche.city.problems.forms import PicturesField
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.desk import offices_to_choose
 from veche.city.problems.queries.matter import REASONS
+from veche.core.desk.adapter import DeskForm
 from veche.core.organisations.models import Organisation
 
 
@@ -150,3 +151,96 @@ FORMS: dict[str, type[ActForm]] = {
     "refuse": RefuseForm,
 }
 """The form of each step."""
+
+
+# --- for many at once -------------------------------------------------------------------------
+
+
+class ManyForm(DeskForm):
+    """A step for many without words: publish."""
+
+
+class ManyAnswerForm(DeskForm):
+    """The same answer to many, with places that are filled in for each."""
+
+    words = "text"
+    text = forms.CharField(
+        label=_("Answer to residents"),
+        widget=forms.Textarea,
+        min_length=rules.SHORTEST_TEXT,
+        max_length=rules.LONGEST_ANSWER,
+        help_text=_("Everybody can read it: what was done, when, and by whom."),
+        error_messages={"required": _("Write what was done: one sentence is enough.")},
+    )
+
+
+class _ManyReasonForm(DeskForm):
+    """One reason and the same words for many."""
+
+    words = "text"
+    codes: tuple[str, ...] = ()
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        error_messages={
+            "required": _("Choose a reason from the list."),
+            "invalid_choice": _("Choose a reason from the list."),
+        },
+    )
+    text = forms.CharField(
+        label=_("In your own words"),
+        widget=forms.Textarea,
+        min_length=rules.SHORTEST_TEXT,
+        max_length=rules.LONGEST_REASON,
+        error_messages={"required": _("Write to the author why: one sentence is enough.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)
+        reason.choices = _reasons(self.codes)
+
+    def step(self) -> dict[str, Any]:
+        """The reason; the words are kept with each matter."""
+        return {"reason": self.cleaned_data["reason"]}
+
+
+class ManyRefuseForm(_ManyReasonForm):
+    """The office refuses many."""
+
+    codes = rules.REFUSAL_REASONS
+
+
+class ManyRejectForm(_ManyReasonForm):
+    """A moderator turns many down."""
+
+    codes = rules.REJECTION_REASONS
+
+
+class ManyAssignForm(DeskForm):
+    """Many go to one office."""
+
+    organisation = forms.ModelChoiceField(
+        label=_("Office"),
+        queryset=Organisation.objects.filter(imported=False),
+        to_field_name="code",
+        empty_label=_("Choose an office"),
+        error_messages={
+            "required": _("Choose an office from the list."),
+            "invalid_choice": _("Choose an office from the list."),
+        },
+    )
+
+    def step(self) -> dict[str, Any]:
+        """The code of the office."""
+        return {"organisation": self.cleaned_data["organisation"].code}
+
+
+MANY: dict[str, type[DeskForm]] = {
+    "accept": ManyForm,
+    "reject": ManyRejectForm,
+    "assign": ManyAssignForm,
+    "answer": ManyAnswerForm,
+    "refuse": ManyRefuseForm,
+}
+"""The form of each step for many."""

@@ -10,9 +10,6 @@ MODULE = Module(
     menu=(
         MenuEntry(_("Problems"), "problems:list"),
         MenuEntry(_("Figures"), "problems:statistics"),
-        MenuEntry(_("To moderate"), "problems:moderation", role="moderator"),
-        MenuEntry(_("To assign"), "problems:routing", role="dispatcher"),
-        MenuEntry(_("My office"), "problems:queue", role="officer"),
     ),
     rights={
         "moderator": "Accepts or rejects what residents report, in a territory.",
@@ -64,6 +61,7 @@ MODULE = Module(
         "problems.category-set": "A category was added or renamed.",
     },
     urls="veche.city.problems.urls",
+    desk="veche.city.problems.desk:DESK",
     commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
     datasets="veche.city.problems.datasets:DATASETS",

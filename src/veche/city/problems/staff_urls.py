@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 
 from veche.city.problems.desk_forms import FORMS
 from veche.city.problems.views import desk, statistics
@@ -10,9 +10,8 @@ from veche.city.problems.views import desk, statistics
 urlpatterns: list[URLPattern] = [
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics.csv", statistics.statistics_csv, name="statistics-csv"),
-    path("moderation/", desk.moderation, name="moderation"),
-    path("routing/", desk.routing, name="routing"),
-    path("queue/", desk.queue, name="queue"),
-    re_path(r"^(?P<code>moderation|routing|queue)\.csv$", desk.desk_csv, name="desk-csv"),
+    path("moderation/", desk.moved, {"code": "moderation"}, name="moderation"),
+    path("routing/", desk.moved, {"code": "routing"}, name="routing"),
+    path("queue/", desk.moved, {"code": "queue"}, name="queue"),
     *(path(f"<slug:number>/{move}/", desk.step_view(move), name=move) for move in FORMS),
 ]

@@ -13,7 +13,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
 
 from veche.module import load, resolve
 
@@ -79,8 +78,8 @@ class DeskAction:
     run: Callable[..., Any] | None = None
     """The operation: ``run(by=, at=, case=, seen=, **form.step())``; None: only at ``address``."""
     form: type[DeskForm] = DeskForm
-    done: str | Promise = _("Done: {number}.")
-    """What is said afterwards."""
+    done: str | Promise = ""
+    """What is said afterwards; ``{number}`` stands for the matter."""
     key: str = ""
     """The letter that presses it; ``a`` and ``r`` are the usual two."""
     grave: bool = False
@@ -161,5 +160,6 @@ def actions_for(case: Case, held: Sequence[Holding]) -> list[DeskAction]:
     desk = desk_of(case.procedure)
     if desk is None:
         return []
-    possible = {m.name for m in procedure_of(case).moves_from(case.state) if may_move(case, m, held)}
+    moves = procedure_of(case).moves_from(case.state)
+    possible = {move.name for move in moves if may_move(case, move, held)}
     return [action for action in desk.actions if action.move in possible]

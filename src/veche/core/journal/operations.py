@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -71,6 +71,69 @@ def record(
         number = int(cursor.fetchone()[0])
     note_record(number)
     return number
+
+
+_INSERT_MANY = """
+WITH given AS (
+    SELECT * FROM unnest(%s::text[], %s::jsonb[], %s::bytea[], %s::bytea[])
+        WITH ORDINALITY AS g (subject, public, digest, salt, place)
+), r AS (
+    INSERT INTO journal_record (kind, actor, subject, public, digest, at)
+    SELECT %s, %s, subject, public, digest, %s FROM given ORDER BY place RETURNING id, digest
+)
+INSERT INTO journal_secret (record_id, salt, personal)
+SELECT r.id, given.salt, '{}'::jsonb FROM r JOIN given USING (digest) RETURNING record_id
+"""
+
+
+def record_many(
+    *,
+    kind: str,
+    by: Person | None,
+    at: dt.datetime,
+    about: Sequence[tuple[str, Mapping[str, Any]]],
+) -> list[int]:
+    """Append one record of the same kind for each subject, all in one statement; their numbers.
+
+    ``about`` holds pairs of subject and public part; there is no personal part.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    actor = by.pk if by is not None else None
+    moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
+    salts = [secrets.token_bytes(16) for _pair in about]
+    digests = [
+        salted_digest(
+            salt,
+            {
+                "kind": kind,
+                "actor": actor,
+                "subject": subject,
+                "public": dict(public),
+                "personal": {},
+                "at": moment,
+            },
+        )
+        for salt, (subject, public) in zip(salts, about, strict=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT_MANY,
+            [
+                [subject for subject, _public in about],
+                [json.dumps(dict(public)) for _subject, public in about],
+                digests,
+                salts,
+                kind,
+                actor,
+                at,
+            ],
+        )
+        numbers = [int(row[0]) for row in cursor.fetchall()]
+    for number in numbers:
+        note_record(number)
+    return numbers
 
 
 class NotADemo(Refused):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from veche.core.notices.models import Following, Notice
@@ -26,3 +27,9 @@ def follows(person: Person | None, case: Case) -> bool:
 def followers(case: Case) -> int:
     """How many follow the case."""
     return Following.objects.filter(case=case).count()
+
+
+def followed(cases: Sequence[int]) -> set[int]:
+    """Which of these cases anybody follows."""
+    rows = Following.objects.filter(case_id__in=cases).values_list("case_id", flat=True)
+    return set(rows.distinct())

@@ -1,21 +1,18 @@
-"""The desks of moderators, dispatchers and officers, and every step they make."""
+"""Every step that moderators, dispatchers and officers make, on a page of its own."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,11 +24,14 @@ from veche.city.problems.models import Problem
 from veche.city.problems.procedure import DISPATCHER, MODERATOR, OFFICER, PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
-from veche.city.problems.views.common import csv_lines
 from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import Changed, MoveNotPossible, in_scope
 from veche.core.cases.procedure import Move
+from veche.core.desk.guard import after
+from veche.core.desk.operations import drop_draft, keep_draft
+from veche.core.desk.queries import drafts_of
 from veche.core.organisations.middleware import Asker, asker
+from veche.core.people.models import Person
 from veche.errors import Invalid, NotAllowed, Refused
 
 P = ParamSpec("P")
@@ -56,8 +56,6 @@ TITLES = {
     "answer": _("Answer"),
     "refuse": _("Refuse"),
 }
-LOOK_AGAIN = dt.timedelta(minutes=15)
-"""A visit to a desk after this pause is a new look: what moved since the last one is marked."""
 
 
 class DeskForOthers(NotAllowed):
@@ -91,132 +89,35 @@ def signed_in(
     return guarded
 
 
-def _seat(request: HttpRequest, desk: desks.Desk) -> Asker:
-    who = asker(request)
-    if desk.role not in who.roles:
-        raise DeskForOthers(role=_HOLDERS[desk.role])
-    return who
+_DESKS: dict[str, str] = {"moderation": "state=moderation", "routing": "state=routing", "queue": ""}
+"""The desks that problems had alone, and the same view of the one desk."""
 
 
 @require_GET
-@signed_in
-def moderation(request: HttpRequest) -> HttpResponse:
-    """What waits for a moderator."""
-    return _desk(request, desks.DESKS["moderation"])
-
-
-@require_GET
-@signed_in
-def routing(request: HttpRequest) -> HttpResponse:
-    """What waits for a dispatcher."""
-    return _desk(request, desks.DESKS["routing"])
-
-
-@require_GET
-@signed_in
-def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for an answer of the officer's office."""
-    return _desk(request, desks.DESKS["queue"])
-
-
-def _desk(request: HttpRequest, desk: desks.Desk) -> HttpResponse:
-    who, at = _seat(request, desk), clock.now()
-    opened = _opened(request, who, at)
-    if request.headers.get("HX-Target") == "panel" and opened is not None:
-        response = render(request, "problems/desk_panel.html", opened)
-        patch_vary_headers(response, ("HX-Target",))
-        return response
-    listing = desks.listing(
-        desk,
-        who.holdings,
-        view=request.GET.get("view", ""),
-        number=request.GET.get("page", ""),
-        at=at,
-        looked=_last_look(request, desk, at),
-    )
-    context = {
-        "desk": desk,
-        "listing": listing,
-        "filters": _filters(request.GET),
-        "csv": reverse("problems:desk-csv", args=[desk.code]),
-        "open_number": opened["folder"].case.number if opened else "",
-        **(opened or {}),
-    }
-    response = render(request, "problems/desk_list.html", context)
-    patch_vary_headers(response, ("HX-Target",))
-    return response
-
-
-def _filters(query: QueryDict) -> str:
-    """The address of the present view and page, without what is opened."""
-    kept = {k: query[k] for k in ("view", "page") if query.get(k)}
-    return urlencode(kept)
-
-
-def _opened(request: HttpRequest, who: Asker, at: dt.datetime) -> dict[str, Any] | None:
-    """The problem in the side panel; a number that leads nowhere opens nothing."""
-    number = request.GET.get("open", "")[:20].replace("\x00", "")
-    if not number:
-        return None
-    try:
-        problem = seen_by(number, who.person, who.holdings)
-    except Refused:
-        return None
-    return _folder(request, problem, who, at)
+def moved(request: HttpRequest, code: str) -> HttpResponse:
+    """The desk of problems has become a view of the one desk; old addresses lead there."""
+    query = "&".join(part for part in (_DESKS[code], request.GET.urlencode()) if part)
+    return redirect(reverse("desk:queue") + (f"?{query}" if query else ""))
 
 
 def _folder(request: HttpRequest, problem: Problem, who: Asker, at: dt.datetime) -> dict[str, Any]:
-    """What the panel shows, with a form for every step this person can make now."""
+    """What stands beside a step: the problem, its history, and which steps can be made now."""
     folder = desks.folder(problem, at)
-    back = request.path
-    if filters := _filters(request.GET):
-        back += f"?{filters}"
-    possible = {}
-    for move in PROCEDURE.moves_from(problem.case.state):
-        if move.name in FORMS and _right(problem, move, who):
-            possible[move.name] = FORMS[move.name](
-                problem=problem, auto_id=f"id_{move.name}_%s", initial={"next": back}
-            )
     shown = list(enumerate(folder.pictures, 1))
+    moves = PROCEDURE.moves_from(problem.case.state)
     return {
         "folder": folder,
         "problem": problem,
         "stand": stand(problem, at, folder.events),
         "steps": steps_of(folder.events, problem, shown),
         "pictures": shown,
-        "forms": possible,
+        "forms": {move.name for move in moves if move.name in FORMS and _right(problem, move, who)},
         "now": at,
     }
 
 
 def _right(problem: Problem, move: Move, who: Asker) -> bool:
     return any(h.role == move.role and in_scope(h, problem.case, move.scope) for h in who.holdings)
-
-
-def _last_look(request: HttpRequest, desk: desks.Desk, at: dt.datetime) -> dt.datetime | None:
-    """When this person looked at the desk before this visit; None at the first one."""
-    key = f"looked-{desk.code}"
-    stamps = request.session.get(key)
-    before = last = None
-    if isinstance(stamps, list) and len(stamps) == 2:
-        with contextlib.suppress(TypeError, ValueError):
-            before, last = (dt.datetime.fromisoformat(s) if s else None for s in stamps)
-    if last is None or at - last > LOOK_AGAIN:
-        before = last
-        request.session[key] = [before.isoformat() if before else "", at.isoformat()]
-    return before
-
-
-@require_GET
-@signed_in
-def desk_csv(request: HttpRequest, code: str) -> HttpResponseBase:
-    """The desk as a table file, with the filters of the page."""
-    desk = desks.DESKS[code]
-    who, at = _seat(request, desk), clock.now()
-    rows = desks.sheet(desk, who.holdings, view=request.GET.get("view", ""), at=at)
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{code}-{at:%Y-%m-%d}.csv"'
-    return response
 
 
 # --- steps ------------------------------------------------------------------------------------
@@ -235,7 +136,9 @@ def act(request: HttpRequest, number: str, move: str) -> HttpResponse:
     if request.method != "POST":
         if not _right(problem, declared, who):
             raise _held_elsewhere(declared)
-        form = FORMS[move](problem=problem, initial={"next": request.GET.get("next", "")[:500]})
+        kept = drafts_of(who.person, problem.case).get(move, {})
+        start = {"next": request.GET.get("next", "")[:500], **kept}
+        form = FORMS[move](problem=problem, initial=start)
         return _act_page(request, problem, move, form, who, at)
     form = FORMS[move](request.POST, problem=problem)
     taken = Taken.of(request) if move == "answer" else Taken()
@@ -251,18 +154,24 @@ def act(request: HttpRequest, number: str, move: str) -> HttpResponse:
         try:
             OPERATIONS[move](by=who.person, at=at, case=problem.case, **step)
         except (Changed, MoveNotPossible) as refusal:
+            _keep(problem, move, form, who.person, at)
             return _changed(request, number, move, form, who, taken, refusal)
         except Invalid as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
             status = refusal.status
+        except NotAllowed:
+            _keep(problem, move, form, who.person, at)  # the role ended while they were writing
+            raise
         else:
             pending.drop(taken.names)
+            if form.words:
+                drop_draft(by=who.person, at=at, case=problem.case, move=move)
             messages.success(
                 request,
                 str(DONE[move]).format(number=number),
                 extra_tags=f"{move}-{number}-{problem.case.seq}",
             )
-            return redirect(_next(request, move))
+            return redirect(after(request))
     return _act_page(request, problem, move, form, who, at, taken=taken, status=status or 422)
 
 
@@ -273,18 +182,11 @@ def _held_elsewhere(move: Move) -> NotAllowed:
     return NoRoleForMove(role=role_name(move.role))
 
 
-def _next(request: HttpRequest, move: str) -> str:
-    """Where to go after the step: back to the desk one came from."""
-    wanted = request.POST.get("next", "")
-    if (
-        wanted.startswith("/")
-        and url_has_allowed_host_and_scheme(wanted, None)
-        and "\\" not in wanted
-        and len(urlsplit(wanted).path) < 200
-    ):
-        return wanted
-    role = next(m.role for m in PROCEDURE.moves if m.name == move)
-    return reverse(f"problems:{next(d.code for d in desks.DESKS.values() if d.role == role)}")
+def _keep(problem: Problem, move: str, form: ActForm, person: Person, at: dt.datetime) -> None:
+    """What was typed outlives a refusal."""
+    if form.words and form.data.get(form.words):
+        words = {form.words: str(form.data[form.words])}
+        keep_draft(by=person, at=at, case=problem.case, move=move, words=words)
 
 
 def _changed(
@@ -342,18 +244,13 @@ def _act_page(
         "kept_pictures": taken.shown() if taken else [],
         "refusal": refusal,
         "preview": preview,
-        "back": _next_of(form, move),
+        "back": reverse("desk:queue"),
         "draft": f"{move}-{problem.case.number}-{problem.case.seq}",
     }
     if seen is not None:
         new = folder.since(seen)
         context["meanwhile"] = steps_of(new, problem, context["pictures"])
     return render(request, "problems/desk_act.html", context, status=status)
-
-
-def _next_of(form: ActForm, move: str) -> str:
-    role = next(m.role for m in PROCEDURE.moves if m.name == move)
-    return reverse(f"problems:{next(d.code for d in desks.DESKS.values() if d.role == role)}")
 
 
 def step_view(move: str) -> Callable[..., HttpResponse]:

@@ -102,7 +102,7 @@
       document.querySelector("#q-top").focus();
       return;
     }
-    if (!document.querySelector(".queue")) return;
+    if (!document.querySelector(".queue") || document.querySelector(".queue[data-keys=off]")) return;
     if (event.key === "j") choose(chosen() + 1);
     else if (event.key === "k") choose(chosen() - 1);
     else if (event.key === "x") rows()[chosen()]?.querySelector("input[type=checkbox]")?.click();

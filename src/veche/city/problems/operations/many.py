@@ -1,0 +1,159 @@
+"""The same steps for many problems at once: in a few statements, by the same rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import OuterRef, Subquery
+
+from veche.city.problems import rules
+from veche.city.problems.models import Problem
+from veche.city.problems.operations.refusals import TextLength, UnknownReason, sized
+from veche.core.cases.bulk import Moved, move_cases
+from veche.core.cases.models import Case
+from veche.core.notices.operations import tell_followers
+from veche.core.notices.queries import followed
+from veche.core.organisations.queries import answers_for, organisation_by_code
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+def _said(
+    cases: Mapping[int, int], words: Mapping[int, str], most: int, **more: str
+) -> tuple[dict[int, dict[str, Any]], dict[int, str]]:
+    """What the step says in each case, and the refusals of those whose words do not fit."""
+    said: dict[int, dict[str, Any]] = {}
+    refused: dict[int, str] = {}
+    for pk in cases:
+        try:
+            said[pk] = {**more, "text": sized(words.get(pk, ""), rules.SHORTEST_TEXT, most)}
+        except TextLength as refusal:
+            refused[pk] = str(refusal)
+    return said, refused
+
+
+def _told(moved: Moved, by: Person | None, at: dt.datetime, kind: str) -> dict[int, str]:
+    """Tell whoever follows any of them; the refusals in words."""
+    for pk in sorted(followed(list(moved.cases))):
+        tell_followers(by=by, at=at, case=moved.cases[pk], kind=kind)
+    return {pk: str(refusal) for pk, refusal in moved.refused.items()}
+
+
+@operation
+def answer_many(
+    *, by: Person, at: dt.datetime, cases: Mapping[int, int], words: Mapping[int, str]
+) -> dict[int, str]:
+    """The office answers many problems; the sentence of refusal by case."""
+    said, refused = _said(cases, words, rules.LONGEST_ANSWER)
+    moved = move_cases(by=by, at=at, cases=list(said), move="answer", seen=cases, public=said)
+    Problem.objects.filter(case_id__in=list(moved.cases), answered_at__isnull=True).update(
+        answered_at=at
+    )
+    return refused | _told(moved, by, at, "problems.answered")
+
+
+@operation
+def refuse_many(
+    *,
+    by: Person,
+    at: dt.datetime,
+    cases: Mapping[int, int],
+    reason: str,
+    words: Mapping[int, str],
+) -> dict[int, str]:
+    """The office refuses many problems for one reason; the sentence of refusal by case.
+
+    Raises:
+        UnknownReason: the reason is not on the list.
+    """
+    if reason not in rules.REFUSAL_REASONS:
+        raise UnknownReason
+    said, refused = _said(cases, words, rules.LONGEST_REASON, reason=reason)
+    moved = move_cases(by=by, at=at, cases=list(said), move="refuse", seen=cases, public=said)
+    Problem.objects.filter(case_id__in=list(moved.cases), answered_at__isnull=True).update(
+        answered_at=at
+    )
+    return refused | _told(moved, by, at, "problems.refused")
+
+
+@operation
+def assign_many(
+    *,
+    by: Person,
+    at: dt.datetime,
+    cases: Mapping[int, int],
+    organisation: str,
+    words: Mapping[int, str] | None = None,
+) -> dict[int, str]:
+    """A dispatcher gives many problems to the office of this code.
+
+    Raises:
+        veche.core.organisations.queries.UnknownOrganisation: there is no such office.
+    """
+    office = organisation_by_code(organisation)
+    moved = move_cases(
+        by=by, at=at, cases=list(cases), move="assign", seen=cases, organisation=office
+    )
+    _given(moved, at)
+    return _told(moved, by, at, "problems.assigned")
+
+
+@operation
+def accept_many(
+    *,
+    by: Person,
+    at: dt.datetime,
+    cases: Mapping[int, int],
+    words: Mapping[int, str] | None = None,
+) -> dict[int, str]:
+    """A moderator publishes many; each goes to whoever answers for it."""
+    moved = move_cases(by=by, at=at, cases=list(cases), move="accept", seen=cases)
+    Problem.objects.filter(case_id__in=list(moved.cases)).update(accepted_at=at)
+    offices: dict[int, list[int]] = {}
+    named = {}
+    known: dict[tuple[str, int], Any] = {}
+    for pk, case in moved.cases.items():
+        key = (case.theme, case.territory_id)
+        if key not in known:
+            known[key] = answers_for(case.theme, case.territory)
+        if known[key] is not None:
+            named[known[key].pk] = known[key]
+            offices.setdefault(known[key].pk, []).append(pk)
+    for office, ids in offices.items():
+        routed = move_cases(by=None, at=at, cases=ids, move="route", organisation=named[office])
+        _given(routed, at)
+        moved.cases |= routed.cases
+    return _told(moved, by, at, "problems.accepted")
+
+
+@operation
+def reject_many(
+    *,
+    by: Person,
+    at: dt.datetime,
+    cases: Mapping[int, int],
+    reason: str,
+    words: Mapping[int, str],
+) -> dict[int, str]:
+    """A moderator turns many down for one reason; the sentence of refusal by case.
+
+    Raises:
+        UnknownReason: the reason is not on the list.
+    """
+    if reason not in rules.REJECTION_REASONS:
+        raise UnknownReason
+    said, refused = _said(cases, words, rules.LONGEST_REASON, reason=reason)
+    moved = move_cases(by=by, at=at, cases=list(said), move="reject", seen=cases, public=said)
+    return refused | _told(moved, by, at, "problems.rejected")
+
+
+def _given(moved: Moved, at: dt.datetime) -> None:
+    """Copy onto the problems what the events of their assignment say."""
+    due = Case.objects.filter(pk=OuterRef("case_id")).values("due_at")[:1]
+    Problem.objects.filter(case_id__in=list(moved.cases)).update(
+        assigned_at=at, answer_due_at=Subquery(due)
+    )

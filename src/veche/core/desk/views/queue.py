@@ -1,0 +1,241 @@
+"""The queue: a page of it, the opened matter, the table file, print."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST
+
+from veche import clock
+from veche.core.cases.models import Case
+from veche.core.desk import operations, queries
+from veche.core.desk.adapter import DeskAction, actions_for, desk_of, desks
+from veche.core.desk.csvfile import csv_lines
+from veche.core.desk.filters import Filters
+from veche.core.desk.guard import after, staff_only
+from veche.core.desk.models import Seat
+from veche.core.organisations.middleware import Asker, asker
+from veche.core.people.models import Person
+from veche.core.places.queries import atlas
+from veche.errors import NotFound, Refused
+
+
+def seated(request: HttpRequest, at: dt.datetime) -> tuple[Asker, Person, Seat]:
+    """Who asks, and how they sit; at the first visit they sit down."""
+    who = asker(request)
+    assert who.person is not None  # `staff_only` has seen to it
+    seat = queries.seat_of(who.person) or operations.sit_down(by=who.person, at=at)
+    return who, who.person, seat
+
+
+@require_GET
+@staff_only
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for this person, soonest term first, and the matter they opened."""
+    at = clock.now()
+    who, person, seat = seated(request, at)
+    filters = Filters.of(request.GET.dict())
+    opened = _opened(request, who, person, seat, at)
+    if request.headers.get("HX-Target") == "panel" and opened is not None:
+        response = render(request, "desk/panel.html", opened)
+        patch_vary_headers(response, ("HX-Target",))
+        return response
+    places = atlas()
+    listing = queries.listing(
+        person,
+        who.holdings,
+        filters=filters,
+        number=_page(request),
+        seat=seat,
+        at=at,
+        places=places,
+    )
+    home = places.home()
+    context = {
+        "listing": listing,
+        "filters": filters,
+        "query": filters.query(),
+        "here": _here(request),
+        "seat": seat,
+        "person": person,
+        "kinds": [(d.procedures[0], d.title) for d in desks()],
+        "districts": places.children(home) if home else [],
+        "themes": _themes(),
+        "moves": _moves(who, listing),
+        "waiting": queries.waiting_bulks(person) if getattr(seat, "waits", False) else [],
+        "open_number": opened["case"].number if opened else "",
+        **(opened or {}),
+    }
+    response = render(request, "desk/queue.html", context)
+    patch_vary_headers(response, ("HX-Target",))
+    return response
+
+
+def _page(request: HttpRequest) -> int:
+    asked = request.GET.get("page", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+
+
+def _here(request: HttpRequest) -> str:
+    """The address of the present view and page, without what is opened."""
+    query = Filters.of(request.GET.dict()).query()
+    if _page(request) > 1:
+        query += f"{'&' if query else ''}page={_page(request)}"
+    return reverse("desk:queue") + (f"?{query}" if query else "")
+
+
+def _themes() -> list[tuple[str, str]]:
+    found: dict[str, str] = {}
+    for desk in desks():
+        if desk.themes is not None:
+            found |= desk.themes()
+    return sorted(found.items(), key=lambda pair: pair[1])
+
+
+def _moves(who: Asker, listing: queries.Listing) -> list[tuple[str, DeskAction]]:
+    """The steps that can be made for many of what lies here: ``procedure.move`` and action."""
+    found = []
+    for desk in desks():
+        for action in desk.actions:
+            if action.bulk is None:
+                continue
+            for code in desk.procedures:
+                if queries.can_ever(who.roles, code, action.move):
+                    found.append((f"{code}.{action.move}", action))
+    return found
+
+
+def _opened(
+    request: HttpRequest, who: Asker, person: Person, seat: Seat, at: dt.datetime
+) -> dict[str, Any] | None:
+    """The matter in the side panel; a number that leads nowhere opens nothing."""
+    number = request.GET.get("open", "")[:20].replace("\x00", "")
+    case = queries.case_at_desk(number) if number else None
+    if case is None:
+        return None
+    try:
+        context = folder(request, case, who, person, _here(request))
+    except Refused:
+        return None
+    if queries.seen_steps(person, case) != case.seq:
+        operations.look(by=person, at=at, case=case)
+    return context
+
+
+def folder(
+    request: HttpRequest, case: Case, who: Asker, person: Person, here: str
+) -> dict[str, Any]:
+    """What the panel shows: the module's part, who works on it, templates, drafts, steps.
+
+    Raises:
+        Refused: this person may not see the matter.
+    """
+    desk = desk_of(case.procedure)
+    if desk is None:
+        raise NotFound
+    panel = desk.panel(request, case)
+    line = desk.lines([case.pk]).get(case.pk)
+    drafts = queries.drafts_of(person, case)
+    forms = []
+    if not desk.own_forms:
+        for action in actions_for(case, who.holdings):
+            if action.address:
+                address = reverse(action.address, args=[case.number])
+            else:
+                address = reverse("desk:act", args=[case.number, action.move])
+            form = action.form(
+                case=case,
+                auto_id=f"id_{action.move}_%s",
+                initial={"next": here, **drafts.get(action.move, {})},
+            )
+            forms.append((action, form, address))
+    return {
+        "case": case,
+        "line": line,
+        "panel": panel,
+        "here": here,
+        "acts": forms,
+        "taking": queries.taking_of(case),
+        "me": person,
+        "drafts": drafts,
+        "templates": queries.templates_for(case, case.organisation, line),
+        "now": clock.now(),
+        **panel.context,
+    }
+
+
+@require_GET
+@staff_only
+def matter(request: HttpRequest, number: str) -> HttpResponse:
+    """One matter for print: what the panel shows, on a page of its own."""
+    who = asker(request)
+    assert who.person is not None
+    case = queries.case_at_desk(number)
+    if case is None:
+        raise NotFound
+    context = folder(request, case, who, who.person, reverse("desk:queue"))
+    return render(request, "desk/matter.html", context)
+
+
+@require_GET
+@staff_only
+def csv(request: HttpRequest) -> HttpResponseBase:
+    """The view as a table file."""
+    at = clock.now()
+    who, person, seat = seated(request, at)
+    filters = Filters.of(request.GET.dict())
+    cases = queries.chosen(person, who.holdings, filters, seat, at)
+    rows = queries.sheet(cases, person, seat, filters.sort, at)
+    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="desk-{at:%Y-%m-%d}.csv"'
+    return response
+
+
+MOST_PRINTED = 300
+"""Rows of a printed list."""
+
+
+@require_GET
+@staff_only
+def printed(request: HttpRequest) -> HttpResponse:
+    """The view as a list for paper, with room for a tick and a word."""
+    at = clock.now()
+    who, person, seat = seated(request, at)
+    filters = Filters.of(request.GET.dict())
+    cases = queries.chosen(person, who.holdings, filters, seat, at)
+    ids = queries.ordered(cases, filters.sort).values("pk")[:MOST_PRINTED]
+    rows = queries.rows_of(Case.objects.filter(pk__in=ids), person, filters.sort, seat, at, atlas())
+    context = {
+        "rows": rows,
+        "count": cases.count(),
+        "most": MOST_PRINTED,
+        "now": at,
+        "back": reverse("desk:queue") + f"?{filters.query()}",
+    }
+    return render(request, "desk/print.html", context)
+
+
+@require_POST
+@staff_only
+def seen(request: HttpRequest) -> HttpResponse:
+    """Everything counts as seen from now on."""
+    who = asker(request)
+    assert who.person is not None
+    operations.see_all(by=who.person, at=clock.now())
+    return redirect(after(request))
+
+
+@require_POST
+@staff_only
+def keys(request: HttpRequest) -> HttpResponse:
+    """Turn single-letter commands on or off."""
+    who = asker(request)
+    assert who.person is not None
+    operations.set_keys(by=who.person, at=clock.now(), single=request.POST.get("on") == "1")
+    return redirect(after(request))
