@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import uuid
@@ -15,9 +16,11 @@ from django.utils import translation
 from PIL import Image
 
 from tests.city.problems.conftest import Town
+from veche.city.problems import operations
 from veche.city.problems.models import Problem
 from veche.city.problems.operations import AnswerMissing
-from veche.core.cases.models import CaseFile
+from veche.core.cases.models import CaseEvent, CaseFile
+from veche.core.moderation.models import Limit
 
 URL = "/en/problems/report/"
 
@@ -206,3 +209,84 @@ def test_a_question_without_a_fitting_answer_is_named_in_the_readers_language(to
     with translation.override("ru"), pytest.raises(AnswerMissing) as refusal:
         town.report(answers={"depth": "bottomless"})
     assert "Какой глубины?" in str(refusal.value)
+
+
+# What everybody will see ----------------------------------------------------------------------
+
+TELLING = "Яма у дома 9, звоните мне +7 912 345-67-89, Иванов И. И. ждёт."
+
+
+def test_what_tells_private_persons_is_pointed_out_before_it_is_sent(
+    town: Town, client: Client
+) -> None:
+    answer = client.post(URL, sheet(text=TELLING))
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert not Problem.objects.exists()
+    assert "This is what everybody will see" in page
+    assert "<mark" in page and 'value="hide:text:' in page
+    assert 'class="map' in page
+    mark = re.search(r'name="looked" value="([0-9a-f]+)"', page)
+    assert mark is not None
+    as_it_is = client.post(URL, sheet(text=TELLING, looked=mark[1]))
+    assert as_it_is.status_code == 302
+    assert Problem.objects.get().text == TELLING
+
+
+def test_one_press_hides_one_finding_and_another_all(town: Town, client: Client) -> None:
+    values = sheet(text=TELLING)
+    page = client.post(URL, values).content.decode()
+    press = re.search(r'value="(hide:text:\d+:\d+)"', page)
+    assert press is not None
+    page = client.post(URL, {**values, "do": press[1]}).content.decode()
+    assert "[telephone], Иванов И. И. ждёт" in page
+    page = client.post(URL, {**values, "do": "hide:all"}).content.decode()
+    assert "[telephone], [name] ждёт" in page
+    assert not Problem.objects.exists()
+    assert client.post(URL, {**values, "do": "hide:text:x"}).status_code == 200
+
+
+def test_words_changed_after_the_look_are_looked_at_again(town: Town, client: Client) -> None:
+    page = client.post(URL, sheet(text=TELLING)).content.decode()
+    mark = re.search(r'name="looked" value="([0-9a-f]+)"', page)
+    assert mark is not None
+    answer = client.post(URL, sheet(text=TELLING + " И ещё 8 912 345-67-80.", looked=mark[1]))
+    assert answer.status_code == 200
+    assert not Problem.objects.exists()
+
+
+def test_too_many_reports_are_refused_with_the_hour_and_the_words_kept(
+    town: Town, client: Client
+) -> None:
+    Limit.objects.create(what="problem.report", scope="address", most=2)
+    for _ in range(2):
+        assert client.post(URL, sheet()).status_code == 302
+    answer = client.post(URL, sheet(text="One more hole is here now."))
+    page = answer.content.decode()
+    assert answer.status_code == 429
+    assert "as many as are taken from one" in page and "You can go on after" in page
+    assert "One more hole is here now." in page
+    assert Problem.objects.count() == 2
+
+
+def test_one_browser_without_an_account_is_counted_too(town: Town, client: Client) -> None:
+    Limit.objects.create(what="problem.report", scope="person", most=1)
+    assert client.post(URL, sheet()).status_code == 302
+    assert client.post(URL, sheet()).status_code == 429
+    assert Client().post(URL, sheet()).status_code == 302
+
+
+def test_danger_is_never_queued_whatever_the_door(town: Town) -> None:
+    with pytest.raises(operations.UrgentFirst):
+        _danger(town)
+    problem = _danger(town, not_urgent=True)
+    event = CaseEvent.objects.get(case=problem.case)
+    assert event.public["not_urgent"]  # the moderator is told that the author was asked
+
+
+def _danger(town: Town, **more: Any) -> Problem:
+    return operations.report(
+        by=None, at=dt.datetime(2026, 11, 16, 6, 0, tzinfo=dt.UTC), submission=uuid.uuid4(),
+        category=sheet()["category"], text="There is a gas leak by the door", longitude=49.41,
+        latitude=53.51, **more,
+    )  # fmt: skip

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-
 from tests.cast import START, SmallTown, small_town
+
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Problem
 from veche.core.cases.models import Case, CaseFile
@@ -89,7 +89,11 @@ def test_a_rejection_stands_in_the_log_and_its_author_objects_once(
             text="I still do not see it.",
         )  # fmt: skip
     moderation.judge(
-        by=second, at=START + 3 * HOUR, case=case, overturn=False, text="The house is still missing."
+        by=second,
+        at=START + 3 * HOUR,
+        case=case,
+        overturn=False,
+        text="The house is still missing.",
     )
     case.refresh_from_db()
     assert case.state == "rejected"

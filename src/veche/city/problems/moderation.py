@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -56,15 +56,6 @@ def written_by(request: HttpRequest, case: Case) -> bool:
     return problem is not None and is_author(problem, asker(request).person, secret)
 
 
-def alike(case: Case) -> Mapping[str, Sequence[int]]:
-    """Open problems sent with the same secret of an anonymous author."""
-    key = Problem.objects.filter(case_id=case.pk).values_list("author_key", flat=True).first()
-    if not key:
-        return {}
-    rows = Problem.objects.filter(author_key=key, case__closed_at__isnull=True)
-    return {"key": list(rows.order_by("-case_id").values_list("case_id", flat=True))}
-
-
 WRITTEN = Written(
     procedures=("problem",),
     words=words,
@@ -75,5 +66,4 @@ WRITTEN = Written(
     reject=operations.reject,
     remove=remove,
     overturned=publish_after_all,
-    alike=alike,
 )

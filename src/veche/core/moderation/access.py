@@ -30,9 +30,7 @@ class SameModerator(NotAllowed):
 
 def moderator_of(held: Sequence[Holding], case: Case) -> Holding | None:
     """The role by which somebody moderates this case; None when they do not."""
-    return next(
-        (h for h in held if h.role == MODERATOR and in_scope(h, case, "territory")), None
-    )
+    return next((h for h in held if h.role == MODERATOR and in_scope(h, case, "territory")), None)
 
 
 def as_moderator(by: Person | None, at: dt.datetime, case: Case) -> Holding:

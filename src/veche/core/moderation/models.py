@@ -49,20 +49,22 @@ class Spent(models.Model):
 
 
 class Origin(models.Model):
-    """From which network address a matter came, as a keyed digest; kept for some weeks only."""
+    """From which network address and browser a matter came: keyed digests, for some weeks only."""
 
     case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="+")
-    address = models.BinaryField(max_length=16)
+    address = models.BinaryField(max_length=16, null=True)
+    browser = models.BinaryField(max_length=16, null=True)
     at = models.DateTimeField()
 
     class Meta:
         indexes = [
             models.Index(fields=["address", "at"], name="moderation_origin_address"),
+            models.Index(fields=["browser", "at"], name="moderation_origin_browser"),
             models.Index(fields=["at"], name="moderation_origin_at"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.case_id} from {bytes(self.address).hex()}"
+        return f"where {self.case_id} came from"
 
 
 class Reason(models.Model):
@@ -202,7 +204,7 @@ class Sweep(models.Model):
     text = models.TextField()
     """What every author is told."""
     by_what = models.CharField(max_length=12)
-    """``person``, ``key`` or ``address``: what the matters have in common."""
+    """``person``, ``browser`` or ``address``: what the matters have in common."""
     at = models.DateTimeField()
     acts_at = models.DateTimeField()
     """Until then nobody is told and it can be undone."""

@@ -14,7 +14,6 @@ from veche.core.files.models import StoredFile
 from veche.core.moderation import reasons
 from veche.core.moderation.models import Decision, Origin, Original, OriginalLook, Sweep
 from veche.core.moderation.operations.sweeps import MOST
-from veche.core.moderation.written import written_of
 from veche.errors import NotFound
 from veche.languages import here
 
@@ -89,9 +88,7 @@ def decisions(case: Case) -> list[Decision]:
 
 def last_rejection(case: Case) -> Decision | None:
     """The decision its author may object to, or has objected to."""
-    return (
-        Decision.objects.filter(case=case, kind__in=["reject", "remove"]).order_by("-id").first()
-    )
+    return Decision.objects.filter(case=case, kind__in=["reject", "remove"]).order_by("-id").first()
 
 
 def may_appeal(case: Case) -> bool:
@@ -178,7 +175,7 @@ def case_of(number: str) -> Case:
 
 
 def alike(case: Case) -> dict[str, list[int]]:
-    """Open cases by whoever sent this one: ``person``, ``key`` (a browser), ``address``.
+    """Open cases by whoever sent this one: ``person``, ``browser``, ``address``.
 
     The number of the case itself is among them.
     """
@@ -187,11 +184,11 @@ def alike(case: Case) -> dict[str, list[int]]:
     if case.author_id is not None:
         rows = still.filter(author_id=case.author_id)
         found["person"] = list(rows.order_by("-id").values_list("pk", flat=True)[:MOST])
-    for what, numbers in written_of(case).alike(case).items():
-        found[what] = list(numbers)[:MOST]
     origin = Origin.objects.filter(case=case).first()
-    if origin is not None:
-        same = Origin.objects.filter(address=origin.address).values("case_id")
-        rows = still.filter(pk__in=same)
-        found["address"] = list(rows.order_by("-id").values_list("pk", flat=True)[:MOST])
+    for what in ("browser", "address") if origin is not None else ():
+        value = getattr(origin, what)
+        if value is not None:
+            same = Origin.objects.filter(**{what: value}).values("case_id")
+            rows = still.filter(pk__in=same)
+            found[what] = list(rows.order_by("-id").values_list("pk", flat=True)[:MOST])
     return {what: numbers for what, numbers in found.items() if numbers}

@@ -7,8 +7,8 @@ appeals, sweeps and the public log then work for its matters as they do for all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -53,9 +53,6 @@ class Written:
     """The same after publication."""
     overturned: Callable[..., Case] | None = None
     """``overturned(by=, at=, case=)``: what follows when an appeal opened the way again."""
-    alike: Callable[[Case], Mapping[str, Sequence[int]]] = field(default=lambda _case: {})
-    """Cases by whoever wrote this one, that a moderator can still take away, by what they have
-    in common besides the account and the network address (``key``: the same browser)."""
 
 
 @cache

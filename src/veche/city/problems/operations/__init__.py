@@ -29,6 +29,7 @@ from veche.city.problems.operations.refusals import (
     TooManyPhotographs,
     UnknownCategory,
     UnknownReason,
+    UrgentFirst,
 )
 from veche.city.problems.operations.report import report
 from veche.city.problems.operations.responsibility import (
@@ -55,6 +56,7 @@ __all__ = [
     "TooManyPhotographs",
     "UnknownCategory",
     "UnknownReason",
+    "UrgentFirst",
     "accept",
     "answer",
     "ask_author",

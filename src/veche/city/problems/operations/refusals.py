@@ -47,6 +47,14 @@ class AnswerMissing(Invalid):
     field = "answers"
 
 
+class UrgentFirst(Invalid):
+    """The words speak of danger; nobody has said that it is over."""
+
+    code = "urgent-first"
+    sentence = _("You wrote “{words}”. Is somebody in danger? Call 112: this page is read later.")
+    field = "not_urgent"
+
+
 class TooManyPhotographs(Invalid):
     """More photographs than are taken."""
 

@@ -19,10 +19,13 @@ from veche.city.problems.operations.refusals import (
     OutsideCity,
     TooManyPhotographs,
     UnknownCategory,
+    UrgentFirst,
     sized,
 )
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
+from veche.core.moderation.limits import place_key, spend
+from veche.core.moderation.operations import note_origin
 from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
@@ -47,12 +50,20 @@ def report(
     answers: Mapping[str, str] | None = None,
     photographs: Sequence[Photograph] = (),
     author_key: str | None = None,
+    sender: Mapping[str, str] | None = None,
+    not_urgent: bool = False,
 ) -> Problem:
     """A resident says what is wrong and where; it goes to a moderator.
 
     ``author_key`` is the digest of an anonymous author's secret; a person signed in needs none.
+    ``sender`` says against whose limits it counts (``person``: a browser's secret, ``address``:
+    `veche.core.moderation.limits.network_address`); without it nothing is limited, as for a clerk
+    who takes reports of many. ``not_urgent``: the author read the emergency number and says that
+    nobody is in danger.
 
     Raises:
+        UrgentFirst: the words speak of danger and nobody said that it is over.
+        veche.core.moderation.limits.TooMany: as many as are taken.
         AlreadyReported: this form made a problem before (its number is in ``details["number"]``,
             empty when the two came at the same moment: ask `queries.made_by` then).
         OutsideCity, UnknownCategory, TextLength, AnswerMissing, TooManyPhotographs,
@@ -73,11 +84,17 @@ def report(
         raise AnswerMissing(question=here(question["names"]) or code, question_code=code)
     if len(photographs) > rules.MOST_PHOTOGRAPHS:
         raise TooManyPhotographs(most=rules.MOST_PHOTOGRAPHS)
+    danger = rules.urgent(kind.urgent_words, text)
+    if danger and not not_urgent:
+        raise UrgentFirst(words=danger)
     places = atlas()
     home = places.home()
     territory = places.at(longitude, latitude, city=home.pk if home else None)
     if territory is None:
         raise OutsideCity(city=home or _("the city"))
+    if sender is not None:
+        near = place_key(longitude, latitude)
+        spend(by=by, at=at, what="problem.report", keys={**sender, "place": near})
     case = open_case(
         by=by,
         at=at,
@@ -85,7 +102,7 @@ def report(
         move="report",
         theme=kind.code,
         territory=territory,
-        public={"category": kind.code},
+        public={"category": kind.code, **({"not_urgent": danger} if danger else {})},
         personal={"text": text},
     )
     problem = Problem(
@@ -107,6 +124,14 @@ def report(
     for photograph in photographs:
         attach(
             by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="before"
+        )
+    if sender is not None:
+        note_origin(
+            by=by,
+            at=at,
+            case=case,
+            address=sender.get("address", ""),
+            browser=sender.get("person", ""),
         )
     if by is not None:
         follow(by=by, at=at, case=case)

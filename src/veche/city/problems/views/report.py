@@ -18,20 +18,26 @@ from veche import clock
 from veche.city.problems import ground as grounds
 from veche.city.problems import operations, pending, rules
 from veche.city.problems.access import key_digest
-from veche.city.problems.forms import ReportForm
+from veche.city.problems.forms import PREFIX, ReportForm
 from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries.categories import category, kinds, made_by
 from veche.city.problems.views.common import hold_secret, pictures
 from veche.core.files.photographs import Photograph
+from veche.core.moderation import preview as previews
+from veche.core.moderation.limits import TooMany, network_address
+from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
+from veche.core.people.models import Person
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import Invalid
 from veche.look.context import place as address_of
-from veche.look.plan import Bounds
+from veche.look.plan import Bounds, Mark, around
 
 EMERGENCY_NUMBER = "112"
 SENT = "problems-sent"
+SENDER = "sender"
+"""In the session: a secret by which one browser is counted; its digest is all that is kept."""
 _STEPS = ("questions", "zoom", "forget")
 """Buttons that only change the page."""
 
@@ -54,6 +60,9 @@ def report(request: HttpRequest) -> HttpResponse:
         kind = None
     kept, faults = _photographs(request, data)
     _moved_pin(data, places)
+    hiding = previews.pressed(data)
+    if hiding:
+        previews.carry_out(data, _public_fields(kind))
     form = ReportForm(data, request.FILES, kinds=known, places=places, kind=kind)
     step = data.get("do", "")
     if step in _STEPS or step.startswith("forget:") or "point.x" in data:
@@ -82,7 +91,8 @@ def report(request: HttpRequest) -> HttpResponse:
     asks_urgent = urgent is not None and not data.get("not_urgent")
     if asks_urgent:
         status = 422
-    if status != 200 or step == "look":
+    if status != 200 or step == "look" or hiding or not _preview(form, kind).looked(data):
+        # What was found in the words is looked at once before they go.
         return _page(
             request,
             form,
@@ -90,7 +100,7 @@ def report(request: HttpRequest) -> HttpResponse:
             kind,
             kept=kept,
             urgent=urgent or "",
-            preview=step == "look" and status == 200,
+            preview=status == 200,
             status=status,
         )
     return _send(request, form, places, kind, kept)
@@ -119,7 +129,12 @@ def _send(
             answers=form.answers(),
             photographs=_kept(kept),
             author_key=key_digest(secret) if who is None else None,
+            sender=_sender(request, who),
+            not_urgent=bool(form.cleaned_data["not_urgent"]),
         )
+    except TooMany as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, form, places, kind, kept=kept, status=refusal.status)
     except operations.AlreadyReported:
         number = made_by(form.cleaned_data["submission"])
         if not number:  # taken back in the same moment: the form can be sent again
@@ -140,6 +155,35 @@ def _send(
         hold_secret(request, number, secret)
     request.session[SENT] = number
     return HttpResponseRedirect(reverse("problems:matter", args=[number]))
+
+
+def _sender(request: HttpRequest, who: Person | None) -> dict[str, str]:
+    """Against whose limits a report counts: the account or the browser, and the network."""
+    sender = {"address": network_address(request)}
+    if who is None:
+        sender["person"] = request.session.setdefault(SENDER, secrets.token_urlsafe(16))
+    return sender
+
+
+def _public_fields(kind: Category | None) -> list[str]:
+    """The fields of the form whose words everybody will read."""
+    asked = kind.questions if kind else ()
+    return [
+        "text",
+        "address",
+        *(f"{PREFIX}{q['code']}" for q in asked if q.get("kind") not in ("choice", "yesno")),
+    ]
+
+
+def _preview(form: ReportForm, kind: Category | None) -> Preview:
+    """The words of the form as everybody will see them."""
+    return Preview.of(
+        {
+            name: (form.fields[name].label or "", str(form.cleaned_data.get(name) or ""))
+            for name in _public_fields(kind)
+            if name in form.fields
+        }
+    )
 
 
 def _secret(data: Any) -> str:
@@ -244,13 +288,22 @@ def _page(
         "most": rules.MOST_PHOTOGRAPHS,
     }
     if preview:
-        context["preview"] = Problem(
+        context["shown"] = Problem(
             category=kind,
             text=form.cleaned_data["text"],
             address=form.cleaned_data["address"],
         )
+        context["preview"] = _preview(form, kind)
         point = form.point()
         context["preview_place"] = places.at(*point, city=home.pk) if point and home else None
+        if point and home:
+            context["preview_map"] = grounds.plan(
+                grounds.ground(home, places),
+                around([point], least=0.009, margin=0.3),
+                marks=[Mark(*point, tone="hot", title=form.cleaned_data["address"] or str(home))],
+                title=form.cleaned_data["address"] or str(home),
+                ratio="4x3",
+            )
     return render(request, "problems/report.html", context, status=status)
 
 

@@ -78,14 +78,10 @@ def appeal(
     if Decision.objects.filter(case=case).exclude(appeal="").exists():
         raise AlreadyAppealed
     decision = _rejection(case)
-    moved = move_case(
-        by=by, at=at, case=case, move="appeal", seen=seen, personal={"text": text}
-    )
+    moved = move_case(by=by, at=at, case=case, move="appeal", seen=seen, personal={"text": text})
     decision.appeal, decision.appealed_at, decision.appeal_text = "open", at, text
     decision.appeal_due_at = moved.due_at
-    decision.save(
-        update_fields=["appeal", "appealed_at", "appeal_text", "appeal_due_at"]
-    )
+    decision.save(update_fields=["appeal", "appealed_at", "appeal_text", "appeal_due_at"])
     record(kind="moderation.appealed", by=by, at=at, subject=subject(case))
     return decision
 
@@ -101,9 +97,7 @@ def judge(
         NoWords: they did not say why.
     """
     text = checked(text)
-    decision = (
-        Decision.objects.select_for_update().filter(case=case, appeal="open").first()
-    )
+    decision = Decision.objects.select_for_update().filter(case=case, appeal="open").first()
     if decision is None:
         raise NotFound
     if decision.person_id == by.pk:

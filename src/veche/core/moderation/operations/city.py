@@ -78,9 +78,7 @@ def set_reason(
             "active": active,
         },
     )
-    record(
-        kind="moderation.reason-set", by=by, at=at, subject="moderation", public={"code": code}
-    )
+    record(kind="moderation.reason-set", by=by, at=at, subject="moderation", public={"code": code})
     return row
 
 

@@ -31,9 +31,7 @@ def decided(
     sweep: Sweep | None = None,
 ) -> Decision:
     """Put a decision into the public log: what, why, when, by which role; never by whom."""
-    made = Decision(
-        case=case, kind=kind, reason=reason, role=role, person=by, at=at, sweep=sweep
-    )
+    made = Decision(case=case, kind=kind, reason=reason, role=role, person=by, at=at, sweep=sweep)
     made.save(force_insert=True)
     record(
         kind="moderation.decided",
@@ -46,11 +44,18 @@ def decided(
 
 
 @operation
-def note_origin(*, by: Person | None, at: dt.datetime, case: Case, address: str) -> None:
-    """Keep from which network address a matter came, as a keyed digest, for some weeks.
+def note_origin(
+    *, by: Person | None, at: dt.datetime, case: Case, address: str = "", browser: str = ""
+) -> None:
+    """Keep from which network address and browser a matter came, as keyed digests, for some weeks.
 
-    ``address`` comes from `limits.network_address`. It is used for one thing: to find what the
-    sender of spam sent besides.
+    ``address`` comes from `limits.network_address`, ``browser`` is a secret of its session. They
+    are used for one thing: to find what the sender of spam sent besides.
     """
-    Origin(case=case, address=digest("origin", address), at=at).save(force_insert=True)
+    Origin(
+        case=case,
+        address=digest("origin", address) if address else None,
+        browser=digest("browser", browser) if browser else None,
+        at=at,
+    ).save(force_insert=True)
     record(kind="moderation.origin-noted", by=by, at=at, subject=subject(case))

@@ -77,9 +77,9 @@ def hide_words(
     redacted = hide(shown.text, findings, label)
     if redacted == shown.text:
         raise NothingHidden
-    Original(
-        case=case, kind="text", field=field, text=shown.text, at=at, until=at + TERM
-    ).save(force_insert=True)
+    Original(case=case, kind="text", field=field, text=shown.text, at=at, until=at + TERM).save(
+        force_insert=True
+    )
     written_of(case).put(case=case, field=field, text=redacted)
     kinds = sorted({one.kind.value for one in findings})
     record(
@@ -185,9 +185,7 @@ def look_at_original(*, by: Person, at: dt.datetime, original: int, why: str) ->
         public={"original": found.pk},
     )
     if case.author_id is not None:
-        note_look(
-            by=by, at=at, person_id=case.author_id, what="original", case_number=case.number
-        )
+        note_look(by=by, at=at, person_id=case.author_id, what="original", case_number=case.number)
     return Looked(found, found.text, picture)
 
 
@@ -202,9 +200,7 @@ def _forget(*, by: None, at: dt.datetime, rows: Sequence[Original]) -> None:
     # with them: the record stays and can no longer be opened.
     told = Record.objects.filter(subject__in=numbers, kind__endswith=".report").values("id")
     Secret.objects.filter(record_id__in=told).delete()
-    Original.objects.filter(pk__in=[row.pk for row in rows]).update(
-        gone_at=at, text="", digest=""
-    )
+    Original.objects.filter(pk__in=[row.pk for row in rows]).update(gone_at=at, text="", digest="")
     record(
         kind="moderation.originals-deleted",
         by=by,

@@ -178,5 +178,3 @@ def carry_out_sweeps(*, at: dt.datetime) -> int:
         _finish(by=None, at=at, one=one, left=left)
         done += 1
     return done
-
-
