@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.settings import settings as procrastinate_settings
+from procrastinate.contrib.django.utils import connector_params
+
+CONCURRENCY = 2
+"""Jobs at the same time; each has a thread and a connection of its own."""
 
 
 def work(*, wait: bool = True) -> None:
@@ -18,11 +24,13 @@ def work(*, wait: bool = True) -> None:
         from veche.project.asgi import end_with_parent
 
         end_with_parent()
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    # Waiting takes one connection, asking and noting another; more would only be kept open.
+    alias = procrastinate_settings.DATABASE_ALIAS
+    connector = PsycopgConnector(kwargs=connector_params(alias), min_size=1, max_size=4)
     with app.replace_connector(connector) as working:
         working.run_worker(
             wait=wait,
-            concurrency=4,
+            concurrency=CONCURRENCY,
             # A job that failed too often stays, for the operator to see and to try again.
             delete_jobs="successful",
             fetch_job_polling_interval=1.0 if settings.DEMO else 5.0,

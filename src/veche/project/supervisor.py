@@ -32,6 +32,8 @@ FIRST_PORT = 8000
 PATIENCE = 90.0
 """Seconds the first page may take before something is said to be wrong."""
 STOP_PATIENCE = 12.0
+SMALL = {"VECHE_POOL": "4", "MALLOC_ARENA_MAX": "2"}
+"""A town on a laptop: few database processes, and memory that threads have freed comes back."""
 
 
 def command(words: list[str]) -> int:
@@ -100,7 +102,7 @@ class _Child:
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        environment = os.environ | {"VECHE_SUPERVISED": "1", "VECHE_DEMO": "1"}
+        environment = SMALL | os.environ | {"VECHE_SUPERVISED": "1", "VECHE_DEMO": "1"}
         self.born = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *self.words],
