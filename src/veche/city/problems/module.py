@@ -62,6 +62,7 @@ MODULE = Module(
     },
     urls="veche.city.problems.urls",
     desk="veche.city.problems.desk:DESK",
+    moderation="veche.city.problems.moderation:WRITTEN",
     commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
     datasets="veche.city.problems.datasets:DATASETS",
