@@ -195,8 +195,9 @@ def test_staff_sets_up_a_second_factor_first(town: SmallTown, settings: Any) -> 
     assert client.get("/en/problems/moderation/")["Location"] == "/en/account/protection/"
     page = client.get("/en/account/protection/").content.decode()
     assert "Who works for the city needs a second step" in page
+    assert client.post("/en/problems/moderation/")["Location"] == "/en/account/protection/"
     with_app(client)
-    assert client.get("/en/problems/moderation/").status_code == 200
+    assert client.get("/en/me/").status_code == 200
     resident = Client()
     resident.force_login(town.resident)
     assert resident.get("/en/problems/mine/").status_code == 200

@@ -1,11 +1,22 @@
 """The manifest of this module."""
 
-from veche.module import Module
+from django.utils.translation import gettext_lazy as _
+
+from veche.module import MenuEntry, Module
 
 MODULE = Module(
     name="organisations",
     sentence="Which office: departments and companies, roles held, who answers for what where.",
+    menu=(
+        MenuEntry(_("Roles"), "organisations:roles", "administrator"),
+        MenuEntry(_("Letters to residents"), "organisations:letters", "clerk"),
+    ),
+    rights={
+        "administrator": "Gives and ends roles, in a territory or in the whole city.",
+        "clerk": "Says where somebody lives: prints letters with codes, sees people at a counter.",
+    },
     journal_writes={
+        "organisations.role-ended": "A role was ended.",
         "organisations.set": "An organisation was added or renamed.",
         "organisations.appointed": "A person was given a role.",
         "organisations.made-responsible": "An organisation answers for a theme in a territory.",

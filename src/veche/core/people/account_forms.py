@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as second
 from allauth.mfa.totp import forms as app
 from allauth.mfa.webauthn import forms as passkey
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-LABELS: dict[str, str | Promise] = {
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+LABELS: dict[str, str | _StrPromise] = {
     "email": _("E-mail"),
     "password": _("Password"),
     "oldpassword": _("Your password now"),
@@ -22,11 +24,11 @@ LABELS: dict[str, str | Promise] = {
     "name": _("Name"),
     "passwordless": _("Sign in with it alone, without a password"),
 }
-HINTS: dict[str, str | Promise] = {
+HINTS: dict[str, str | _StrPromise] = {
     "password1": _("At least 10 characters. Three or four words are easy to keep in mind."),
     "passwordless": _("The device then asks for your finger, your face or its PIN."),
 }
-REQUIRED: dict[str, str | Promise] = {
+REQUIRED: dict[str, str | _StrPromise] = {
     "email": _("Write your e-mail address."),
     "password": _("Write your password."),
     "oldpassword": _("Write your password."),
@@ -40,7 +42,7 @@ REQUIRED: dict[str, str | Promise] = {
 class Plain(forms.Form):
     """Our words on the fields of another's form."""
 
-    hints: dict[str, str | Promise] = {}
+    hints: dict[str, str | _StrPromise] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

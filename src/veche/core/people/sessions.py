@@ -40,7 +40,8 @@ class SessionStore(DatabaseStore):
 
     def create_model_instance(self, data: Mapping[str, Any]) -> SignIn:
         """The row of these data."""
-        row: SignIn = super().create_model_instance(dict(data))
+        row = super().create_model_instance(dict(data))
+        assert isinstance(row, SignIn)
         person = str(data.get(SESSION_KEY, ""))
         row.person_id = int(person) if person.isdigit() else None
         row.device = str(data.get(_DEVICE, ""))[:60]

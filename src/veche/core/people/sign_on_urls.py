@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from allauth.socialaccount.providers.openid_connect import views
 from django.urls import path
 
+from veche.core.people import views
+
 urlpatterns = [
-    path("<slug:provider_id>/login/", views.login, name="openid_connect_login"),
-    path("<slug:provider_id>/back/", views.callback, name="openid_connect_callback"),
+    path("<slug:provider_id>/login/", views.to_sign_on, name="openid_connect_login"),
+    path("<slug:provider_id>/back/", views.from_sign_on, name="openid_connect_callback"),
 ]

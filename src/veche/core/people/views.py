@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
+from collections.abc import Callable
 
+import requests
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +30,7 @@ from veche.core.people.network import address
 from veche.core.people.operations import TooManyTries, note_failed_sign_in
 from veche.core.people.queries import may_try
 
+_log = logging.getLogger(__name__)
 _WRONG = _("The address and the password do not match.")
 """The same words whether the account exists or not."""
 
@@ -67,7 +72,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     go_on = after(request, form.cleaned_data["next"])
     found = Login(user=person, redirect_url=go_on, email=email)
     # From here on it is django-allauth's: a second factor, an address to be confirmed.
-    return perform_password_login(request, {"email": email}, found)
+    answer: HttpResponse = perform_password_login(request, {"email": email}, found)
+    return answer
 
 
 def _page(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
@@ -97,3 +103,23 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """Leave; the sign-in is gone from the server, whoever has a copy of the cookie."""
     logout(request)
     return redirect(reverse("people:sign-in"))
+
+
+def to_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """To the city's sign-on; a page that says so when it does not answer."""
+    return _by_sign_on(request, provider_id, openid.login)
+
+
+def from_sign_on(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Back from the city's sign-on."""
+    return _by_sign_on(request, provider_id, openid.callback)
+
+
+def _by_sign_on(
+    request: HttpRequest, provider_id: str, go: Callable[[HttpRequest, str], HttpResponse]
+) -> HttpResponse:
+    try:
+        return go(request, provider_id)
+    except (requests.RequestException, KeyError, ValueError) as fault:
+        _log.warning("the sign-on does not answer as it should: %s", fault)
+        return render(request, "socialaccount/authentication_error.html", status=503)

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from veche import module
-from veche.core.cases.operations import ROLE_NAMES
 from veche.core.organisations.models import Holding
-from veche.core.people.looks import word
+from veche.core.organisations.roles import role_word
+from veche.core.people.looks import word as word_of
 from veche.core.people.models import Look, Person, SignIn
 
 SHOWN = 200
@@ -27,7 +26,7 @@ class Seen:
 
     at: dt.datetime
     name: str
-    role: str | Promise
+    role: str
     office: str
     what: str | Promise
     matter: str
@@ -41,17 +40,16 @@ def looks(person: Person, limit: int = SHOWN) -> list[Seen]:
     held = _held([row.by_id for row in rows if row.by_id is not None])
     found = []
     for row in rows:
-        role = next(
-            (h for h in held.get(row.by_id or 0, []) if _held_at(h, row.at)),
-            None,
-        )
+        roles = [h for h in held.get(row.by_id or 0, []) if _held_at(h, row.at)]
+        words = dict.fromkeys(str(role_word(h.role)) for h in roles)
+        where = dict.fromkeys(str(h.organisation or h.territory or "") for h in roles)
         found.append(
             Seen(
                 at=row.at,
                 name=str(row.by) if row.by and row.by.name else "",
-                role=ROLE_NAMES.get(role.role, role.role) if role else _("an erased account"),
-                office=str((role.organisation or role.territory or "") if role else ""),
-                what=word(row.what),
+                role=", ".join(words) or (str(_("an erased account")) if row.by is None else ""),
+                office=", ".join(word for word in where if word),
+                what=word_of(row.what),
                 matter=row.case_number,
             )
         )
@@ -60,8 +58,10 @@ def looks(person: Person, limit: int = SHOWN) -> list[Seen]:
 
 def _held(people: list[int]) -> Mapping[int, list[Holding]]:
     found: dict[int, list[Holding]] = {}
-    rows = Holding.objects.filter(Q(person_id__in=set(people))) if people else []
-    for row in rows and rows.select_related("organisation", "territory").order_by("id"):
+    rows = Holding.objects.filter(person_id__in=set(people)).select_related(
+        "organisation", "territory"
+    )
+    for row in rows.order_by("id") if people else ():
         found.setdefault(row.person_id, []).append(row)
     return found
 

@@ -24,8 +24,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
-from veche.core.cases.operations import ROLE_NAMES
 from veche.core.organisations.middleware import asker
+from veche.core.organisations.roles import role_word
 from veche.core.people.models import Person
 from veche.core.people.operations.erasure import erase_person
 from veche.core.people.operations.signing import change_name, end_sign_ins
@@ -63,7 +63,7 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "person": person,
         "residence": residence_of(person, at),
-        "holdings": [(ROLE_NAMES.get(h.role, h.role), h) for h in asker(request).holdings],
+        "holdings": [(role_word(h.role), h) for h in asker(request).holdings],
         "protected": is_mfa_enabled(person),
         "has_password": person.has_usable_password(),
         "sign_on": bool(settings.SIGN_ON["url"]),
@@ -181,7 +181,8 @@ def download(request: HttpRequest, person: Person) -> HttpResponse:
 @mine
 def erase(request: HttpRequest, person: Person) -> HttpResponse:
     """Ask to be forgotten: what stays is said first, then it is me once more, then it is done."""
-    return _erase(request, person)
+    answer: HttpResponse = _erase(request, person)
+    return answer
 
 
 @reauthentication_required(app="veche.portal")  # type: ignore[untyped-decorator]

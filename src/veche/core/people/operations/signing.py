@@ -54,7 +54,7 @@ def note_sign_in(*, by: Person, at: dt.datetime, how: str) -> None:
 
 
 def _confirmed(person: Person) -> bool:
-    return EmailAddress.objects.filter(user_id=person.pk, verified=True).exists()
+    return bool(EmailAddress.objects.filter(user_id=person.pk, verified=True).exists())
 
 
 @operation

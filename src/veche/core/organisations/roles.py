@@ -1,0 +1,27 @@
+"""The roles somebody can hold, in words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ROLES: dict[str, str | Promise] = {
+    "moderator": _("Moderator"),
+    "dispatcher": _("District dispatcher"),
+    "officer": _("Officer of a department"),
+    "head": _("Head of an office"),
+    "arbiter": _("Arbiter"),
+    "controller": _("Control department"),
+    "clerk": _("Clerk"),
+    "registrar": _("Keeper of the city's data"),
+    "volunteer": _("Volunteer"),
+    "administrator": _("Administrator"),
+}
+"""Code → word, in the order they are offered in."""
+NEEDS_OFFICE = frozenset({"officer", "head"})
+"""Roles that are held in an organisation; the others in a territory, or in the whole city."""
+
+
+def role_word(role: str) -> str | Promise:
+    """The word of a role; its code where the demo town has one that acts nowhere yet."""
+    return ROLES.get(role, role)

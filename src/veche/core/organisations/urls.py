@@ -1,0 +1,18 @@
+"""Addresses of roles and residence."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from veche.core.organisations import views
+
+app_name = "organisations"
+urlpatterns = [
+    path("residence/", views.residence, name="residence"),
+    path("letters/", views.letters, name="letters"),
+    path("counter/", views.counter, name="counter"),
+    path("roles/", views.roles, name="roles"),
+    path("roles.csv", views.roles_csv, name="roles-csv"),
+    path("roles/give/", views.give, name="give-role"),
+    path("roles/<int:holding>/end/", views.end, name="end-role"),
+]
