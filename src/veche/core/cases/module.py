@@ -18,6 +18,9 @@ MODULE = Module(
         "cases.prolongation-asked": "An officer asked for a later date.",
         "cases.prolongation-refused": "The head of the office refused a later date.",
     },
+    rights={"administrator": "Sets how long each step may take, and the working calendar."},
+    urls="veche.core.cases.urls",
+    commands="veche.core.cases.commands:register",
     demo="veche.core.cases.demo:load",
     timers={"veche.core.cases.operations:advance": "every minute"},
 )

@@ -7,16 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import ngettext
+
 from veche.core.cases.models import (
+    CalendarDay,
     Case,
     CaseClock,
     CaseEvent,
     CaseFile,
     Climb,
+    ClimbStep,
     Dispute,
     Prolongation,
+    TermRule,
 )
 from veche.core.cases.procedure import PROCEDURES, Procedure
+from veche.core.cases.rules import Unit
 from veche.core.cases.terms import due_at
 
 if TYPE_CHECKING:
@@ -89,6 +95,94 @@ def window_open(case: Case, code: str, at: dt.datetime) -> bool:
     """Whether the author may still do this (open again, object) to a case that has ended."""
     ends = window_ends(case, code)
     return ends is not None and at <= ends
+
+
+@dataclass(frozen=True)
+class TermRow:
+    """How long one step may take, for all themes or for one."""
+
+    procedure: str
+    state: str
+    theme: str
+    number: int
+    unit: str
+    title: str | Promise
+    """What the step is called."""
+    kind: str | Promise
+    """What the procedure is called."""
+    declared: bool
+    """Whether it is what the program proposes; else the city has set it."""
+
+    @property
+    def words(self) -> str:
+        """The procedure and the step."""
+        return f"{self.kind}: {self.title}"
+
+    @property
+    def length(self) -> str:
+        """The term in words: “8 calendar days”."""
+        return UNIT_WORDS[Unit(self.unit)](self.number)
+
+
+def _hours(n: int) -> str:
+    return ngettext("%(n)s hour", "%(n)s hours", n) % {"n": n}
+
+
+def _calendar_days(n: int) -> str:
+    return ngettext("%(n)s calendar day", "%(n)s calendar days", n) % {"n": n}
+
+
+def _working_days(n: int) -> str:
+    return ngettext("%(n)s working day", "%(n)s working days", n) % {"n": n}
+
+
+UNIT_WORDS = {
+    Unit.HOURS: _hours,
+    Unit.CALENDAR_DAYS: _calendar_days,
+    Unit.WORKING_DAYS: _working_days,
+}
+"""A number of each unit in words."""
+
+
+def terms() -> list[TermRow]:
+    """All terms of all procedures, in the order of their declaration."""
+    found = []
+    rules = {(r.procedure, r.state, r.theme): r for r in TermRule.objects.order_by("theme")}
+    for procedure in PROCEDURES.values():
+        for one in (*procedure.states, *procedure.windows):
+            if one.term is None:
+                continue
+            for (code, state, theme), rule in rules.items():
+                if (code, state) == (procedure.code, one.code):
+                    same = (rule.number, rule.unit) == (one.term.number, one.term.unit.value)
+                    found.append(
+                        TermRow(
+                            code,
+                            state,
+                            theme,
+                            rule.number,
+                            rule.unit,
+                            one.title,
+                            procedure.title,
+                            same and not theme,
+                        )
+                    )
+    return found
+
+
+def climb_steps() -> list[ClimbStep]:
+    """How an overdue promise climbs, lowest first."""
+    return list(ClimbStep.objects.order_by("level"))
+
+
+def calendar_days(year: int) -> list[CalendarDay]:
+    """The days of a year that are not what their weekday says."""
+    return list(CalendarDay.objects.filter(day__year=year).order_by("day"))
+
+
+def calendar_years() -> list[int]:
+    """The years for which days are set."""
+    return [day.year for day in CalendarDay.objects.dates("day", "year")]
 
 
 @dataclass(frozen=True)
