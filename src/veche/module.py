@@ -77,6 +77,9 @@ class Module:
     """Path of ``DESK``, a :class:`veche.core.desk.adapter.Desk`: its matters in the one queue."""
     moderation: str = ""
     """Path of ``WRITTEN``, a :class:`veche.core.moderation.written.Written`: what people write."""
+    at_object: str = ""
+    """Path of ``say(thing, day)``: what this module says on the page of a city's object, a
+    :class:`veche.core.places.about.Section`."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.cast import START, SmallTown, small_town
-
 from veche.city.appeals import operations as appeals
 from veche.city.appeals.models import Appeal, Correction
 from veche.core.organisations.operations import appoint, make_responsible

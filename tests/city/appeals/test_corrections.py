@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+
 from tests.cast import START
 from tests.city.appeals.cast import DAY, Letters
-
 from veche.city.appeals import operations as appeals
 from veche.city.appeals.access import reads_note
 from veche.city.appeals.operations.refusals import (

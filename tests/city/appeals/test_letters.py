@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 from django.db import connection
+
 from tests.cast import START
 from tests.city.appeals.cast import DAY, HOUR, Letters
-
 from veche.city.appeals import operations as appeals
 from veche.city.appeals.access import NOTHING, OUTLINE, WORDS, sees
 from veche.city.appeals.models import Appeal

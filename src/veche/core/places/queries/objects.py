@@ -14,6 +14,7 @@ from veche.core.places.models import CityObject, ObjectChange, ObjectKind, Terri
 from veche.core.places.queries import Atlas
 from veche.core.places.rules import NEAR_METRES, metres_between, reach
 from veche.errors import NotFound
+from veche.languages import here
 
 
 class UnknownObject(NotFound):
@@ -145,3 +146,14 @@ class Choice:
             "gone": "1" if self.gone else "",
         }
         return "?" + urlencode({k: v for k, v in {**values, **other}.items() if v})
+
+
+def owners() -> list[tuple[str, str]]:
+    """Code and name of everybody who owns an object, by name."""
+    rows = (
+        CityObject.objects.filter(owner__isnull=False)
+        .values_list("owner__code", "owner__names")
+        .distinct("owner__code")
+        .order_by("owner__code")
+    )
+    return sorted(((code, here(names)) for code, names in rows), key=lambda row: row[1])

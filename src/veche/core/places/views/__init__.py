@@ -1,0 +1,1 @@
+"""Pages of places: the registry of objects."""
