@@ -50,6 +50,9 @@ other-resident|Рашид Галеев|Rashid Galeyev|拉希德·加列耶夫|re
 moderator|Марина Лебедева|Marina Lebedeva|玛丽娜·列别杰娃|moderator|city-people||ru
 facilitator|Игорь Соболев|Igor Sobolev|伊戈尔·索博列夫|facilitator|city-people||ru
 officer|Пётр Дорохов|Pyotr Dorokhov|彼得·多罗霍夫|officer|d6-roads|zarechye-d6|ru
+head|Галина Руднева|Galina Rudneva|加林娜·鲁德涅娃|head|d6-roads|zarechye-d6|ru
+arbiter|Олег Савельев|Oleg Savelyev|奥列格·萨韦利耶夫|arbiter|city-people||ru
+controller|Тамара Юдина|Tamara Yudina|塔玛拉·尤金娜|controller|city-people||ru
 dispatcher|Светлана Ким|Svetlana Kim|斯韦特兰娜·金|dispatcher|d6-office|zarechye-d6|ru
 inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫廖夫|inspector|city-inspection||ru
 expert|Фарида Сафина|Farida Safina|法丽达·萨菲娜|expert|||ru
@@ -94,6 +97,23 @@ def staff() -> tuple[Member, ...]:
         )
         out.append(taken.get(office.code, new))
     return tuple(sorted(out, key=lambda member: member.key != "officer"))
+
+
+@cache
+def heads() -> tuple[Member, ...]:
+    """Return the head of every office that answers for something, the cast's head first."""
+    taken = {member.organisation: member for member in cast() if member.role == "head"}
+    rng = random.Random(f"{SEED}heads")
+    women, men, surnames = _words()
+    out: list[Member] = []
+    for office in offices():
+        if not office.answers_for:
+            continue
+        title = _russian(rng, women, men, surnames)
+        email = f"head-{office.code}@{MAIL}"
+        new = Member(f"head-{office.code}", title, "head", office.code, office.area, "ru", email)
+        out.append(taken.get(office.code, new))
+    return tuple(sorted(out, key=lambda member: member.key != "head"))
 
 
 def _words() -> tuple[list[str], list[str], list[str]]:

@@ -1,4 +1,4 @@
-"""Five named stories of the town as data: who does what on which day, in three languages."""
+"""Named stories of the town as data: who does what on which day, in three languages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,22 @@ from veche.town.names import Names, data, names
 from veche.town.offices import responsible
 from veche.town.streets import house
 
-Act = Literal["report", "accept", "reject", "answer", "refuse", "confirm", "return"]
+Act = Literal[
+    "report",
+    "accept",
+    "reject",
+    "answer",
+    "refuse",
+    "confirm",
+    "return",
+    "hand_back",
+    "reassign",
+    "dispute",
+    "settle",
+    "ask_later",
+    "sign_later",
+    "reopen",
+]
 
 
 @dataclass(frozen=True)
@@ -25,6 +40,11 @@ class Step:
     who: str
     act: Act
     text: Names
+    office: str = ""
+    """The office that is proposed or decided for, by code."""
+    reason: str = ""
+    until: int = 0
+    """The day from the first to which a term is prolonged."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +75,26 @@ class Story:
         return self.steps[-1].after.days + 1
 
 
-def _step(day: int, clock: str, who: str, act: Act, text: str) -> Step:
+def _step(
+    day: int, clock: str, who: str, act: Act, text: str, more: dict[str, str | int] | None = None
+) -> Step:
     hours, minutes = clock.split(":")
     after = timedelta(days=day, hours=int(hours), minutes=int(minutes))
-    return Step(after, who, act, names(text) if text else {})
+    said = more or {}
+    return Step(
+        after,
+        who,
+        act,
+        names(text) if text else {},
+        office=str(said.get("office", "")),
+        reason=str(said.get("reason", "")),
+        until=int(said.get("until", 0)),
+    )
 
 
 @cache
 def stories() -> tuple[Story, ...]:
-    """Return the five stories, the simple loop first; begin them on a Monday."""
+    """Return the stories, the simple loop first; begin them on a Monday."""
     out: list[Story] = []
     for key, row in data("stories.toml").items():
         area: str = row["neighbourhood"]

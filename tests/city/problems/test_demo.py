@@ -40,7 +40,7 @@ WITH told AS (
         min(e.at) FILTER (WHERE e.move IN ('route', 'assign')) AS assigned,
         min(e.at) FILTER (WHERE e.move IN ('answer', 'refuse')) AS answered,
         max(e.at) FILTER (WHERE e.move = 'confirm') AS confirmed,
-        count(*) FILTER (WHERE e.move = 'return') AS returns, max(e.at) AS last
+        count(*) FILTER (WHERE e.target = 'returned') AS returns, max(e.at) AS last
     FROM cases_caseevent e GROUP BY e.case_id
 ), promised AS (
     SELECT DISTINCT ON (case_id) case_id, first_due_at FROM cases_caseclock
@@ -57,9 +57,9 @@ WHERE (p.accepted_at, p.assigned_at, p.answered_at, p.confirmed_at, p.returns, p
 @pytest.mark.django_db
 def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
     said = load_town(monkeypatch, 400)
-    assert said[-1] == "problems: 405"
+    assert said[-1] == "problems: 408"
     assert Organisation.objects.count() == 200 and Person.objects.count() > 5_000
-    assert Person.objects.filter(cast__isnull=False).count() == 13
+    assert Person.objects.filter(cast__isnull=False).count() >= 16
     home = atlas().home()
     assert home is not None and home.code == "zarechye"
     # The point of every problem lies in the neighbourhood it is counted in.

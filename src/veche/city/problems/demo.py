@@ -1,4 +1,4 @@
-"""The problems of the demo town: a year of them in bulk, and five stories told by operations."""
+"""The problems of the demo town: a year of them in bulk, and stories told by operations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from veche.city.problems import operations
 from veche.city.problems.bulk import Kind, Life, Terms, load_history, set_categories
 from veche.city.problems.bulk.drawings import attach_drawings
-from veche.core.cases.terms import city_zone
+from veche.core.cases.terms import calendar, city_zone
 from veche.core.files.photographs import Photograph, clean
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
@@ -20,7 +20,7 @@ from veche.core.places.models import Territory
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
     from veche.town.problems import PastProblem
-    from veche.town.stories import Story
+    from veche.town.stories import Step, Story
 
 DAY = dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
@@ -47,7 +47,7 @@ REFUSALS: Mapping[str, str] = {
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
-    """Set the categories, load a year of problems, tell the five stories."""
+    """Set the categories, load a year of problems, tell the stories."""
     from veche.town.problems import history
 
     known = set_categories(by=None, at=at - 400 * DAY, kinds=list(_kinds()))
@@ -246,12 +246,12 @@ class _Teller:
 
 
 def tell_stories(at: dt.datetime) -> int:
-    """Tell the five stories by operations, each ended not long before ``at``; how many."""
-    from veche.town.people import cast, staff
+    """Tell the stories by operations, each ended not long before ``at``; how many."""
+    from veche.town.people import cast, heads, staff
     from veche.town.stories import stories
 
     people = {p.email: p for p in Person.objects.filter(email__isnull=False)}
-    actors = {m.key: people[m.email] for m in (*cast(), *staff())}
+    actors = {m.key: people[m.email] for m in (*cast(), *staff(), *heads())}
     for story in stories():
         _tell(story, actors, _first_day(story, at))
     return len(stories())
@@ -302,6 +302,33 @@ def _tell(story: Story, actors: Mapping[str, Person], begin: dt.datetime) -> Non
                 operations.confirm(by=by, at=when, case=case, text=text)
             case "return":
                 operations.send_back(by=by, at=when, case=case, text=text)
+            case _:
+                case = _argue(step, case, by, begin, text)
+
+
+def _argue(step: Step, case: Case, by: Person, begin: dt.datetime, text: str) -> Case:
+    """A step of responsibility: whose it is, a later date, opening again."""
+    who_when: dict[str, Any] = {"by": by, "at": begin + step.after, "case": case}
+    office = Organisation.objects.get(code=step.office) if step.office else None
+    match step.act:
+        case "hand_back" | "dispute":
+            act = operations.hand_back if step.act == "hand_back" else operations.dispute
+            return act(**who_when, reason=step.reason, text=text, proposed=office)
+        case "reassign" | "settle":
+            assert office is not None
+            act = operations.reassign if step.act == "reassign" else operations.settle
+            return act(**who_when, organisation=office, text=text)
+        case "ask_later":
+            days = calendar()
+            until = (begin + step.until * DAY).astimezone(days.zone).date()
+            while not days.works(until):
+                until += DAY
+            operations.ask_prolongation(**who_when, reason=step.reason, text=text, until=until)
+            return case
+        case "sign_later":
+            return operations.sign_prolongation(**who_when)
+        case _:
+            return operations.reopen(**who_when, text=text)
 
 
 def _drawings() -> dict[tuple[str, str], list[Photograph]]:

@@ -20,7 +20,7 @@ from veche.core.places.models import Territory
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
     """Found the organisations and appoint their people, as if a little more than a year ago."""
     from veche.town.offices import offices
-    from veche.town.people import cast, staff
+    from veche.town.people import cast, heads, staff
 
     since = at - BEFORE
     places = {t.code: t for t in Territory.objects.filter(imported=False)}
@@ -32,14 +32,14 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
             for office in offices()
         ],
     )
-    emails = [m.email for m in (*cast(), *staff())] + [dispatcher_email(code) for code in places]
+    emails = [m.email for m in (*cast(), *staff(), *heads())] + [dispatcher_email(code) for code in places]
     people = {p.email: p for p in Person.objects.filter(email__in=emails)}
     holdings: list[Holding] = []
-    for member in {m.key: m for m in (*cast(), *staff())}.values():
+    for member in {m.key: m for m in (*cast(), *staff(), *heads())}.values():
         if member.role in ("resident", "pupil"):
             continue
         area = None
-        if member.role == "moderator":
+        if member.role in ("moderator", "arbiter", "controller"):
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
         elif member.role == "dispatcher" and member.area:
             area = places[member.area]
@@ -71,6 +71,14 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
             )
             for office in offices()
             for category, district in office.answers_for
+        ]
+        + [
+            # What nobody takes goes to the residents' office.
+            Responsibility(
+                theme="last-resort",
+                territory=next(t for t in places.values() if t.kind == Territory.Kind.CITY),
+                organisation=made["city-people"],
+            )
         ],
     )
     report(f"organisations: {len(made)}")

@@ -17,7 +17,7 @@ LANGUAGE = {"ru": "ru", "en": "en", "zh": "zh-hans"}
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
     """Open their accounts, as if a little more than a year ago."""
     from veche.town.geometry import town as the_town
-    from veche.town.people import cast, residents, staff
+    from veche.town.people import cast, heads, residents, staff
 
     people = [
         Person(
@@ -32,7 +32,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     cast_keys = {member.key for member in cast()}
     people += [
         Person(name=m.names[m.language], email=m.email, language="ru", level=Level.IDENTIFIED)
-        for m in staff()
+        for m in (*staff(), *heads())
         if m.key not in cast_keys
     ]
     crowd = residents()

@@ -73,6 +73,7 @@ def end_check(*, by: None, at: dt.datetime, case: Case) -> Case:
 @operation
 def withdraw(*, by: Person | None, at: dt.datetime, case: Case, seen: int | None = None) -> Case:
     """The author takes the problem back; offices that disagree about it need not decide."""
+    case.refresh_from_db(fields=["state"])
     if case.state in ("handed_back", "disputed"):
         case = end_dispute(by=by, at=at, case=case, move="withdraw")
     else:
@@ -119,6 +120,7 @@ def reopen(
         TooLate: the term for it has passed.
     """
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    case.refresh_from_db(fields=["closed_at"])
     if not window_open(case, "reopen", at):
         raise TooLate
     case = move_case(by=by, at=at, case=case, move="reopen", seen=seen, public={"text": text})
@@ -142,6 +144,7 @@ def object_to_refusal(
         TooLate: the term for it has passed.
     """
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    case.refresh_from_db(fields=["closed_at"])
     if not window_open(case, "object", at):
         raise TooLate
     case = move_case(by=by, at=at, case=case, move="object", seen=seen, public={"text": text})
