@@ -16,6 +16,7 @@ from veche.core.cases.queries import history, procedure_line
 from veche.core.journal.queries import about
 from veche.core.notices.models import Notice
 from veche.core.notices.operations import follow
+from veche.testing import deliver
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -146,44 +147,12 @@ def test_an_anonymous_author_checks_by_a_link(town: SmallTown) -> None:
 
 
 def test_the_mail_goes_out_once(town: SmallTown) -> None:
-    from veche.core.notices.operations import mail_waiting
-
     case = problems.accept(by=town.moderator, at=START + HOUR, case=town.report().case)
     mail.outbox.clear()
-    assert mail_waiting(by=None, at=START + HOUR, case=case.pk).sent == 1
-    assert mail_waiting(by=None, at=START + HOUR, case=case.pk).sent == 0
+    deliver()
+    deliver()
     assert [m.to for m in mail.outbox] == [["resident@example.org"]]
     assert case.number in mail.outbox[0].subject
-
-
-def test_a_letter_that_fails_does_not_repeat_those_that_went_out(
-    town: SmallTown, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import smtplib
-
-    from django.core.mail import EmailMessage
-
-    from veche.core.notices.tasks import send_mail
-
-    case = problems.accept(by=town.moderator, at=START + HOUR, case=town.report().case)
-    follow(by=town.neighbour, at=START + HOUR, case=case)
-    problems.answer(by=town.officer, at=START + DAY, case=case, text="The hole was filled.")
-    mail.outbox.clear()
-    whole = EmailMessage.send
-
-    def send(letter: EmailMessage, fail_silently: bool = False) -> int:
-        if letter.to == ["neighbour@example.org"]:
-            raise smtplib.SMTPServerDisconnected
-        return whole(letter, fail_silently)
-
-    monkeypatch.setattr(EmailMessage, "send", send)
-    with pytest.raises(smtplib.SMTPServerDisconnected):
-        send_mail(case=case.pk)
-    monkeypatch.undo()
-    before = [letter.to for letter in mail.outbox]
-    assert before and ["neighbour@example.org"] not in before
-    send_mail(case=case.pk)
-    assert [letter.to for letter in mail.outbox] == [*before, ["neighbour@example.org"]]
 
 
 def test_the_moments_kept_for_lists_are_those_of_the_events(town: SmallTown) -> None:

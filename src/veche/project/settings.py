@@ -85,6 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.messages.context_processors.messages",
                 "veche.project.context.town",
                 "veche.look.context.page",
+                "veche.core.notices.context.bell",
                 "veche.portal.demo.panel",
             ],
         },
@@ -315,6 +316,20 @@ else:
     EMAIL_FILE_PATH = HOME.mail
 DEFAULT_FROM_EMAIL = os.environ.get("VECHE_EMAIL_FROM", "veche@localhost")
 EMAIL_TIMEOUT = 15
+ADDRESS = os.environ.get("VECHE_ADDRESS", "").rstrip("/") or (
+    f"https://{ALLOWED_HOSTS[0]}" if HTTPS else "http://localhost:8000"
+)
+"""What stands before a path in letters and calendars, where no request says it."""
+MAIL_HOST = DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+"""The domain in the Message-ID of letters."""
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "push.apple.com",
+    "notify.windows.com",
+    *filter(None, os.environ.get("VECHE_PUSH_HOSTS", "").split(",")),
+)
+"""Push services that may be spoken to; an address anywhere else is refused."""
 
 # --- jobs, maps, what is said about itself ----------------------------------------------------
 

@@ -27,6 +27,16 @@ SETTINGS: tuple[Setting, ...] = (
         "the demo town's",
         "The city's name on every page: `en=Our city;ru=Наш город;zh=我们的城市`; one is enough.",
     ),
+    Setting(
+        "VECHE_ADDRESS",
+        "the first of VECHE_HOSTS",
+        "What stands before a path in letters: `https://city.example`.",
+    ),
+    Setting(
+        "VECHE_PUSH_HOSTS",
+        "the large browsers' services",
+        "Further push services that may be spoken to, separated by commas.",
+    ),
     Setting("EMAIL_URL", "letters are written to files", "`smtp+tls://user:password@host:587`."),
     Setting("VECHE_EMAIL_FROM", "`veche@localhost`", "The sender of letters."),
     Setting(

@@ -11,7 +11,10 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the notices their words."""
+        """Give the notices their words, and show them what a problem is."""
+        from veche.city.problems.shown import SHOWN
         from veche.city.problems.words import give_words
+        from veche.core.notices.matters import show
 
         give_words()
+        show("problem", SHOWN)

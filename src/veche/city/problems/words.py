@@ -58,3 +58,7 @@ def give_words() -> None:
         "problems.overturned",
         gettext_noop("The refusal of {number} was overturned: the office works again."),
     )
+    say("problems.new", gettext_noop("A new problem was published: {number}."))
+    say("problems.done", gettext_noop("Problem {number} is done: its author confirmed it."))
+    say("problems.ended", gettext_noop("Problem {number} was answered; nobody confirmed it."))
+    say("problems.turned-down", gettext_noop("The office refused problem {number}."))

@@ -7,12 +7,17 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import gettext_noop
 
 from veche.core.cases.operations import climb, subject
 from veche.core.cases.operations.climbing import waits
 from veche.core.journal.operations import record
+from veche.core.notices.operations.telling import (
+    make_readers,
+    numbers_of_tellings,
+    queue,
+    tell,
+)
 from veche.core.notices.words import say
 from veche.operation import operation
 
@@ -20,34 +25,43 @@ if TYPE_CHECKING:
     from veche.core.cases.models import Case
     from veche.core.people.models import Person
 
-_TELL = """
-INSERT INTO notices_notice (person_id, kind, case_id, details, at)
-SELECT DISTINCT h.person_id, %(kind)s, c.id, %(details)s::jsonb, %(at)s::timestamptz
+_HOLDERS = """
+SELECT DISTINCT h.person_id
 FROM cases_case c JOIN places_territory t ON t.id = c.territory_id
 JOIN organisations_holding h ON h.role = %(role)s AND h.since <= %(at)s
     AND (h.until IS NULL OR h.until > %(at)s)
     AND (h.role NOT IN ('officer', 'head') OR h.organisation_id = c.organisation_id)
     AND (h.territory_id IS NULL OR h.territory_id IN (t.id, t.district_id, t.city_id))
-WHERE c.id = %(case)s AND h.person_id IS DISTINCT FROM %(by)s
+WHERE c.id = %(case)s
 """
-_TELL_CLIMBED = """
-INSERT INTO notices_notice (person_id, kind, case_id, details, at)
-SELECT DISTINCT h.person_id, 'notices.climbed', c.id,
-    jsonb_build_object('level', k.level), %(at)s::timestamptz
-FROM cases_climb k JOIN cases_climbstep s ON s.level = k.level AND s.role <> ''
+_TELL = f"""
+SELECT r.id AS reader_id, 'work' AS topic, %(case)s AS case_id, %(details)s AS details,
+       (SELECT nextval('notices_telling')) AS telling
+FROM ({_HOLDERS}) w JOIN notices_reader r ON r.person_id = w.person_id
+"""
+_CLIMBED = """
+SELECT DISTINCT h.person_id, c.id AS case_id, k.level, n.telling
+FROM unnest(%(climbs)s::bigint[], %(tellings)s::bigint[]) n (climb, telling)
+JOIN cases_climb k ON k.id = n.climb
+JOIN cases_climbstep s ON s.level = k.level AND s.role <> ''
 JOIN cases_case c ON c.id = k.case_id JOIN places_territory t ON t.id = c.territory_id
 JOIN organisations_holding h ON h.role = s.role AND h.since <= %(at)s
     AND (h.until IS NULL OR h.until > %(at)s)
     AND (h.role <> 'head' OR h.organisation_id = c.organisation_id)
     AND (h.territory_id IS NULL OR h.territory_id IN (t.id, t.district_id, t.city_id))
-WHERE k.id = ANY(%(climbs)s)
+"""
+_TELL_CLIMBED = f"""
+SELECT r.id AS reader_id, 'work' AS topic, w.case_id,
+       jsonb_build_object('level', w.level) AS details, w.telling
+FROM ({_CLIMBED}) w JOIN notices_reader r ON r.person_id = w.person_id
 """
 _TELL_LISTED = """
-INSERT INTO notices_notice (person_id, kind, case_id, details, at)
-SELECT DISTINCT f.person_id, 'notices.listed', k.case_id, '{}'::jsonb, %(at)s::timestamptz
-FROM cases_climb k JOIN cases_climbstep s ON s.level = k.level AND s.role = ''
-JOIN notices_following f ON f.case_id = k.case_id AND f.person_id IS NOT NULL
-WHERE k.id = ANY(%(climbs)s)
+SELECT DISTINCT f.reader_id, CASE WHEN f.person_id = c.author_id THEN 'own' ELSE 'followed' END
+       AS topic, k.case_id, '{}'::text AS details, n.telling
+FROM unnest(%(climbs)s::bigint[], %(tellings)s::bigint[]) n (climb, telling)
+JOIN cases_climb k ON k.id = n.climb
+JOIN cases_climbstep s ON s.level = k.level AND s.role = ''
+JOIN cases_case c ON c.id = k.case_id JOIN notices_following f ON f.case_id = k.case_id
 """
 
 say("notices.climbed", gettext_noop("The term of {number} has passed: it has come up to you."))
@@ -74,9 +88,9 @@ def tell_holders(
         "case": case.pk,
         "by": by.pk if by else None,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TELL, values)
-        told: int = cursor.rowcount
+    make_readers(_HOLDERS, values)
+    told, letters, pushes = tell(_TELL, values)
+    queue(letters, pushes)
     record(
         kind="notices.told",
         by=by,
@@ -89,14 +103,18 @@ def tell_holders(
 
 @operation
 def climb_and_tell(*, by: None, at: dt.datetime) -> int:
-    """Let overdue promises climb, and tell whoever each level concerns; two statements for all."""
+    """Let overdue promises climb, and tell whoever each level concerns; a few statements
+    for all."""
     climbed = climb(by=by, at=at)
-    values = {"at": at, "climbs": [one.climb for one in climbed]}
-    told = 0
-    with connection.cursor() as cursor:
-        for statement in (_TELL_CLIMBED, _TELL_LISTED):
-            cursor.execute(statement, values)
-            told += cursor.rowcount
+    values: dict[str, Any] = {
+        "at": at,
+        "by": None,
+        "climbs": [one.climb for one in climbed],
+        "tellings": numbers_of_tellings(len(climbed)),
+    }
+    make_readers(f"SELECT DISTINCT person_id FROM ({_CLIMBED}) c", values)
+    told = tell(_TELL_CLIMBED, {**values, "kind": "notices.climbed"})[0]
+    told += tell(_TELL_LISTED, {**values, "kind": "notices.listed"})[0]
     record(kind="notices.told", by=by, at=at, subject="cases", public={"people": told})
     return len(climbed)
 

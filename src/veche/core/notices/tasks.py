@@ -1,15 +1,70 @@
-"""Jobs of the notices."""
+"""Jobs and the timer of the notices. Every job may run twice, and any of them may be lost: what is
+to be done stands in our own tables, and the timer does what no job did."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from veche import clock
-from veche.core.notices.operations import mail_waiting
+from veche.core.notices.models import Announcement, Reader
+from veche.core.notices.operations import letters, pushing, sending, subscribing, telling
 from veche.jobs import job
 
 
 @job
-def send_mail(*, case: int) -> None:
-    """Mail what was said about a case and not mailed yet."""
-    mailed = mail_waiting(by=None, at=clock.now(), case=case)
-    if mailed.fault is not None:
-        raise mailed.fault  # the job is tried again, for those who wait still
+def send_told(*, telling: int) -> None:
+    """Write the letters of one telling and send what waits."""
+    at = clock.now()
+    letters.write_told(by=None, at=at, telling=telling)
+    sending.send_letters(at=at)
+
+
+@job
+def send_waiting() -> None:
+    """Send what waits."""
+    sending.send_letters(at=clock.now())
+
+
+@job
+def push_told(*, telling: int) -> None:
+    """Wake the browsers of those who were told."""
+    pushing.push_waiting(by=None, at=clock.now())
+
+
+@job
+def tell_around() -> None:
+    """Tell the subscribers of what was announced."""
+    announce_waiting(clock.now())
+
+
+def announce_waiting(at: dt.datetime, most: int = 500) -> int:
+    """Do what was announced and not told; returns how many announcements."""
+    waiting = Announcement.objects.filter(done_at__isnull=True).order_by("id")
+    numbers = list(waiting.values_list("pk", flat=True)[:most])
+    for number in numbers:
+        telling.tell_subscribers(by=None, at=at, announcement=number)
+    return len(numbers)
+
+
+def tick(*, at: dt.datetime) -> None:
+    """The timer: announcements, digests whose hour has come, letters that wait, quiet hours over.
+
+    The sending itself is a job of its own, so that other timers do not wait for it.
+    """
+    announce_waiting(at)
+    for kind, period in letters.digests_missing(at):
+        letters.write_digests(by=None, at=at, kind=kind, period=period)
+        if kind == "weekly":
+            letters.throw_away(by=None, at=at)
+    if Reader.objects.filter(
+        person__isnull=True,
+        confirmed_at__isnull=True,
+        since__lt=at - dt.timedelta(days=8),
+    ).exists():
+        subscribing.forget_unconfirmed(by=None, at=at)
+    if letters.notices_wait(at, "mail"):
+        letters.write_waiting(by=None, at=at)
+    if letters.notices_wait(at, "push"):
+        pushing.push_waiting(by=None, at=at)
+    if sending.letters_wait(at):
+        send_waiting.defer()

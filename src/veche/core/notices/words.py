@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 
 if TYPE_CHECKING:
     from veche.core.notices.models import Notice
@@ -23,8 +24,34 @@ def say(kind: str, sentence: str | Promise) -> None:
 UNKNOWN = gettext_noop("Something happened to matter {number}.")
 
 
+def sentence(kind: str, number: str, details: Mapping[str, Any]) -> str:
+    """What happened to a matter, in the active language."""
+    text = _(SENTENCES.get(kind, UNKNOWN))
+    try:
+        return text.format(**{"number": number, **details})
+    except (KeyError, IndexError):
+        return _(UNKNOWN).format(number=number)
+
+
 def worded(notice: Notice) -> tuple[str, str]:
     """Title and text of a notice in the active language."""
-    sentence = _(SENTENCES.get(notice.kind, UNKNOWN))
-    values = {"number": notice.case.number, **notice.details}
-    return _("Matter {number}").format(**values), sentence.format(**values)
+    number = notice.case.number
+    return _("Matter {number}").format(number=number), sentence(notice.kind, number, notice.details)
+
+
+TOPIC_WORDS = {
+    "own": gettext_lazy("What I reported"),
+    "followed": gettext_lazy("What I follow"),
+    "around": gettext_lazy("What is near me or of a theme I chose"),
+    "work": gettext_lazy("What my role concerns"),
+}
+CHANNEL_WORDS = {
+    "mail": gettext_lazy("By e-mail"),
+    "push": gettext_lazy("On this and my other devices"),
+}
+PACE_WORDS = {
+    "now": gettext_lazy("at once"),
+    "daily": gettext_lazy("once a day, at 8"),
+    "weekly": gettext_lazy("once a week, on Monday at 8"),
+    "none": gettext_lazy("not at all"),
+}

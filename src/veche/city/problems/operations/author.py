@@ -17,7 +17,7 @@ from veche.core.cases.operations import attach, end_dispute, move_case
 from veche.core.cases.queries import window_open
 from veche.core.files.operations import keep
 from veche.core.notices.holders import tell_holders
-from veche.core.notices.operations import tell_followers
+from veche.core.notices.operations import announce, tell_followers
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def confirm(
     case = move_case(by=by, at=at, case=case, move="confirm", seen=seen, public=said(text))
     Problem.objects.filter(case=case).update(confirmed_at=at)
     tell_followers(by=by, at=at, case=case, kind="problems.confirmed")
+    announce(by=by, at=at, case=case, kind="problems.done")
     return case
 
 
@@ -67,6 +68,7 @@ def end_check(*, by: None, at: dt.datetime, case: Case) -> Case:
     """The author did not look within the term: answered, not confirmed — never called solved."""
     case = move_case(by=by, at=at, case=case, move="lapse")
     tell_followers(by=by, at=at, case=case, kind="problems.unconfirmed")
+    announce(by=by, at=at, case=case, kind="problems.ended")
     return case
 
 

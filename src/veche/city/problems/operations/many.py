@@ -13,7 +13,7 @@ from veche.city.problems.models import Problem
 from veche.city.problems.operations.refusals import TextLength, UnknownReason, sized
 from veche.core.cases.bulk import Moved, move_cases
 from veche.core.cases.models import Case
-from veche.core.notices.operations import tell_followers
+from veche.core.notices.operations import announce_all, tell_followers
 from veche.core.notices.queries import followed
 from veche.core.organisations.queries import answers_for, organisation_by_code
 from veche.operation import operation
@@ -77,6 +77,7 @@ def refuse_many(
     Problem.objects.filter(case_id__in=list(moved.cases), answered_at__isnull=True).update(
         answered_at=at
     )
+    announce_all(by=by, at=at, cases=moved.cases.values(), kind="problems.turned-down")
     return refused | _told(moved, by, at, "problems.refused")
 
 
@@ -127,6 +128,7 @@ def accept_many(
         routed = move_cases(by=None, at=at, cases=ids, move="route", organisation=named[office])
         _given(routed, at)
         moved.cases |= routed.cases
+    announce_all(by=by, at=at, cases=moved.cases.values(), kind="problems.new")
     return _told(moved, by, at, "problems.accepted")
 
 

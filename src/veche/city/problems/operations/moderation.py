@@ -12,7 +12,7 @@ from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided
-from veche.core.notices.operations import tell_followers
+from veche.core.notices.operations import announce, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.operation import operation
 
@@ -48,6 +48,7 @@ def _accepted(
         case = move_case(by=None, at=at, case=case, move="route", organisation=office)
         Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)
     tell_followers(by=by, at=at, case=case, kind=told)
+    announce(by=by, at=at, case=case, kind="problems.new")
     return case
 
 

@@ -16,7 +16,7 @@ from veche.city.problems.operations.refusals import (
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, move_case
 from veche.core.files.operations import keep
-from veche.core.notices.operations import tell_followers
+from veche.core.notices.operations import announce, tell_followers
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -86,4 +86,5 @@ def refuse(
     )
     Problem.objects.filter(case=case, answered_at__isnull=True).update(answered_at=at)
     tell_followers(by=by, at=at, case=case, kind="problems.refused")
+    announce(by=by, at=at, case=case, kind="problems.turned-down")
     return case

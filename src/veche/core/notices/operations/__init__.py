@@ -1,0 +1,66 @@
+"""Everything that can be done about telling people, by its noun."""
+
+from veche.core.notices.operations.following import carry_followers, follow, unfollow
+from veche.core.notices.operations.letters import (
+    merge_late,
+    throw_away,
+    write_digests,
+    write_told,
+    write_waiting,
+)
+from veche.core.notices.operations.pushing import add_device, push_waiting, remove_devices
+from veche.core.notices.operations.sending import note_run, send_letters
+from veche.core.notices.operations.subscribing import (
+    Wanted,
+    ask_by_mail,
+    choose_ways,
+    confirm_wish,
+    forget_person,
+    forget_unconfirmed,
+    new_calendar,
+    reader_for,
+    stop_letters,
+    subscribe,
+    unfollow_as,
+    unsubscribe,
+)
+from veche.core.notices.operations.telling import (
+    announce,
+    announce_all,
+    mark_seen,
+    tell_followers,
+    tell_subscribers,
+)
+
+__all__ = [
+    "Wanted",
+    "add_device",
+    "announce",
+    "announce_all",
+    "ask_by_mail",
+    "carry_followers",
+    "choose_ways",
+    "confirm_wish",
+    "follow",
+    "forget_person",
+    "forget_unconfirmed",
+    "mark_seen",
+    "merge_late",
+    "new_calendar",
+    "note_run",
+    "push_waiting",
+    "reader_for",
+    "remove_devices",
+    "send_letters",
+    "stop_letters",
+    "subscribe",
+    "tell_followers",
+    "tell_subscribers",
+    "throw_away",
+    "unfollow",
+    "unfollow_as",
+    "unsubscribe",
+    "write_digests",
+    "write_told",
+    "write_waiting",
+]

@@ -1,0 +1,287 @@
+"""Writing letters: what was told becomes one letter a reader, in one pass of sets.
+
+Three tables that live for one transaction carry a pass: what is due, the parcel of each reader,
+and the words. Readers who are told the same in the same language share the words, and every line
+of them is made once; so a pass costs what happened in the city, and little more for each reader.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+
+from veche.core.cases.terms import city_zone
+from veche.core.journal.operations import record
+from veche.core.notices import matters
+from veche.core.notices.letters import Printer, Telling
+from veche.core.notices.models import DigestPass, Letter, LetterBody
+from veche.core.notices.rules import DIGEST_HOUR, FLOOD_MINUTES, KEPT_DAYS, LONGEST_LETTER
+from veche.operation import operation
+
+BATCH = 1_000
+"""Words of letters held in memory at once."""
+
+_QUIET = """
+(r.quiet_from IS NOT NULL AND r.quiet_until IS NOT NULL AND r.quiet_from <> r.quiet_until
+ AND CASE WHEN r.quiet_from < r.quiet_until
+          THEN %(local)s::time >= r.quiet_from AND %(local)s::time < r.quiet_until
+          ELSE %(local)s::time >= r.quiet_from OR %(local)s::time < r.quiet_until END)
+"""
+_DUE = """
+CREATE TEMP TABLE notices_due ON COMMIT DROP AS
+SELECT n.id, n.reader_id, n.telling, n.topic = 'own' AS own
+FROM notices_notice n {where}
+"""
+_PARCELS = """
+CREATE TEMP TABLE notices_parcel ON COMMIT DROP AS
+SELECT d.reader_id, coalesce(p.language, r.language) AS language, d.content, d.first, d.last,
+       d.count, sha256(convert_to(%(kind)s || ':' || coalesce(p.language, r.language) || ':'
+           || d.count || ':' || array_to_string(d.content, ','), 'UTF8')) AS digest,
+       CASE WHEN {quiet} THEN
+            ((%(local)s::timestamp::date
+              + CASE WHEN %(local)s::time < r.quiet_until THEN 0 ELSE 1 END
+              + r.quiet_until) AT TIME ZONE %(zone)s)
+            ELSE %(at)s END AS not_before
+FROM (
+    SELECT reader_id, min(id) AS first, max(id) AS last, count(*) AS count,
+           (array_agg(telling * 2 + own::int ORDER BY telling DESC, own))[1:%(most)s] AS content
+    FROM notices_due GROUP BY reader_id
+) d
+JOIN notices_reader r ON r.id = d.reader_id LEFT JOIN people_person p ON p.id = r.person_id
+"""
+_TELLINGS = """
+SELECT n.telling, n.case_id, c.number, c.procedure, n.kind, n.details, n.at
+FROM (SELECT min(id) AS id FROM notices_due GROUP BY telling) t
+JOIN notices_notice n ON n.id = t.id JOIN cases_case c ON c.id = n.case_id
+"""
+_CONTENTS = """
+SELECT DISTINCT ON (p.digest) p.digest, p.language, p.content, p.count FROM notices_parcel p
+WHERE NOT EXISTS (SELECT FROM notices_letterbody b WHERE b.digest = p.digest)
+"""
+_LETTERS = """
+INSERT INTO notices_letter
+    (reader_id, kind, period, body_id, state, made_at, not_before, tries, fault,
+     first_notice, last_notice)
+SELECT p.reader_id, %(kind)s, %(period)s, b.id, 'waiting', %(at)s, p.not_before, 0, '',
+       p.first, p.last
+FROM notices_parcel p JOIN notices_letterbody b ON b.digest = p.digest
+ON CONFLICT (reader_id, kind, period) DO NOTHING
+"""
+_SETTLE = """
+UPDATE notices_notice n SET mail = '', letter_id = l.id
+FROM notices_due d JOIN notices_letter l
+  ON l.reader_id = d.reader_id AND l.kind = %(kind)s AND l.period = %(period)s
+WHERE n.id = d.id
+"""
+
+
+def _pass(kind: str, period: str, at: dt.datetime, where: str, more: dict[str, Any]) -> int:
+    """Make the letters of everything that ``where`` finds; returns how many."""
+    local = at.astimezone(city_zone()).replace(tzinfo=None)
+    values = {
+        "kind": kind,
+        "period": period,
+        "at": at,
+        "local": local,
+        "zone": str(city_zone()),
+        "most": LONGEST_LETTER,
+        **more,
+    }
+    with connection.cursor() as cursor:
+        # One statement after another in one transaction: the second pass of a test finds them.
+        cursor.execute("DROP TABLE IF EXISTS notices_due, notices_parcel")
+        cursor.execute(_DUE.format(where=where), values)
+        if not cursor.rowcount:
+            return 0
+        cursor.execute("ANALYZE notices_due")
+        cursor.execute(_PARCELS.format(quiet=_QUIET), values)
+        cursor.execute("ANALYZE notices_parcel")
+        cursor.execute(_TELLINGS)
+        tellings = {
+            row[0]: Telling(row[1], row[2], row[3], row[4], _details(row[5]), row[6])
+            for row in cursor.fetchall()
+        }
+        found = matters.find({(one.case, one.procedure) for one in tellings.values()})
+        printer = Printer(tellings, found)
+        _keep_words(printer, kind, at)
+        cursor.execute(_LETTERS, values)
+        made: int = cursor.rowcount
+        cursor.execute(_SETTLE, values)
+        cursor.execute("DROP TABLE notices_due, notices_parcel")
+    return made
+
+
+def _details(known: Any) -> dict[str, Any]:
+    import json
+
+    return dict(json.loads(known) if isinstance(known, str) else known)
+
+
+def _keep_words(printer: Printer, kind: str, at: dt.datetime) -> None:
+    """Make the words of all parcels, a thousand at a time, and keep them."""
+    with connection.cursor() as reading, connection.cursor() as writing:
+        reading.execute(f"DECLARE notices_contents NO SCROLL CURSOR FOR {_CONTENTS}")
+        while True:
+            reading.execute(f"FETCH {BATCH} FROM notices_contents")
+            rows = reading.fetchall()
+            if not rows:
+                break
+            with writing.copy(
+                "COPY notices_letterbody (digest, subject, text, html) FROM STDIN"
+            ) as copy:
+                for digest, language, content, count in rows:
+                    words = printer.words(language, content, count, kind)
+                    copy.write_row((bytes(digest), words.subject, words.text, words.html))
+        reading.execute("CLOSE notices_contents")
+
+
+def notices_wait(at: dt.datetime, channel: str) -> bool:
+    """Whether something is to be said at once, by ``mail`` or ``push``, to somebody who has no
+    quiet hours now."""
+    local = at.astimezone(city_zone()).replace(tzinfo=None)
+    which = "n.push" if channel == "push" else "n.mail = 'now'"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM notices_notice n JOIN notices_reader r"
+            f" ON r.id = n.reader_id WHERE {which} AND NOT {_QUIET})",
+            {"local": local},
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@operation
+def write_told(*, by: None, at: dt.datetime, telling: int) -> int:
+    """The letters of one telling to those who want to know at once; returns how many.
+
+    Whoever has quiet hours now gets one letter of everything when they end.
+    """
+    where = f"""
+        JOIN notices_reader r ON r.id = n.reader_id
+        WHERE n.telling = %(telling)s AND n.mail = 'now' AND NOT {_QUIET}
+        FOR UPDATE OF n SKIP LOCKED
+    """
+    made = _pass("now", f"t{telling}", at, where, {"telling": telling})
+    record(kind="notices.written", by=by, at=at, subject="notices", public={"letters": made})
+    return made
+
+
+@operation
+def write_waiting(*, by: None, at: dt.datetime) -> int:
+    """One letter for each reader to whom something is to be said at once and was not: their quiet
+    hours have ended, or the job that should have done it died. Returns how many."""
+    where = f"""
+        JOIN notices_reader r ON r.id = n.reader_id
+        WHERE n.mail = 'now' AND NOT {_QUIET} FOR UPDATE OF n SKIP LOCKED
+    """
+    made = _pass("now", at.isoformat(timespec="milliseconds"), at, where, {})
+    record(kind="notices.written", by=by, at=at, subject="notices", public={"letters": made})
+    return made
+
+
+def digest_due(at: dt.datetime) -> Iterator[tuple[str, str]]:
+    """The digests whose hour has come by ``at``: kind and period, of the city's calendar."""
+    local = at.astimezone(city_zone())
+    day = local.date() if local.hour >= DIGEST_HOUR else local.date() - dt.timedelta(days=1)
+    yield "daily", day.isoformat()
+    yield "weekly", (day - dt.timedelta(days=day.weekday())).isoformat()
+
+
+def digests_missing(at: dt.datetime) -> list[tuple[str, str]]:
+    """The digests that are due and were not made."""
+    due = list(digest_due(at))
+    made = set(
+        DigestPass.objects.filter(period__in=[period for _kind, period in due]).values_list(
+            "kind", "period"
+        )
+    )
+    return [one for one in due if one not in made]
+
+
+@operation
+def write_digests(*, by: None, at: dt.datetime, kind: str, period: str) -> int:
+    """The digests of a day or a week, in one pass; returns how many letters were made.
+
+    Digests of the days before that no mail server took are put into this one.
+    """
+    one, fresh = DigestPass.objects.get_or_create(kind=kind, period=period, defaults={"at": at})
+    made = 0
+    if fresh:
+        _take_back("l.kind = %(kind)s AND l.tries = 0", {"kind": kind, "at": at}, kind)
+        made = _pass(kind, period, at, "WHERE n.mail = %(kind)s", {})
+        one.letters = made
+        one.save(update_fields=["letters"])
+    record(
+        kind="notices.digests-written",
+        by=by,
+        at=at,
+        subject="notices",
+        public={"kind": kind, "period": period, "letters": made},
+    )
+    return made
+
+
+_MERGE = """
+WITH taken AS (
+    UPDATE notices_letter l SET state = 'merged' FROM (
+        SELECT id FROM notices_letter l
+        WHERE l.state = 'waiting' AND l.first_notice IS NOT NULL AND {which}
+        FOR UPDATE SKIP LOCKED
+    ) w WHERE w.id = l.id
+    RETURNING l.id, l.first_notice, l.last_notice
+), bounds AS (SELECT min(first_notice) AS low, max(last_notice) AS high FROM taken)
+UPDATE notices_notice n SET mail = %(pace)s, letter_id = NULL FROM taken t, bounds b
+WHERE n.letter_id = t.id AND n.id BETWEEN b.low AND b.high
+"""
+
+
+def _take_back(which: str, values: dict[str, Any], pace: str) -> None:
+    """Take letters back that still wait; what they say waits for the next one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_MERGE.format(which=which), {**values, "pace": pace})
+
+
+_FLOODED = """
+l.kind IN ('now', 'late') AND l.tries = 0 AND l.made_at < %(before)s AND l.reader_id IN (
+    SELECT reader_id FROM notices_letter
+    WHERE state = 'waiting' AND first_notice IS NOT NULL AND kind IN ('now', 'late')
+      AND tries = 0
+    GROUP BY reader_id HAVING count(*) > 1)
+"""
+
+
+@operation
+def merge_late(*, by: None, at: dt.datetime) -> int:
+    """After an outage: everybody for whom several letters wait gets one; returns how many."""
+    values = {"before": at - dt.timedelta(minutes=FLOOD_MINUTES)}
+    _take_back(_FLOODED, values, "late")
+    made = _pass("late", at.isoformat(timespec="milliseconds"), at, "WHERE n.mail = 'late'", {})
+    record(kind="notices.merged", by=by, at=at, subject="notices", public={"letters": made})
+    return made
+
+
+@operation
+def throw_away(*, by: None, at: dt.datetime) -> int:
+    """Forget letters that were done with a month ago, and words that no letter needs."""
+    done = Letter.objects.exclude(state__in=("waiting", "sending"))
+    gone, _which = done.filter(made_at__lt=at - dt.timedelta(days=KEPT_DAYS)).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM notices_letterbody b"
+            " WHERE NOT EXISTS (SELECT FROM notices_letter l WHERE l.body_id = b.id)"
+        )
+    record(kind="notices.thrown-away", by=by, at=at, subject="notices", public={"letters": gone})
+    return gone
+
+
+def _body(words: Any, kind: str) -> LetterBody:
+    """The words of a single letter, kept."""
+    digest = hashlib.sha256(f"{kind}\x00{words.subject}\x00{words.text}".encode()).digest()
+    body, _made = LetterBody.objects.get_or_create(
+        digest=digest,
+        defaults={"subject": words.subject, "text": words.text, "html": words.html},
+    )
+    return body
