@@ -23,6 +23,7 @@ from typing import Any
 
 import psycopg
 
+from veche.project import tuning
 from veche.project.home import PORT, Home, make_way, reachable, server_uid
 
 OLDEST = 15
@@ -33,28 +34,6 @@ USER = "veche"
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent")
 PATIENCE = 60.0
 """Seconds a start or a stop may take."""
-
-_SETTINGS = {
-    "listen_addresses": "",
-    "unix_socket_permissions": "0700",
-    "max_connections": "100",
-    # Every connection's process is counted with what it has touched of them; the system's own
-    # cache of files stands behind.
-    "shared_buffers": "32MB",
-    # Nobody follows this cluster, and a process that only tidies touches every buffer.
-    "max_logical_replication_workers": "0",
-    "bgwriter_lru_maxpages": "0",
-    "max_wal_size": "512MB",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_min_messages": "warning",
-    "jit": "off",
-    # Small machines and containers have little shared memory; a parallel query would fail there.
-    "max_parallel_workers_per_gather": "0",
-}
-_SINCE_18 = {"io_method": "sync"}
-"""Reading through processes of its own is for machines with many disks."""
-_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class ClusterFault(Exception):
@@ -338,8 +317,7 @@ def _start(home: Home, *, safe: bool) -> None:
     _clear_stale(home)
     if home.log.exists() and home.log.stat().st_size > 10_000_000:
         home.log.unlink()
-    options = _SETTINGS | ({} if safe else _UNSAFE)
-    options |= _SINCE_18 if _major(folder) >= 18 else {}
+    options = tuning.options(_major(folder), safe=safe)
     command = [str(folder / "postgres"), "-D", str(home.data), "-k", str(home.socket)]
     command += [f"--{key}={value}" for key, value in options.items()]
     while not _launch(home, command, until):
