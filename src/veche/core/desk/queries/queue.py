@@ -148,6 +148,11 @@ class Listing:
     offices: Sequence[Organisation] = field(default=())
 
     @cached_property
+    def known(self) -> bool:
+        """Whether these filters are one of the views above the queue."""
+        return any(view.current for view in self.views)
+
+    @cached_property
     def first(self) -> int:
         """The number of the first row."""
         return (self.page - 1) * rules.PAGE + 1 if self.rows else 0
