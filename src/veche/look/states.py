@@ -125,6 +125,48 @@ STATES: dict[str, State] = {
         "warn",
         "warn",
     ),
+    "question": State(
+        _("question at an office"),
+        _("An office must answer a question by its date."),
+        "work",
+        "work",
+    ),
+    "answered": State(
+        _("answered"),
+        _("The office has answered; the author says whether it helps."),
+        "check",
+        "check",
+    ),
+    "rated": State(
+        _("answered and rated"),
+        _("The office answered, and the author said whether it helps."),
+        "good",
+        "good",
+    ),
+    "unrated": State(
+        _("answered, not rated"),
+        _("The office answered; the author did not say whether it helps."),
+        "wait",
+        "half",
+    ),
+    "passed_on": State(
+        _("passed on"), _("Thanks were passed on to the office; no answer is owed."), "good", "end"
+    ),
+    "proposed": State(
+        _("proposed"), _("The keeper of the registry must decide by a date."), "wait", "wait"
+    ),
+    "repaired": State(
+        _("registry repaired"),
+        _("The correction was accepted and the registry was repaired."),
+        "good",
+        "good",
+    ),
+    "kept": State(
+        _("correction refused"),
+        _("The registry stays as it is; the reason is given."),
+        "warn",
+        "stop",
+    ),
     "late": State(_("late"), _("The term is over and there is no answer."), "bad", "bad"),
     "soon": State(_("due soon"), _("The term ends within a day."), "watch", "watch"),
     "record_open": State(

@@ -22,6 +22,10 @@ MODULE = Module(
         "appeal.pass": "It was passed because no moderator came in time.",
         "appeal.close_to_others": "A moderator sent it to the office without publishing it.",
         "appeal.reject": "A moderator rejected it.",
+        "appeal.appeal": "The author objected to the rejection.",
+        "appeal.uphold": "Another moderator kept the rejection.",
+        "appeal.overturn": "Another moderator passed it after all.",
+        "appeal.remove": "A moderator took it away after publication.",
         "appeal.assign": "A dispatcher found the office.",
         "appeal.route": "A letter was given to the office that answers for it.",
         "appeal.route_question": "A question was given to the office that answers for it.",
@@ -40,5 +44,7 @@ MODULE = Module(
         "appeals.topics-set": "It was set what letters can be about.",
     },
     personal="veche.city.appeals.personal",
+    moderation="veche.city.appeals.moderation:WRITTEN",
+    desk="veche.city.appeals.desk:DESK",
     urls="veche.city.appeals.urls",
 )

@@ -10,7 +10,6 @@ LONGEST_ANSWER = 12_000
 LONGEST_REASON = 2_000
 LONGEST_NOTE = 1_000
 
-REJECTION_REASONS = ("insult", "advertising", "unclear", "personal-data", "not-a-letter")
 REFUSAL_REASONS = ("answered-before", "court", "secret-by-law", "no-such-power")
 SATISFACTION = ("yes", "partly", "no")
 CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", "unclear")

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from veche.city.appeals.views import corrections, letters
 
 app_name = "appeals"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", letters.letters, name="list"),
+    path("letters.csv", letters.csv, name="csv"),
+    path("write/", letters.write, name="write"),
+    path("corrections/", corrections.corrections, name="corrections"),
+    path("corrections.csv", corrections.csv, name="corrections-csv"),
+    path("correct/", corrections.correct, name="correct"),
+    path("corrections/<slug:number>/", corrections.correction, name="correction"),
+    path("corrections/<slug:number>/withdraw/", corrections.withdraw, name="withdraw-correction"),
+    path("<slug:number>/", letters.matter, name="matter"),
+    path("<slug:number>/rate/", letters.rate, name="rate"),
+    path("<slug:number>/withdraw/", letters.withdraw, name="withdraw"),
+]

@@ -53,6 +53,10 @@ DID: Words = {
     "pass": _("It was published without a moderator: none had come within the term."),
     "close_to_others": _("A moderator sent it on to the office without publishing it."),
     "reject": _("A moderator did not publish it."),
+    "appeal": _("The author objected."),
+    "uphold": _("Another moderator kept the rejection."),
+    "overturn": _("Another moderator published it after all."),
+    "remove": _("A moderator took it away after publication."),
     "assign": _("A dispatcher chose {office}."),
     "route": _("{office} was given the letter."),
     "route_question": _("{office} was given the question."),
@@ -82,6 +86,9 @@ STANDS: Words = {
     "passed_on": _("Passed on to {office} on {ended}. No answer is owed."),
     "refused": _("{office} refused on {ended}. Its reason stands below."),
     "rejected": _("A moderator did not publish it on {ended}. The reason stands below."),
+    "appealed": _("Another moderator must look again by {day}: {left}."),
+    "appealed-late": _("Another moderator had to look again by {day}: {left}."),
+    "removed": _("A moderator took it away on {ended}. The reason stands below."),
     "withdrawn": _("The author took it back on {ended}."),
     "dropped": _("The author took it back on {ended}."),
     "proposed": _("The keeper of the registry must decide by {day}: {left}."),
@@ -97,6 +104,7 @@ def give_words() -> None:
     say("appeals.passed", gettext_noop("No moderator came in 24 hours: {number} was passed on."))
     say("appeals.closed", gettext_noop("{number} was sent to the office without being published."))
     say("appeals.rejected", gettext_noop("A moderator did not publish {number}."))
+    say("appeals.removed", gettext_noop("A moderator took {number} away."))
     say("appeals.given", gettext_noop("An office has {number} now."))
     say("appeals.passed-on", gettext_noop("Your thanks {number} were passed on to the office."))
     say("appeals.handed-on", gettext_noop("{number} was handed on to another office."))

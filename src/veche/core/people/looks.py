@@ -10,6 +10,7 @@ WHAT: dict[str, str | Promise] = {
     "contact": _("how to reach the author"),
     "original": _("the words or photographs before they were redacted"),
     "account": _("the account"),
+    "letter": _("a letter to an office alone"),
     "residence": _("where the account lives"),
 }
 """Code → what was looked at."""

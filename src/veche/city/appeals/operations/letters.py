@@ -17,6 +17,7 @@ from veche.city.appeals import rules
 from veche.city.appeals.models import Appeal, Topic
 from veche.city.appeals.operations.refusals import (
     AlreadyWritten,
+    NotPublic,
     SameOffice,
     SignInFirst,
     TitleLength,
@@ -26,11 +27,13 @@ from veche.city.appeals.operations.refusals import (
 )
 from veche.core.cases.operations import move_case, open_case
 from veche.core.journal.operations import record
+from veche.core.moderation import reasons
 from veche.core.moderation.limits import declare, spend
+from veche.core.moderation.operations import decided
 from veche.core.notices.operations import follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
-from veche.operation import operation
+from veche.operation import OutsideOperation, operation, running
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
@@ -191,14 +194,63 @@ def reject(
     Raises:
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if reason not in rules.REJECTION_REASONS:
+    if reason not in reasons.codes(reasons.REJECT):
         raise UnknownReason
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
     case = move_case(
         by=by, at=at, case=case, move="reject", seen=seen, public={"reason": reason, "text": text}
     )
+    decided(by=by, at=at, case=case, kind="reject", reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.rejected")
     return case
+
+
+@operation
+def remove(
+    *, by: Person, at: dt.datetime, case: Case, reason: str, text: str, seen: int | None = None
+) -> Case:
+    """A moderator takes a published letter away: what should not have been passed.
+
+    Raises:
+        NotPublic: nobody but its office reads it.
+        UnknownReason, TextLength: the reason is not on the list, or the words are missing.
+    """
+    if not _of(case).public:
+        raise NotPublic
+    if reason not in reasons.codes(reasons.HIDE):
+        raise UnknownReason
+    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    case = move_case(
+        by=by, at=at, case=case, move="remove", seen=seen, public={"reason": reason, "text": text}
+    )
+    decided(by=by, at=at, case=case, kind="remove", reason=reason)
+    tell_followers(by=by, at=at, case=case, kind="appeals.removed")
+    return case
+
+
+@operation
+def publish_after_all(*, by: Person, at: dt.datetime, case: Case) -> Case:
+    """An appeal was granted: it is public and goes to its office."""
+    Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
+    tell_followers(by=by, at=at, case=case, kind="moderation.overturned")
+    return _routed(_of(case), case, at)
+
+
+def put_words(*, case: Case, field: str, text: str) -> None:
+    """Put other words in the place of a letter's; called by the operation that hides parts.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    _put_words(case, field, text)
+
+
+def _put_words(case: Case, field: str, text: str) -> None:
+    if field in ("title", "text"):
+        most = rules.LONGEST_TITLE if field == "title" else rules.LONGEST_TEXT + 500
+        Appeal.objects.filter(pk=case.pk).update(**{field: text[:most]})
 
 
 @operation

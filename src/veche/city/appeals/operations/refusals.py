@@ -61,6 +61,13 @@ class SameOffice(Invalid):
     field = "organisation"
 
 
+class NotPublic(Refused):
+    """A moderator cannot take away what nobody but the office reads."""
+
+    code = "not-public"
+    sentence = _("Only the office reads this letter: there is nothing to take away.")
+
+
 class PlaceNeeded(Invalid):
     """A missing or misplaced object needs its true place."""
 
