@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import MODERATOR, PUBLIC
 from veche.core.cases.operations import in_scope
+from veche.core.cases.queries import prolongation_waits
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound
@@ -41,6 +42,21 @@ def may_see(
     return any(h.role == MODERATOR and in_scope(h, problem.case, "territory") for h in holdings)
 
 
+def sees_hidden(
+    problem: Problem, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> bool:
+    """Whether this person sees the words of a problem that is hidden from everybody: its author,
+    and those who work on it."""
+    if is_author(problem, person, secret):
+        return True
+    case = problem.case
+    return any(
+        (h.organisation_id is not None and h.organisation_id == case.organisation_id)
+        or (h.territory_id is not None and in_scope(h, case, "territory"))
+        for h in holdings
+    )
+
+
 def seen_by(
     number: str, person: Person | None, holdings: Sequence[Holding], secret: str = ""
 ) -> Problem:
@@ -60,6 +76,7 @@ def seen_by(
             "case__territory__district",
             "case__territory__city",
         )
+        .annotate(later_asked=prolongation_waits("case_id"))
         .first()
     )
     if problem is None or not may_see(problem, person, holdings, secret):

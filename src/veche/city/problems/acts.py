@@ -219,8 +219,18 @@ ACTS: tuple[Act, ...] = (
 BY_CODE = {act.code: act for act in ACTS}
 
 
-def may(act: Act, case: Case, held: Sequence[Holding], author: bool, at: dt.datetime) -> bool:
-    """Whether somebody with these roles (or the author) can do it now."""
+def may(
+    act: Act,
+    case: Case,
+    held: Sequence[Holding],
+    author: bool,
+    at: dt.datetime,
+    asked: bool | None = None,
+) -> bool:
+    """Whether somebody with these roles (or the author) can do it now.
+
+    ``asked``: whether a request for a later date waits; looked up where the caller does not know.
+    """
     if case.state not in act.states:
         return False
     if act.role == AUTHOR:
@@ -231,13 +241,21 @@ def may(act: Act, case: Case, held: Sequence[Holding], author: bool, at: dt.date
     if act.needs in ("reopen", "object"):
         return window_open(case, act.needs, at)
     if act.needs:
-        return (waiting_prolongation(case) is not None) == (act.needs == "asked")
+        if asked is None:
+            asked = waiting_prolongation(case) is not None
+        return asked == (act.needs == "asked")
     return True
 
 
-def acts_for(case: Case, held: Sequence[Holding], author: bool, at: dt.datetime) -> list[Act]:
-    """What somebody can do with a problem now."""
-    return [act for act in ACTS if may(act, case, held, author, at)]
+def acts_for(
+    case: Case,
+    held: Sequence[Holding],
+    author: bool,
+    at: dt.datetime,
+    asked: bool | None = None,
+) -> list[Act]:
+    """What somebody can do with a problem now; ``asked`` as for :func:`may`."""
+    return [act for act in ACTS if may(act, case, held, author, at, asked)]
 
 
 DESK_ACTIONS = tuple(

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from veche import clock
 from veche.city.problems import operations
 from veche.city.problems.access import seen_by
+from veche.city.problems.acts import DESK_ACTIONS, acts_for
 from veche.city.problems.desk_forms import FORMS, MANY
 from veche.city.problems.models import Category, Problem, headline, unsaid
 from veche.city.problems.operations import many
 from veche.city.problems.procedure import PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
+from veche.city.problems.queries.responsibility import duty
 from veche.core.cases.models import Case
 from veche.core.cases.operations import in_scope
 from veche.core.desk.adapter import Desk, DeskAction, DeskLine, Panel
@@ -84,6 +86,7 @@ def panel(request: HttpRequest, case: Case) -> Panel:
                 initial={"next": back, **drafts.get(move.name, {})},
             )
     shown = list(enumerate(folder.pictures, 1))
+    said = duty(problem, folder.events, at, inside=True)
     return Panel(
         "problems/desk_panel.html",
         {
@@ -93,6 +96,9 @@ def panel(request: HttpRequest, case: Case) -> Panel:
             "steps": steps_of(folder.events, problem, shown),
             "pictures": shown,
             "forms": possible,
+            "duties": acts_for(problem.case, who.holdings, False, at, said.asked is not None),
+            "duty": said,
+            "back": back,
             "now": at,
         },
     )
@@ -154,5 +160,6 @@ DESK = Desk(
             bulk=many.reject_many,
             bulk_form=MANY["reject"],
         ),
+        *DESK_ACTIONS,
     ),
 )

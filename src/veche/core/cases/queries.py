@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import ngettext
 
 from veche.core.cases.models import (
@@ -77,6 +78,11 @@ def waiting_prolongation(case: Case) -> Prolongation | None:
         office=case.organisation_id,
         first_promised_at=case.first_promised_at,
     ).first()
+
+
+def prolongation_waits(case: str) -> Exists:
+    """For a query: whether a request for a later date waits for the head; ``case`` is the field."""
+    return Exists(Prolongation.objects.filter(case=OuterRef(case), decided_at__isnull=True))
 
 
 def climbs(case: Case) -> list[Climb]:

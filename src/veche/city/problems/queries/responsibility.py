@@ -58,7 +58,8 @@ def duty(problem: Problem, events: Sequence[CaseEvent], at: dt.datetime, *, insi
     case = problem.case
     moves = {event.move for event in events}
     later: list[Prolongation] = []
-    if "prolong" in moves or (inside and case.promised_at is not None):
+    # `seen_by` has looked already whether a request waits: most pages ask nothing more.
+    if "prolong" in moves or (inside and getattr(problem, "later_asked", True)):
         later = prolongations(case)
     signed = [one for one in later if one.signed]
     asked = next((one for one in later if _waits(one, problem)), None) if inside else None

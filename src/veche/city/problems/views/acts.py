@@ -125,6 +125,7 @@ def _page(
         "kept_pictures": taken.shown() if taken else (),
         "kept_words": form.data.get(form.words, "") if form.words else "",
         "draft": f"{which.code}-{problem.case.number}",
+        "next": request.POST.get("next", "") or request.GET.get("next", ""),
         "back": _after(request, problem.case.number),
     }
     return render(request, "problems/act.html", context, status=status)
