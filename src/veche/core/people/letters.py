@@ -24,6 +24,13 @@ _WARN: Text = _(
 
 LETTERS: dict[str, tuple[Text, tuple[Text, ...]]] = {
     "once": (_("Your code: {code}"), (_("Type it on the page you came from."), _SHORT, _NOT_YOU)),
+    "once-done": (
+        _("The way back to what you did"),
+        (
+            "{link}",
+            _("Whoever has this address can act as you there: keep it. Yours is not kept by us."),
+        ),
+    ),
     "login_code": (_CODE, (_("Type it to sign in."), _SHORT, _NOT_YOU)),
     "email_confirmation_signup": (
         _CODE,

@@ -52,14 +52,19 @@ def report(
     author_key: str | None = None,
     sender: Mapping[str, str] | None = None,
     not_urgent: bool = False,
+    vouched: bool = False,
+    channel: str = "",
 ) -> Problem:
     """A resident says what is wrong and where; it goes to a moderator.
+
+    ``channel`` says how it came when not through this site: ``telephone``, ``counter``, ``letter``.
 
     ``author_key`` is the digest of an anonymous author's secret; a person signed in needs none.
     ``sender`` says against whose limits it counts (``person``: a browser's secret, ``address``:
     `veche.core.moderation.limits.network_address`); without it nothing is limited, as for a clerk
     who takes reports of many. ``not_urgent``: the author read the emergency number and says that
-    nobody is in danger.
+    nobody is in danger. ``vouched``: a visitor has shown an e-mail address a moment ago
+    (`veche.core.people.once`), which is as good as an account for this one report.
 
     Raises:
         UrgentFirst: the words speak of danger and nobody said that it is over.
@@ -75,7 +80,7 @@ def report(
     kind = Category.objects.filter(code=category, active=True).first()
     if kind is None:
         raise UnknownCategory
-    if by is None and not kind.anonymous_allowed:
+    if by is None and not vouched and not kind.anonymous_allowed:
         raise AnonymousNotAllowed
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_TEXT)
     given = {code: value.strip() for code, value in (answers or {}).items() if value.strip()}
@@ -102,7 +107,11 @@ def report(
         move="report",
         theme=kind.code,
         territory=territory,
-        public={"category": kind.code, **({"not_urgent": danger} if danger else {})},
+        public={
+            "category": kind.code,
+            **({"not_urgent": danger} if danger else {}),
+            **({"channel": channel} if channel else {}),
+        },
         personal={"text": text},
     )
     problem = Problem(

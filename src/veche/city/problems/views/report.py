@@ -10,6 +10,7 @@ from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -28,6 +29,7 @@ from veche.core.moderation.limits import TooMany, network_address
 from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
+from veche.core.people.once import finish, verified
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import Invalid
@@ -84,7 +86,8 @@ def report(request: HttpRequest) -> HttpResponse:
         )
         status = 422
     who = asker(request).person
-    if kind is not None and who is None and not kind.anonymous_allowed:
+    shown = verified(request)
+    if kind is not None and who is None and not shown and not kind.anonymous_allowed:
         form.add_error("category", str(operations.AnonymousNotAllowed()))
         status = 422
     urgent = rules.urgent(kind.urgent_words, data.get("text", "")) if kind else None
@@ -131,6 +134,7 @@ def _send(
             author_key=key_digest(secret) if who is None else None,
             sender=_sender(request, who),
             not_urgent=bool(form.cleaned_data["not_urgent"]),
+            vouched=who is None and verified(request) is not None,
         )
     except TooMany as refusal:
         form.add_error(None, str(refusal))
@@ -153,6 +157,9 @@ def _send(
     number = problem.case.number
     if who is None:
         hold_secret(request, number, secret)
+        if verified(request):
+            way = reverse("problems:matter", args=[number])
+            finish(request, request.build_absolute_uri(f"{way}?{urlencode({'key': secret})}"))
     request.session[SENT] = number
     return HttpResponseRedirect(reverse("problems:matter", args=[number]))
 
@@ -160,7 +167,9 @@ def _send(
 def _sender(request: HttpRequest, who: Person | None) -> dict[str, str]:
     """Against whose limits a report counts: the account or the browser, and the network."""
     sender = {"address": network_address(request)}
-    if who is None:
+    if who is None and (shown := verified(request)):
+        sender["person"] = shown
+    elif who is None:
         sender["person"] = request.session.setdefault(SENDER, secrets.token_urlsafe(16))
     return sender
 
@@ -285,6 +294,7 @@ def _page(
         "emergency": EMERGENCY_NUMBER,
         "sign_in": address_of("people:sign-in"),
         "signed_in": asker(request).person,
+        "vouched": verified(request),
         "most": rules.MOST_PHOTOGRAPHS,
     }
     if preview:
@@ -326,6 +336,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     form = ReportForm(data, kinds=known, places=atlas(), kind=kind)
     form._errors = ErrorDict()  # type: ignore[attr-defined]  # nothing was sent
     context = {"form": form, "kind": kind, "signed_in": asker(request).person}
+    context["vouched"] = verified(request)
     return render(request, "problems/parts/questions.html", context)
 
 

@@ -70,5 +70,12 @@ def use_once_code(*, by: None, at: dt.datetime, number: int, email: str, code: s
     return address_digest(email)
 
 
+@operation
+def send_way_back(*, by: None, at: dt.datetime, email: str, link: str, language: str) -> None:
+    """Send the address of what was done to whom did it; the e-mail address is not kept."""
+    send_letter.defer(prefix="once-done", email=email, language=language, words={"link": link})
+    record(kind="people.once-done", by=by, at=at, subject="people")
+
+
 def _digest(email: str, code: str) -> str:
     return address_digest(f"{email.strip().lower()}:{code}")

@@ -9,6 +9,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
@@ -182,13 +183,17 @@ def _digest(person: int, code: str) -> str:
     return hmac.new(secret, f"letter:{person}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
+def residents_no_more(at: dt.datetime) -> QuerySet[Person]:
+    """People taken for residents whose residence is over."""
+    live = Residence.objects.filter(until__gt=at).values("person_id")
+    ended = Residence.objects.filter(until__lte=at).values("person_id")
+    return Person.objects.filter(level=Level.RESIDENT, pk__in=ended).exclude(pk__in=live)
+
+
 @operation
 def end_old_residences(*, by: None, at: dt.datetime) -> int:
     """Lower the level of those whose residence is over; returns how many."""
-    live = Residence.objects.filter(until__gt=at).values("person_id")
-    ended = Residence.objects.filter(until__lte=at).values("person_id")
-    people = Person.objects.filter(level=Level.RESIDENT, pk__in=ended).exclude(pk__in=live)
-    lowered = people.update(level=Level.EMAIL)
+    lowered = residents_no_more(at).update(level=Level.EMAIL)
     record(
         kind="people.residences-ended", by=by, at=at, subject="people", public={"people": lowered}
     )

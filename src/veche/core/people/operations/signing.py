@@ -116,6 +116,14 @@ def end_sign_ins(*, by: Person, at: dt.datetime, keep: str | None, only: str | N
 
 
 @operation
+def delete_old_sign_ins(*, by: None, at: dt.datetime) -> int:
+    """Delete sign-ins and forms in progress whose time is over; returns how many."""
+    gone, _by_table = SignIn.objects.filter(expire_date__lte=at).delete()
+    record(kind="people.sign-ins-over", by=by, at=at, subject="people", public={"rows": gone})
+    return gone
+
+
+@operation
 def change_name(*, by: Person, at: dt.datetime, name: str, language: str) -> None:
     """A person is called otherwise from now on, or told in another language."""
     Person.objects.filter(pk=by.pk).update(name=name, language=language)
