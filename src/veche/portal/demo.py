@@ -51,17 +51,22 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "moderator": (
         _("Moderator"),
         _("Reads every report within a day and publishes it, or says why not."),
-        "problems:moderation",
+        "desk:queue",
     ),
     "officer": (
         _("Officer of a department"),
         _("Answers or refuses what lies with the office, with evidence."),
-        "problems:queue",
+        "desk:queue",
     ),
     "dispatcher": (
         _("District dispatcher"),
         _("Finds the office for what nobody answers for."),
-        "problems:routing",
+        "desk:queue",
+    ),
+    "clerk": (
+        _("Clerk"),
+        _("Takes reports by telephone or at a counter, for those who ask."),
+        "problems:take",
     ),
     "auditor": (_("Auditor"), _("Recomputes the figures from the open data."), "opendata:index"),
 }

@@ -53,6 +53,7 @@ officer|Пётр Дорохов|Pyotr Dorokhov|彼得·多罗霍夫|officer|d6-r
 head|Галина Руднева|Galina Rudneva|加林娜·鲁德涅娃|head|d6-roads|zarechye-d6|ru
 arbiter|Олег Савельев|Oleg Savelyev|奥列格·萨韦利耶夫|arbiter|city-people||ru
 controller|Тамара Юдина|Tamara Yudina|塔玛拉·尤金娜|controller|city-people||ru
+clerk|Зинаида Котова|Zinaida Kotova|季娜伊达·科托娃|clerk|city-people||ru
 dispatcher|Светлана Ким|Svetlana Kim|斯韦特兰娜·金|dispatcher|d6-office|zarechye-d6|ru
 inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫廖夫|inspector|city-inspection||ru
 expert|Фарида Сафина|Farida Safina|法丽达·萨菲娜|expert|||ru

@@ -10,6 +10,7 @@ MODULE = Module(
     menu=(
         MenuEntry(_("Problems"), "problems:list"),
         MenuEntry(_("Figures"), "problems:statistics"),
+        MenuEntry(_("Take a report"), "problems:take", role="clerk"),
     ),
     rights={
         "moderator": "Accepts or rejects what residents report, in a territory.",
@@ -58,6 +59,7 @@ MODULE = Module(
         "problems.drawings-attached": "Drawings were put to problems of the demo town.",
         "problems.history-loaded": "Problems of the time before were loaded.",
         "problems.imported": "Records of another system were imported.",
+        "problems.taken": "A clerk took a report by telephone, at a counter or from a letter.",
         "problems.category-set": "A category was added or renamed.",
     },
     urls="veche.city.problems.urls",

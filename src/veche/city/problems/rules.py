@@ -13,6 +13,9 @@ LONGEST_REASON = 2000
 MOST_PHOTOGRAPHS = 5
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
+CHANNELS = ("telephone", "counter", "letter")
+"""How a clerk is told of a problem."""
+
 REJECTION_REASONS = ("not-city", "insult", "advertising", "duplicate", "unclear", "personal-data")
 NOT_OURS_REASONS = ("other-office", "other-territory", "private-owner", "other-level")
 REFUSAL_REASONS = ("not-ours-by-law", "no-fault-found", "private-land", "planned-later", "no-money")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from veche.city.problems.desk_forms import FORMS
-from veche.city.problems.views import desk, statistics
+from veche.city.problems.views import clerk, desk, statistics
 
 urlpatterns: list[URLPattern] = [
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics.csv", statistics.statistics_csv, name="statistics-csv"),
+    path("take/", clerk.take, name="take"),
+    path("take/slip/", clerk.taken, name="taken"),
     path("moderation/", desk.moved, {"code": "moderation"}, name="moderation"),
     path("routing/", desk.moved, {"code": "routing"}, name="routing"),
     path("queue/", desk.moved, {"code": "queue"}, name="queue"),

@@ -39,7 +39,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         if member.role in ("resident", "pupil"):
             continue
         area = None
-        if member.role in ("moderator", "arbiter", "controller"):
+        if member.role in ("moderator", "arbiter", "controller", "clerk"):
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
         elif member.role == "dispatcher" and member.area:
             area = places[member.area]

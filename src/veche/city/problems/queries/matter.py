@@ -81,6 +81,12 @@ _DID: dict[str, str | Promise] = {
     "close_record": _("An import says that it was closed."),
     "reopen_record": _("An import says that it was opened again."),
 }
+_TAKEN: dict[str, str | Promise] = {
+    "telephone": _("A clerk took it by telephone."),
+    "counter": _("A clerk took it at a counter."),
+    "letter": _("A clerk took it from a letter on paper."),
+}
+"""How a report that did not come through this site came."""
 _TURNS = (
     "return",
     "refuse",
@@ -169,6 +175,8 @@ def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, Case
     did = _DID.get(event.move, event.move)
     if event.move == "lapse":
         did = _SILENT.get(event.source, did)
+    if event.move == "report":
+        did = _TAKEN.get(str(said.get("channel", "")), did)
     until = str(said.get("until", ""))
     did = str(did).format(
         office=office, until=words.day(dt.date.fromisoformat(until), "year") if until else ""
