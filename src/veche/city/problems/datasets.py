@@ -37,10 +37,14 @@ SELECT c.number AS service_request_id, c.opened_at AS requested_datetime,
     CASE WHEN c.state = ANY(%s) OR c.state = 'moderation' THEN 'open' ELSE 'closed' END AS status,
     c.state AS status_notes, k.code AS service_code, coalesce(k.names->>'en', k.code)
     AS service_name, g.code AS service_group,
-    CASE WHEN c.state = ANY(%s) THEN p.text END AS description, o.code AS agency_responsible,
-    CASE WHEN c.state = ANY(%s) THEN p.address END AS address,
-    CASE WHEN c.state = ANY(%s) THEN round(p.latitude::numeric, 6) END AS lat,
-    CASE WHEN c.state = ANY(%s) THEN round(p.longitude::numeric, 6) END AS long,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL
+        THEN p.text END AS description, o.code AS agency_responsible,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL
+        THEN p.address END AS address,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL
+        THEN round(p.latitude::numeric, 6) END AS lat,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL
+        THEN round(p.longitude::numeric, 6) END AS long,
     city.code AS city, d.code AS district,
     CASE WHEN t.kind = 'neighbourhood' THEN t.code END AS neighbourhood,
     e.move AS decision, e.at AS decided_datetime,

@@ -1,12 +1,15 @@
 """The manifest of this module."""
 
-from veche.module import Module
+from django.utils.translation import gettext_lazy as _
+
+from veche.module import MenuEntry, Module
 
 _OPERATIONS = "veche.core.moderation.operations"
 
 MODULE = Module(
     name="moderation",
     sentence="What may be shown of what people write: decided openly, with one appeal.",
+    menu=(MenuEntry(_("Decisions"), "moderation:log", role="moderator"),),
     rights={
         "moderator": "Hides, covers and takes away in a territory; judges the appeals of others.",
     },

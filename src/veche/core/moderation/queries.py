@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q
 
 from veche.core.cases.models import Case, CaseFile
+from veche.core.desk.adapter import DeskLine, desks
 from veche.core.files.models import StoredFile
 from veche.core.moderation import reasons
 from veche.core.moderation.models import Decision, Origin, Original, OriginalLook, Sweep
 from veche.core.moderation.operations.sweeps import MOST
 from veche.errors import NotFound
-from veche.languages import here
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -106,7 +106,6 @@ class Hidden:
     """Why a matter is hidden, and since when."""
 
     reason: str
-    sentence: str
     since: dt.datetime
 
 
@@ -116,12 +115,7 @@ def hidden(case: Case) -> Hidden | None:
         return None
     found = Decision.objects.filter(case=case, kind="hide").order_by("-id").first()
     code = found.reason if found else _sweep_reason(case)
-    row = next((one for one in reasons.reasons() if one.code == code), None)
-    return Hidden(
-        reason=here(row.names) if row else code,
-        sentence=here(row.sentences) if row else "",
-        since=case.hidden_at,
-    )
+    return Hidden(reason=reasons.words_of(code), since=case.hidden_at)
 
 
 def _sweep_reason(case: Case) -> str:
@@ -192,3 +186,42 @@ def alike(case: Case) -> dict[str, list[int]]:
             rows = still.filter(pk__in=same)
             found[what] = list(rows.order_by("-id").values_list("pk", flat=True)[:MOST])
     return {what: numbers for what, numbers in found.items() if numbers}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A matter in a list of the staff."""
+
+    pk: int
+    number: str
+    text: str
+    url: str
+    state: str
+    opened_at: dt.datetime
+    place: str
+
+
+def lines(numbers: Sequence[int]) -> list[Line]:
+    """Matters by the numbers of their rows, newest first, as the desk of their module says them."""
+    rows = Case.objects.filter(pk__in=list(numbers)).select_related("territory").order_by("-id")
+    cases = list(rows[:MOST])
+    said: dict[int, DeskLine] = {}
+    for desk in desks():
+        said.update(desk.lines([c.pk for c in cases if c.procedure in desk.procedures]))
+    return [
+        Line(
+            case.pk,
+            case.number,
+            (said[case.pk].text or said[case.pk].title)[:160] if case.pk in said else "",
+            said[case.pk].url if case.pk in said else "",
+            case.state,
+            case.opened_at,
+            str(case.territory),
+        )
+        for case in cases
+    ]
+
+
+def senders(case: Case) -> list[tuple[str, list[Line]]]:
+    """What whoever sent a matter sent besides, by what they have in common."""
+    return [(what, lines(numbers)) for what, numbers in alike(case).items()]

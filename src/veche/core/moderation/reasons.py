@@ -1,6 +1,7 @@
-"""Why something is not shown: codes with words in three languages, as rows that a city changes.
+"""Why something is not shown: codes with words in three languages, as data that a city changes.
 
-The codes below are put into the table by a migration; afterwards the table counts.
+The first list stands in `first_reasons`; a row of the table with the same code takes its place, and
+a row with another code joins the list (`operations.set_reason`).
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.moderation.first_reasons import REASONS
 from veche.core.moderation.models import Reason
 from veche.errors import Invalid
-from veche.languages import here
+from veche.languages import LANGUAGES, here
 
 REJECT, HIDE, REDACT, SPAM = "reject", "hide", "redact", "spam"
 
@@ -24,10 +26,26 @@ class UnknownReason(Invalid):
     field = "reason"
 
 
+def _all() -> list[Reason]:
+    """Every reason, those no longer in use too, in their order."""
+    found = {row.code: row for row in _first()}
+    found |= {row.code: row for row in Reason.objects.order_by("position", "id")}
+    return sorted(found.values(), key=lambda row: row.position)
+
+
+def _first() -> list[Reason]:
+    made = []
+    for place, (code, used, names, sentences) in enumerate(REASONS):
+        words, told = (dict(zip(LANGUAGES, said, strict=True)) for said in (names, sentences))
+        row = Reason(code=code, names=words, sentences=told, used_for=used.split())
+        row.position = place * 10
+        made.append(row)
+    return made
+
+
 def reasons(use: str = "") -> list[Reason]:
     """The reasons in use, in their order; ``use`` is `REJECT`, `HIDE`, `REDACT` or `SPAM`."""
-    rows = Reason.objects.filter(active=True).order_by("position", "id")
-    return [row for row in rows if not use or use in row.used_for]
+    return [row for row in _all() if row.active and (not use or use in row.used_for)]
 
 
 def choices(use: str) -> list[tuple[str, str]]:
@@ -46,16 +64,15 @@ def check(code: str, use: str) -> Reason:
     Raises:
         UnknownReason: it is not on the list.
     """
-    found = Reason.objects.filter(code=code, active=True).first()
-    if found is None or use not in found.used_for:
-        raise UnknownReason
-    return found
+    for row in reasons(use):
+        if row.code == code:
+            return row
+    raise UnknownReason
 
 
 def words(codes: Sequence[str] = ()) -> dict[str, str]:
     """The words of reasons in the reader's language, those no longer in use too."""
-    rows = Reason.objects.filter(code__in=codes) if codes else Reason.objects.all()
-    return {row.code: here(row.names) for row in rows}
+    return {row.code: here(row.names) for row in _all() if not codes or row.code in codes}
 
 
 def words_of(code: str) -> str:

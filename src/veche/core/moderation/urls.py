@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path, re_path
+
+from veche.core.moderation.views import appeals, log, parts, sweeps
 
 app_name = "moderation"
-urlpatterns: list[URLPattern] = []
+_PICTURE = r"^(?P<number>[-\w]+)/photographs/(?P<address>[0-9a-f]{24})"
+
+urlpatterns = [
+    path("", log.log, name="log"),
+    path("log.csv", log.log_csv, name="log-csv"),
+    path("sweeps/<int:pk>/", sweeps.sweep, name="sweep"),
+    path("sweeps/<int:pk>/undo/", sweeps.undo, name="sweep-undo"),
+    path("<slug:number>/", parts.parts, name="parts"),
+    path("<slug:number>/hide/", parts.hide, name="hide"),
+    path("<slug:number>/show/", parts.show, name="show"),
+    path("<slug:number>/appeal/", appeals.appeal, name="appeal"),
+    path("<slug:number>/judge/", appeals.judge, name="judge"),
+    path("<slug:number>/sender/", sweeps.sender, name="sender"),
+    path("<slug:number>/originals/<int:pk>/", parts.original, name="original"),
+    re_path(_PICTURE + r"/$", parts.cover, name="cover"),
+    re_path(_PICTURE + r"\.jpg$", parts.picture, name="picture"),
+]

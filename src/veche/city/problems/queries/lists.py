@@ -131,6 +131,7 @@ def choice(
     """
     tables = "cases_case c"
     wanted = ["c.procedure = 'problem'", "c.state = ANY(%s)", "c.territory_id = ANY(%s)"]
+    wanted.append("c.hidden_at IS NULL")
     values: list[Any] = [list(STATES[which.state]), places.inside(which.place)]
     if which.state == "late":
         wanted.append("c.due_at < %s")

@@ -25,7 +25,8 @@ def reported_by(person: Person) -> list[Problem]:
 def followed_by(person: Person) -> list[Problem]:
     """The problems of others that a person follows, newest first."""
     cases = Following.objects.filter(person=person).values("case_id")
-    rows = Problem.objects.filter(case_id__in=cases).exclude(case__author=person)
+    rows = Problem.objects.filter(case_id__in=cases, case__hidden_at__isnull=True)
+    rows = rows.exclude(case__author=person)
     rows = rows.select_related("case", "case__territory", "category")
     return list(rows.order_by("-case__opened_at", "-case_id")[:_MOST])
 

@@ -1,0 +1,108 @@
+"""An author objects; another moderator decides."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods
+
+from veche import clock
+from veche.core.moderation import operations, queries, reasons
+from veche.core.moderation.forms import AppealForm, JudgeForm
+from veche.core.moderation.views.common import guarded, standing
+from veche.core.moderation.written import words_of
+from veche.errors import NotFound, Refused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded
+def appeal(request: HttpRequest, number: str) -> HttpResponse:
+    """The author objects once, in words."""
+    here = standing(request, number, author=True)
+    decision = queries.last_rejection(here.case)
+    if decision is None or not here.author:
+        raise NotFound
+    possible = queries.may_appeal(here.case)
+    form = AppealForm(
+        request.POST if request.method == "POST" else None, initial={"seen": here.case.seq}
+    )
+    status, refusal = 200 if possible else 409, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                operations.appeal(
+                    by=here.who.person if here.case.author_id is not None else None,
+                    at=clock.now(),
+                    case=here.case,
+                    text=form.cleaned_data["text"],
+                    seen=form.cleaned_data["seen"],
+                )
+            except Refused as fault:
+                status, refusal = fault.status, str(fault)
+            else:
+                messages.success(
+                    request,
+                    gettext("Your objection is with another moderator. You are told the outcome."),
+                )
+                return redirect(here.written.url(here.case))
+    context = {
+        "case": here.case,
+        "url": here.written.url(here.case),
+        "decision": decision,
+        "reason": reasons.words_of(decision.reason),
+        "form": form,
+        "possible": possible,
+        "refusal": refusal,
+    }
+    return render(request, "moderation/appeal.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded
+def judge(request: HttpRequest, number: str) -> HttpResponse:
+    """Another moderator reads the matter, the decision and the objection, and decides."""
+    here = standing(request, number)
+    assert here.who.person is not None
+    decision = queries.last_rejection(here.case)
+    if decision is None or not decision.appeal:
+        raise NotFound
+    form = JudgeForm(
+        request.POST if request.method == "POST" else None, initial={"seen": here.case.seq}
+    )
+    same = decision.person_id == here.who.person.pk
+    status, refusal = 200, ""
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                operations.judge(
+                    by=here.who.person,
+                    at=clock.now(),
+                    case=here.case,
+                    overturn=form.cleaned_data["outcome"] == "overturn",
+                    text=form.cleaned_data["text"],
+                    seen=form.cleaned_data["seen"],
+                )
+            except Refused as fault:
+                status, refusal = fault.status, str(fault)
+            else:
+                messages.success(
+                    request, gettext("Decided: {number}.").format(number=here.case.number)
+                )
+                return redirect("moderation:log")
+    context = {
+        "case": here.case,
+        "url": here.written.url(here.case),
+        "decision": decision,
+        "reason": reasons.words_of(decision.reason),
+        "words": words_of(here.case),
+        "pictures": queries.pictures(here.case),
+        "form": form,
+        "same": same,
+        "refusal": refusal,
+        "now": clock.now(),
+    }
+    return render(request, "moderation/judge.html", context, status=status)

@@ -1,0 +1,76 @@
+"""Who asks, and what they may do with a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.cases.models import Case
+from veche.core.cases.operations import NoRoleForMove
+from veche.core.moderation.access import moderator_of
+from veche.core.moderation.queries import case_of
+from veche.core.moderation.written import Written, written_of
+from veche.core.organisations.middleware import Asker, asker
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What whoever asks is to a matter."""
+
+    case: Case
+    written: Written
+    who: Asker
+    moderator: bool
+    author: bool
+
+
+class SignInFirst(Exception):
+    """A visitor asks for what only known people may see."""
+
+
+def standing(request: HttpRequest, number: str, *, author: bool = False) -> Standing:
+    """The matter, for its moderators and, when ``author``, for whoever wrote it.
+
+    Raises:
+        SignInFirst: a visitor who is not its author.
+        NoRoleForMove: somebody else.
+        NotFound: there is no such matter.
+    """
+    case = case_of(number)
+    who, written = asker(request), written_of(case)
+    moderator = moderator_of(who.holdings, case) is not None
+    own = author and written.is_author(request, case)
+    if not moderator and not own:
+        if who.person is None:
+            raise SignInFirst
+        raise NoRoleForMove(role=_("a moderator of this territory"))
+    return Standing(case, written, who, moderator, own)
+
+
+def guarded(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Visitors are led to the sign-in page and back; nothing is kept in caches."""
+
+    @wraps(view)
+    def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            response = view(request, *args, **kwargs)
+        except SignInFirst:
+            back = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('people:sign-in')}?{back}")
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return run
