@@ -144,8 +144,8 @@ def test_a_hidden_matter_says_so_and_nothing_else(town: SmallTown) -> None:
     assert "a law or a court asks for it" in page and "16 November 2026" in page.replace(
         "16 Nov 2026", "16 November 2026"
     )
-    for place in (f"/en/problems/{number}/", "/en/problems/", "/en/problems/feed.atom",
-                  "/en/problems/problems.csv", "/en/problems/problems.geojson", "/en/"):  # fmt: skip
+    tables = ("", "feed.atom", "problems.csv", "problems.geojson", f"{number}/")
+    for place in ("/en/", *(f"/en/problems/{name}" for name in tables)):
         answer = Client().get(place)
         body = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
         assert "Яма" not in body.decode(), place

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -103,7 +104,7 @@ def test_the_parts_make_the_text() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_overlaps(text: str) -> None:
     found = find(text)
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(found))
     assert all(text[one.start : one.end] == one.text for one in found)
 
 

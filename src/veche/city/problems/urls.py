@@ -29,7 +29,7 @@ urlpatterns = [
     path("<slug:number>/follow/", author.follow, name="follow"),
     path("<slug:number>/unfollow/", author.unfollow, name="unfollow"),
     re_path(
-        r"^(?P<number>[-\w]+)/photographs/(?P<n>[0-9]{1,4})-(?P<size>small|large)\.jpg$",
+        r"^(?P<number>[-\w]+)/photographs/(?P<n>[0-9]{1,4}|[0-9a-f]{24})-(?P<size>small|large)\.jpg$",
         matter.photograph,
         name="photograph",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_safe
 from veche import clock
 from veche.city.problems import acts
 from veche.city.problems import ground as grounds
-from veche.city.problems.access import is_author, key_digest
+from veche.city.problems.access import is_author, key_digest, sees_hidden
 from veche.city.problems.forms import ReturnForm, SeenForm
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
@@ -21,9 +21,14 @@ from veche.city.problems.queries.matter import matter as matter_of
 from veche.city.problems.views.common import cached, hold_secret, problem_for, secret_of
 from veche.city.problems.views.report import SENT
 from veche.core.cases.queries import files, procedure_of
-from veche.core.files.queries import path_of
+from veche.core.files.models import ADDRESS_LENGTH, StoredFile
+from veche.core.files.serving import Gone
+from veche.core.files.serving import photograph as answer_photograph
+from veche.core.moderation.beside import beside
+from veche.core.moderation.queries import hidden as hidden_case
 from veche.core.organisations.middleware import asker
 from veche.core.places.queries import atlas
+from veche.errors import NotFound
 from veche.languages import here
 from veche.look.context import place as address_of
 from veche.look.plan import Mark, Plan, around
@@ -66,10 +71,15 @@ def page(
     sent = request.COOKIES and request.session.get(SENT) == case.number
     if sent:
         del request.session[SENT]
+    if case.hidden_at is not None and not sees_hidden(problem, who, held, secret):
+        veiled = {"case": case, "hidden": hidden_case(case), "place": place}
+        return render(request, "problems/hidden.html", veiled, status=status)
     context: dict[str, Any] = {
+        "moderation": beside(case, who, held, author=author),
+        "hidden": hidden_case(case),
         "matter": (found := matter_of(problem, who, at, inside=bool(held))),
         "duty": found.duty,
-        "acts": acts.acts_for(case, held, author, at),
+        "acts": acts.acts_for(case, held, author, at, found.duty.asked is not None),
         "problem": problem,
         "case": case,
         "now": at,
@@ -124,19 +134,23 @@ def _answers(problem: Problem) -> list[tuple[str, str]]:
 
 @require_GET
 def photograph(request: HttpRequest, number: str, n: str, size: str) -> HttpResponseBase:
-    """A photograph of a problem, for whoever may see the problem."""
-    problem = problem_for(request, number)
-    pictures = files(problem.case)
-    if not 1 <= int(n) <= len(pictures):
-        raise Http404
-    path = path_of(pictures[int(n) - 1].file.digest, small=size == "small")
-    try:
-        response = FileResponse(path.open("rb"), content_type="image/jpeg")
-    except OSError as error:
-        raise Http404 from error
-    response["X-Content-Type-Options"] = "nosniff"
-    public = problem.case.state in PUBLIC
-    response["Cache-Control"] = (
-        "public, max-age=604800, immutable" if public else "private, no-store"
-    )
-    return response
+    """A photograph of a problem, for whoever may see it; by its number a way to its address.
+
+    Raises:
+        NotFound: there is none.
+        veche.core.files.serving.Gone: a part of it was covered, or the problem is hidden.
+    """
+    problem, who = problem_for(request, number), asker(request)
+    case, pictures = problem.case, files(problem.case)
+    secret = secret_of(request, number)
+    if case.hidden_at is not None and not sees_hidden(problem, who.person, who.holdings, secret):
+        raise Gone
+    file: StoredFile | None
+    if len(n) < ADDRESS_LENGTH:
+        if not 1 <= int(n) <= len(pictures):
+            raise NotFound
+        file = pictures[int(n) - 1].file
+    else:
+        file = next((one.file for one in pictures if one.file.address == n), None)
+    public = case.state in PUBLIC and case.hidden_at is None
+    return answer_photograph(request, file, address=n, small=size == "small", public=public)
