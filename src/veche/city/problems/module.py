@@ -67,6 +67,7 @@ MODULE = Module(
     moderation="veche.city.problems.moderation:WRITTEN",
     commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
+    personal="veche.city.problems.personal",
     datasets="veche.city.problems.datasets:DATASETS",
     figures="veche.city.problems.datasets:FIGURES",
 )

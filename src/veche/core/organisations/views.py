@@ -135,7 +135,7 @@ def letters(request: HttpRequest, person: Person) -> HttpResponse:
 @signed_in("clerk", NotClerk)
 def counter(request: HttpRequest, person: Person) -> HttpResponse:
     """Say of somebody at the counter where they live."""
-    form = CounterForm(request.POST or None)
+    form = CounterForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -209,7 +209,7 @@ def roles_csv(request: HttpRequest, person: Person) -> HttpResponse:
 @signed_in("administrator", NotAdministrator)
 def give(request: HttpRequest, person: Person) -> HttpResponse:
     """Give a role: what will be is read once more before it is done."""
-    form = RoleForm(request.POST or None)
+    form = RoleForm(request.POST if request.method == "POST" else None)
     status = 422 if form.is_bound else 200
     preview = None
     if request.method == "POST" and form.is_valid():

@@ -81,7 +81,7 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
 def name(request: HttpRequest, person: Person) -> HttpResponse:
     """Change how I am called and written to."""
     start = {"name": person.name, "language": person.language}
-    form = NameForm(request.POST or None, initial=start)
+    form = NameForm(request.POST if request.method == "POST" else None, initial=start)
     if request.method == "POST" and form.is_valid():
         change_name(by=person, at=clock.now(), **form.cleaned_data)
         messages.info(request, gettext("Saved."))
@@ -187,7 +187,7 @@ def erase(request: HttpRequest, person: Person) -> HttpResponse:
 
 @reauthentication_required(app="veche.portal")  # type: ignore[untyped-decorator]
 def _erase(request: HttpRequest, person: Person) -> HttpResponse:
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             erase_person(by=person, at=clock.now(), person=person)

@@ -32,7 +32,7 @@ def once(request: HttpRequest) -> HttpResponse:
         return _ask(request, wanted)
     if not isinstance(asked, dict) or "again" in request.GET:
         return _page(request, OnceForm(), wanted)
-    form = OnceCodeForm(request.POST or None)
+    form = OnceCodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             digest = use_once_code(
