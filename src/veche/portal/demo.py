@@ -68,6 +68,11 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Takes reports by telephone or at a counter, for those who ask."),
         "problems:take",
     ),
+    "registrar": (
+        _("Keeper of the registry"),
+        _("Decides on corrections of the city's own data."),
+        "desk:queue",
+    ),
     "auditor": (_("Auditor"), _("Recomputes the figures from the open data."), "opendata:index"),
 }
 """The parts of the cast that have something to do already: word, what they can do, where."""

@@ -47,4 +47,5 @@ MODULE = Module(
     moderation="veche.city.appeals.moderation:WRITTEN",
     desk="veche.city.appeals.desk:DESK",
     urls="veche.city.appeals.urls",
+    demo="veche.city.appeals.demo:load",
 )

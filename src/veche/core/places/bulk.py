@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -171,27 +171,13 @@ def import_objects(
     """
     source = (source or file.name.split(".", 1)[0])[:80]
     refused = Rejects(rejects)
-    stage = _Stage(kind, refused, progress)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import objects'))")
-            cursor.execute(_STAGE)
-            with cursor.copy("COPY places_rows FROM STDIN") as copy:
-                for row in stage.placed(rows(file)):
-                    copy.write_row(row)
-            cursor.execute(_TWICE)
-            for line, first, original in sorted(cursor.fetchall()):
-                why = _("The id stands in the file already, in line {line}.").format(line=first)
-                refused.add(line, why, original)
-            cursor.execute(_NO_OWNER)
-            for line, code, original in sorted(cursor.fetchall()):
-                why = _("There is no office with the code “{asked}”.").format(asked=code)
-                refused.add(line, why, original)
+        found = _enter(
+            rows(file), kind=kind, source=source, complete=complete, refused=refused, at=at,
+            progress=progress,
+        )  # fmt: skip
     finally:
         refused.close()
-    _kinds_met(stage.kinds)
-    found = _write(stage.read - refused.count, source, complete, at)
-    found |= {"read": stage.read, "rejected": refused.count}
     record(
         kind="places.objects-imported",
         by=by,
@@ -200,6 +186,55 @@ def import_objects(
         public={**found, "source": source, "sha256": _sha256(file)},
     )
     return found
+
+
+@operation
+def enter_objects(
+    *, by: None, at: dt.datetime, told: Iterable[Told], source: str
+) -> dict[str, int]:
+    """Enter many objects that no file tells of, as those of an invented town; the same counts."""
+    found = _enter(
+        iter(told), kind="", source=source, complete=False, refused=Rejects(None), at=at,
+        progress=lambda _done: None,
+    )  # fmt: skip
+    record(
+        kind="places.objects-imported",
+        by=by,
+        at=at,
+        subject=f"import:{source}",
+        public={**found, "source": source, "sha256": ""},
+    )
+    return found
+
+
+def _enter(
+    told: Iterator[Told],
+    *,
+    kind: str,
+    source: str,
+    complete: bool,
+    refused: Rejects,
+    at: dt.datetime,
+    progress: Callable[[int], None],
+) -> dict[str, int]:
+    stage = _Stage(kind, refused, progress)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('import objects'))")
+        cursor.execute(_STAGE)
+        with cursor.copy("COPY places_rows FROM STDIN") as copy:
+            for row in stage.placed(told):
+                copy.write_row(row)
+        cursor.execute(_TWICE)
+        for line, first, original in sorted(cursor.fetchall()):
+            why = _("The id stands in the file already, in line {line}.").format(line=first)
+            refused.add(line, why, original)
+        cursor.execute(_NO_OWNER)
+        for line, code, original in sorted(cursor.fetchall()):
+            why = _("There is no office with the code “{asked}”.").format(asked=code)
+            refused.add(line, why, original)
+    _kinds_met(stage.kinds)
+    found = _write(stage.read - refused.count, source, complete, at)
+    return found | {"read": stage.read, "rejected": refused.count}
 
 
 def _kinds_met(codes: dict[str, None]) -> None:

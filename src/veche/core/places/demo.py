@@ -43,3 +43,32 @@ def draw_town(*, by: None, at: dt.datetime) -> int:
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
     """Draw the town, as if a little more than a year ago."""
     report(f"places: {draw_town(by=None, at=at - BEFORE)}")
+
+
+def load_objects(*, at: dt.datetime) -> int:
+    """Enter the lamps, stops, playgrounds and bins of the town; their owners must be there."""
+    from veche.core.places.bulk import enter_objects
+    from veche.core.places.operations.objects import set_kind
+    from veche.core.places.reader import Told
+    from veche.town.objects import KINDS, objects
+
+    for code, names in KINDS.items():
+        set_kind(by=None, at=at - BEFORE, code=code, names=names)
+    told = (
+        Told(
+            n,
+            {
+                "kind": one.kind,
+                "id": one.identifier,
+                **{f"name_{language}": name for language, name in one.names.items()},
+                "address": one.address,
+                "longitude": str(one.lon),
+                "latitude": str(one.lat),
+                "owner": one.owner,
+                "since": one.since.isoformat(),
+            },
+            None,
+        )
+        for n, one in enumerate(objects(), 1)
+    )
+    return enter_objects(by=None, at=at - BEFORE, told=told, source="zarechye")["added"]

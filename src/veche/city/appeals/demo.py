@@ -1,0 +1,141 @@
+"""The registry of the demo town, a dozen letters and three corrections, told by operations."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from veche.city.appeals import operations
+from veche.core.organisations.models import Holding, Organisation, Responsibility
+from veche.core.organisations.operations import appoint_many, make_many_responsible, set_supplier
+from veche.core.people.demo import BEFORE
+from veche.core.people.models import Person
+from veche.core.places.demo import load_objects
+from veche.core.places.models import ObjectKind
+from veche.core.places.queries import atlas
+from veche.core.places.queries.objects import object_of
+from veche.core.places.rules import reach
+
+if TYPE_CHECKING:
+    from veche.town.letters import Correction, Letter
+
+
+def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
+    """Enter the objects, say who is called to them, tell the letters and the corrections."""
+    from veche.town.letters import corrections, letters
+    from veche.town.people import cast, staff
+
+    entered = load_objects(at=at)
+    offices = {o.code: o for o in Organisation.objects.all()}
+    _contracts(offices, at - BEFORE)
+    _topics(offices, at - BEFORE)
+    people = {p.email: p for p in Person.objects.filter(email__isnull=False)}
+    actors = {m.key: people[m.email] for m in (*cast(), *staff())}
+    # Letters about the work of the city itself are answered by whoever brings people together.
+    appoint_many(
+        by=None,
+        at=at - BEFORE,
+        holdings=[
+            Holding(
+                person=actors["facilitator"], role="officer", organisation=offices["city-people"]
+            )
+        ],
+    )
+    for letter in letters():
+        _tell(letter, actors, at)
+    for correction in corrections():
+        _correct(correction, actors, offices, at)
+    report(f"objects: {entered}, letters: {len(letters())}, corrections: {len(corrections())}")
+
+
+def _contracts(offices: Mapping[str, Organisation], at: dt.datetime) -> None:
+    from veche.town.objects import CONTRACTS
+
+    kinds = {kind.code: kind for kind in ObjectKind.objects.all()}
+    for contract in CONTRACTS:
+        set_supplier(
+            by=None,
+            at=at,
+            kind=kinds[contract.kind],
+            organisation=offices[contract.supplier],
+            theme=contract.category,
+            owner=offices[contract.owner],
+            number=contract.days,
+            unit="working_days",
+        )
+
+
+def _topics(offices: Mapping[str, Organisation], at: dt.datetime) -> None:
+    from veche.town.letters import topics
+
+    operations.set_topics(by=None, at=at, topics=[(one.code, one.names) for one in topics()])
+    home = atlas().home()
+    assert home is not None
+    make_many_responsible(
+        by=None,
+        at=at,
+        rows=[
+            Responsibility(theme=one.code, territory=home, organisation=offices[one.office])
+            for one in topics()
+        ],
+    )
+
+
+def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None:
+    author = actors[letter.who]
+    case = operations.write(
+        by=author,
+        at=at - letter.written,
+        submission=uuid.uuid5(uuid.NAMESPACE_URL, f"letter:{letter.key}"),
+        kind=letter.kind,
+        title=letter.title,
+        text=letter.text,
+        topic=letter.topic,
+        public=letter.public,
+    ).case
+    if letter.accept:
+        case = operations.accept(by=actors["moderator"], at=at - letter.accept.ago, case=case)
+    if act := letter.reject:
+        operations.reject(
+            by=actors["moderator"], at=at - act.ago, case=case, reason=act.code, text=act.text
+        )
+    if act := letter.answer:
+        case = operations.answer(by=actors[act.who], at=at - act.ago, case=case, text=act.text)
+    if act := letter.refuse:
+        operations.refuse(
+            by=actors[act.who], at=at - act.ago, case=case, reason=act.code, text=act.text
+        )
+    if act := letter.rate:
+        operations.rate(by=author, at=at - act.ago, case=case, satisfaction=act.code, text=act.text)
+
+
+def _correct(
+    told: Correction,
+    actors: Mapping[str, Person],
+    offices: Mapping[str, Organisation],
+    at: dt.datetime,
+) -> None:
+    near = object_of(told.kind, told.near)
+    missing = told.what == "missing"
+    wide, tall = reach(near.latitude, 1.0)
+    case = operations.propose(
+        by=actors[told.who],
+        at=at - told.proposed,
+        submission=uuid.uuid5(uuid.NAMESPACE_URL, f"correction:{told.key}"),
+        what=told.what,
+        kind=near.kind,
+        thing=None if missing else near,
+        longitude=near.longitude + told.metres[0] * wide if missing else None,
+        latitude=near.latitude + told.metres[1] * tall if missing else None,
+        owner=offices.get(told.owner),
+        note=told.note,
+    ).case
+    if act := told.repair:
+        operations.repair(by=actors["registrar"], at=at - act.ago, case=case, text=act.text)
+    if act := told.keep:
+        operations.keep(
+            by=actors["registrar"], at=at - act.ago, case=case, reason=act.code, text=act.text
+        )

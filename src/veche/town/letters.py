@@ -1,0 +1,123 @@
+"""Letters to the city and corrections of its registry, as data: who writes what and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from veche.town.names import Names, data, names
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What letters can be about, and the code of the office that answers."""
+
+    code: str
+    names: Names
+    office: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """One step: `ago` before the present; `who` is the key of somebody of the cast or staff."""
+
+    ago: timedelta
+    who: str = ""
+    code: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter with what became of it; what did not happen is None."""
+
+    key: str
+    who: str
+    kind: str
+    topic: str
+    public: bool
+    title: str
+    text: str
+    written: timedelta
+    accept: Act | None
+    reject: Act | None
+    answer: Act | None
+    refuse: Act | None
+    rate: Act | None
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A correction with what became of it; `near` is the identifier of the object it is about, of
+    a missing one that of an object `metres` (east, north) away."""
+
+    key: str
+    who: str
+    what: str
+    kind: str
+    near: str
+    metres: tuple[float, float]
+    owner: str
+    note: str
+    proposed: timedelta
+    repair: Act | None
+    keep: Act | None
+
+
+def _ago(text: str) -> timedelta:
+    day, clock = text.split()
+    hours, minutes = clock.split(":")
+    if day == "0":  # so many hours before the present
+        return timedelta(hours=int(hours), minutes=int(minutes))
+    return timedelta(days=int(day)) + timedelta(hours=24) - timedelta(
+        hours=int(hours), minutes=int(minutes)
+    )  # fmt: skip
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """Return what letters can be about, in the order of a menu."""
+    rows: dict[str, dict[str, str]] = data("letters.toml")["topics"]
+    return tuple(Topic(code, names(row["names"]), row["office"]) for code, row in rows.items())
+
+
+def _act(row: dict[str, Any], name: str, *parts: str) -> Act | None:
+    """The step of this name: its moment first, then its `parts` in order."""
+    value = row.get(name)
+    if value is None:
+        return None
+    given = [value] if isinstance(value, str) else list(value)
+    return Act(_ago(given[0]), **dict(zip(parts, given[1:], strict=True)))
+
+
+@cache
+def letters() -> tuple[Letter, ...]:
+    """Return the letters of the town, as they are told in the file."""
+    return tuple(
+        Letter(
+            row["key"], row["who"], row["kind"], row["topic"], row["public"], row["title"],
+            row["text"], _ago(row["day"]),
+            accept=_act(row, "accept"),
+            reject=_act(row, "reject", "code", "text"),
+            answer=_act(row, "answer", "who", "text"),
+            refuse=_act(row, "refuse", "who", "code", "text"),
+            rate=_act(row, "rate", "code", "text"),
+        )
+        for row in data("letters.toml")["letters"]
+    )  # fmt: skip
+
+
+@cache
+def corrections() -> tuple[Correction, ...]:
+    """Return the corrections of the town's registry."""
+    return tuple(
+        Correction(
+            row["key"], row["who"], row["what"], row["kind"], row["near"],
+            tuple(row.get("metres", (0, 0))), row.get("owner", ""), row["note"], _ago(row["day"]),
+            repair=_act(row, "repair", "text"),
+            keep=_act(row, "keep", "code", "text"),
+        )
+        for row in data("letters.toml")["corrections"]
+    )  # fmt: skip
