@@ -47,6 +47,24 @@ def test_every_outcome_is_counted_in_its_own_column(town: Town) -> None:
     assert values["moderated_late"] == 1, "the one that waits for two days"
 
 
+def test_the_outcomes_are_parts_of_what_was_received(town: Town) -> None:
+    from veche.city.problems.procedure import PROCEDURE
+    from veche.city.problems.queries.outcomes import OUTCOMES
+
+    states = [state for one in OUTCOMES for state in one.states]
+    assert sorted(states) == sorted(s.code for s in PROCEDURE.states if not s.record)
+    for state in ("moderation", "work", "check", "confirmed", "unconfirmed", "refused",
+                  "rejected", "returned", "withdrawn"):  # fmt: skip
+        town.to(state)
+    case = town.to("work").case
+    operations.hand_back(
+        by=town.officer, at=clock.now(), case=case, reason="other-office", text="It is not ours."
+    )
+    values = whole(town)
+    assert sum(values[one.name] or 0 for one in OUTCOMES) == values["received"] == 10
+    assert values["unfinished"] == 5
+
+
 def test_late_is_measured_against_the_first_term(town: Town) -> None:
     start = clock.now() - 30 * DAY
     problem = town.to("work", at=start)

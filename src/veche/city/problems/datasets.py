@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.procedure import OPEN, PUBLIC
+from veche.city.problems.queries.outcomes import OUTCOMES
 from veche.figures import (
     Col,
     Column,
@@ -228,11 +229,12 @@ CATEGORIES = Dataset(
 
 DATASETS = (PROBLEMS, STEPS, CATEGORIES)
 
-OWED = ("work", "returned")
+OWED = ("work", "returned", "handed_back", "disputed")
 
 
 def _measures() -> tuple[Measure, ...]:
-    """The figures of the city's own work; never added together, because they overlap."""
+    """The figures of the city's own work. The outcomes are parts of what was received; the others
+    are never added together, because they overlap."""
     return (
         count("received", _("received")),
         count_where(
@@ -258,12 +260,10 @@ def _measures() -> tuple[Measure, ...]:
             lt("expected_datetime", Col("published_datetime")),
             title=_("not answered, and the day has passed"),
         ),
-        count_where("confirmed", eq("status_notes", "confirmed"), title=_("confirmed")),
-        count_where(
-            "unconfirmed", eq("status_notes", "unconfirmed"), title=_("answered, not confirmed")
+        *(
+            count_where(one.name, one_of("status_notes", *one.states), title=one.title)
+            for one in OUTCOMES
         ),
-        count_where("refused", eq("status_notes", "refused"), title=_("refused")),
-        count_where("rejected", eq("status_notes", "rejected"), title=_("rejected")),
         count_where("returned", gt("returns", 0), title=_("returned by the author at least once")),
         median("answer_median", "answer_seconds", title=_("answer, median")),
         percentile("answer_p90", "answer_seconds", 90, title=_("answer, 90th percentile")),

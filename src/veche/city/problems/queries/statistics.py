@@ -1,7 +1,7 @@
 """How terms are kept: counts and times by office, district and category, by one SQL statement.
 
-No two numbers are added together here: each answers a question of its own (`MEASURES`). Records
-of other systems are counted apart and have no times: their sources give none.
+The outcomes are the parts of what was received; no other two numbers are added together here: each
+answers a question of its own (`MEASURES`). Records of other systems are counted apart and have no times: their sources give none.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.queries.categories import Kinds, kinds
+from veche.city.problems.queries.outcomes import OUTCOMES
+from veche.city.problems.queries.outcomes import SQL as OUTCOME_COUNTS
 from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
@@ -73,13 +75,8 @@ MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Late, no first answer"),
         _("The first term is over and there is no answer yet."),
     ),
-    "confirmed": (_("Confirmed"), _("The author looked and confirmed that it is solved.")),
-    "unconfirmed": (
-        _("Unconfirmed"),
-        _("The office answered and the author did not check in time: not counted as solved."),
-    ),
-    "refused": (_("Refused"), _("The office refused and gave its reason.")),
     "returned": (_("Returned"), _("The author returned an answer at least once.")),
+    **{one.name: (one.title, one.sentence) for one in OUTCOMES},
     "answer_median": (
         _("Answer, median"),
         _(
@@ -98,6 +95,8 @@ MEASURES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
 }
 """Every number of the table: its word, and how it is counted."""
+PARTS = tuple(one.name for one in OUTCOMES)
+"""The counts that add up to what was received."""
 COUNTS = tuple(name for name in MEASURES if not name.endswith(("_median", "_p90")))
 TIMES = tuple(name for name in MEASURES if name.endswith(("_median", "_p90")))
 
@@ -188,12 +187,10 @@ SELECT {{keys}}, {{whole}},
    OR (c.state = 'moderation' AND c.opened_at + %(day)s < %(at)s))),
  count(*) FILTER (WHERE p.answered_at <= p.answer_due_at),
  count(*) FILTER (WHERE p.answered_at > p.answer_due_at),
- count(*) FILTER (WHERE p.answered_at IS NULL AND c.state IN ('work', 'returned')
-   AND p.answer_due_at < %(at)s),
- count(*) FILTER (WHERE c.state = 'confirmed'),
- count(*) FILTER (WHERE c.state = 'unconfirmed'),
- count(*) FILTER (WHERE c.state = 'refused'),
+ count(*) FILTER (WHERE p.answered_at IS NULL
+   AND c.state IN ('work', 'returned', 'handed_back', 'disputed') AND p.answer_due_at < %(at)s),
  count(*) FILTER (WHERE p.returns > 0),
+ {OUTCOME_COUNTS},
  {_times("p.answered_at")},
  {_times("p.confirmed_at")},
  (SELECT count(*) FROM problems_problem p

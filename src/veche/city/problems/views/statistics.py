@@ -24,6 +24,9 @@ SHOWN = 300
 TALLIES = ("received", "answered_in_time", "late_now", "confirmed", "returned")
 """What is told in large figures."""
 
+TERMS = tuple(name for name in numbers.COUNTS if name not in numbers.PARTS)
+PARTS = ("received", *numbers.PARTS)
+
 
 @require_GET
 def statistics(request: HttpRequest) -> HttpResponse:
@@ -42,11 +45,14 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "choice": choice,
         "found": found,
         "names": numbers.MEASURES,
-        "count_heads": [numbers.MEASURES[name][0] for name in numbers.COUNTS],
+        "count_heads": [numbers.MEASURES[name][0] for name in TERMS],
+        "part_heads": [numbers.MEASURES[name][0] for name in PARTS],
         "time_heads": [numbers.MEASURES[name][0] for name in numbers.TIMES],
-        "count_rows": [(n.keys, [n.values[c] for c in numbers.COUNTS]) for n in rows],
+        "count_rows": [(n.keys, [n.values[c] for c in TERMS]) for n in rows],
+        "part_rows": [(n.keys, [n.values[c] for c in PARTS]) for n in rows],
         "time_rows": [(n.keys, [n.days(c) for c in numbers.TIMES]) for n in rows],
-        "count_total": [found.total.values[c] for c in numbers.COUNTS],
+        "count_total": [found.total.values[c] for c in TERMS],
+        "part_total": [found.total.values[c] for c in PARTS],
         "time_total": [found.total.days(c) for c in numbers.TIMES],
         "tallies": [(c, numbers.MEASURES[c][0], found.total.values[c]) for c in TALLIES],
         "shown": SHOWN,
