@@ -176,3 +176,27 @@ def test_the_dispatcher_is_told(town: SmallTown) -> None:
     returned(town, in_work(town), START + 2 * HOUR)
     told = Notice.objects.filter(person=town.dispatcher).values_list("kind", flat=True)
     assert list(told) == ["problems.hand-back"]
+
+
+def test_who_was_wrong_is_published(town: SmallTown) -> None:
+    from django.db import connection
+
+    from veche.core.cases.datasets import DATASETS, FIGURES
+    from veche.figures import compute
+
+    case = returned(town, in_work(town), START + 2 * HOUR)
+    problems.reassign(by=town.dispatcher, at=START + 5 * HOUR, case=case, organisation=town.lights)
+    case = problems.dispute(
+        by=town.light_officer, at=START + 6 * HOUR, case=case, reason="other-office", text=WHY
+    )
+    problems.settle(
+        by=town.arbiter, at=START + 7 * HOUR, case=case, organisation=town.lights,
+        text="These are lamps after all.",
+    )  # fmt: skip
+    known = {one.name: one for one in DATASETS}
+    with connection.cursor() as cursor:
+        for figure in FIGURES:
+            rows = compute(cursor, figure, known[figure.dataset], START + DAY)
+            if figure.name == "disputes_by_office":
+                found = {row["group"][0]: row["values"] for row in rows}
+    assert found == {"roads": [1, 0, 1, 0], "lights": [1, 1, 0, 0]}

@@ -21,6 +21,8 @@ MODULE = Module(
     rights={"administrator": "Sets how long each step may take, and the working calendar."},
     urls="veche.core.cases.urls",
     commands="veche.core.cases.commands:register",
+    datasets="veche.core.cases.datasets:DATASETS",
+    figures="veche.core.cases.datasets:FIGURES",
     demo="veche.core.cases.demo:load",
     timers={"veche.core.cases.operations:advance": "every minute"},
 )

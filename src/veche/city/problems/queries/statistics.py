@@ -1,7 +1,8 @@
 """How terms are kept: counts and times by office, district and category, by one SQL statement.
 
 The outcomes are the parts of what was received; no other two numbers are added together here: each
-answers a question of its own (`MEASURES`). Records of other systems are counted apart and have no times: their sources give none.
+answers a question of its own (`MEASURES`). Records of other systems are counted apart and have no
+times: their sources give none.
 """
 
 from __future__ import annotations
