@@ -60,6 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": _("This is not the password."),
         "enter_current_password": _("This is not the password."),
         "email_taken": _("Somebody already uses this e-mail address."),
+        "duplicate_email": _("This address is yours already."),
     }
 
     def save_user(
