@@ -67,6 +67,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
 
 def _kinds() -> Iterator[Kind]:
     from veche.town.categories import categories, groups
+    from veche.town.objects import CATEGORIES
 
     for group in groups():
         yield Kind(group.code, group.names, active=False)
@@ -88,6 +89,7 @@ def _kinds() -> Iterator[Kind]:
             questions=questions,
             urgent_words=kind.urgent_words,
             anonymous_allowed=kind.anonymous_allowed,
+            object_kind=CATEGORIES.get(kind.code, ""),
         )
 
 

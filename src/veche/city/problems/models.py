@@ -40,6 +40,8 @@ class Category(models.Model):
     anonymous_allowed = models.BooleanField(default=True)
     position = models.IntegerField(default=0)
     imported = models.BooleanField(default=False)
+    object_kind = models.CharField(max_length=40, blank=True, default="")
+    """Code of the kind of objects it happens at; empty: at no object of the registry."""
     active = models.BooleanField(default=True)
     """Whether residents can choose it."""
 
@@ -65,6 +67,15 @@ class Problem(models.Model):
     address = models.CharField(max_length=240, blank=True)
     longitude = models.FloatField()
     latitude = models.FloatField()
+    object = models.ForeignKey(
+        "places.CityObject", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The lamp, stop or other object of the registry that it is about."""
+    beside = models.ForeignKey(
+        "places.Territory", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The other side of a near border, where another office answers; sent there when the first
+    office says that it lies on the other side."""
     answers = models.JSONField(default=dict)
     """What was answered to the questions of the category, by code."""
     author_key = models.CharField(max_length=64, null=True)
@@ -104,6 +115,9 @@ class Problem(models.Model):
         indexes = [
             models.Index(fields=["category"], name="problems_by_category"),
             models.Index(fields=["longitude", "latitude"], name="problems_by_place"),
+            models.Index(
+                fields=["object"], name="problems_by_object", condition=Q(object__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -58,6 +58,7 @@ MODULE = Module(
         "problem.withdraw": "The author withdrew it.",
         "problems.drawings-attached": "Drawings were put to problems of the demo town.",
         "problems.history-loaded": "Problems of the time before were loaded.",
+        "problems.sent-across": "It went to the office on the other side of a border.",
         "problems.imported": "Records of another system were imported.",
         "problems.taken": "A clerk took a report by telephone, at a counter or from a letter.",
         "problems.category-set": "A category was added or renamed.",
@@ -68,6 +69,7 @@ MODULE = Module(
     commands="veche.city.problems.commands:register",
     demo="veche.city.problems.demo:load",
     personal="veche.city.problems.personal",
+    at_object="veche.city.problems.queries.near:said_at",
     datasets="veche.city.problems.datasets:DATASETS",
     figures="veche.city.problems.datasets:FIGURES",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from veche.city.problems.staff_urls import urlpatterns as staff
-from veche.city.problems.views import acts, author, lists, matter, report
+from veche.city.problems.views import acts, author, lists, matter, near, report
 
 app_name = "problems"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("feed.atom", lists.feed, name="feed"),
     path("report/", report.report, name="report"),
     path("report/questions/", report.questions, name="report-questions"),
+    path("report/near/", near.near, name="report-near"),
     path("report/map.svg", report.picture, name="report-map"),
     path("report/ground.json", report.ground, name="report-ground"),
     path("report/kept/<slug:name>.jpg", report.kept_picture, name="report-kept"),

@@ -33,6 +33,10 @@ def give_words() -> None:
     say("problems.replied", gettext_noop("The author of {number} replied."))
     say("problems.no-reply", gettext_noop("Problem {number} was closed: its author did not reply."))
     say("problems.hand-back", gettext_noop("The office says that problem {number} is not theirs."))
+    say(
+        "problems.sent-across",
+        gettext_noop("Problem {number} lies beyond the border: the office there has it now."),
+    )
     say("problems.dispute", gettext_noop("Offices disagree about {number}; an arbiter decides."))
     say("problems.settled", gettext_noop("An arbiter decided whose problem {number} is."))
     say(

@@ -333,6 +333,7 @@ class Kind(NamedTuple):
     anonymous_allowed: bool = True
     imported: bool = False
     active: bool = True
+    object_kind: str = ""
 
 
 @operation
@@ -355,6 +356,7 @@ def set_categories(*, by: None, at: dt.datetime, kinds: Sequence[Kind]) -> dict[
                 "position": position,
                 "imported": kind.imported,
                 "active": kind.active,
+                "object_kind": kind.object_kind,
             },
         )
         known[kind.code] = row.pk

@@ -43,7 +43,8 @@ def _accepted(
 ) -> Case:
     """What follows when a problem becomes public: the office that answers for it gets it."""
     Problem.objects.filter(case=case).update(accepted_at=at)
-    office = answers_for(case.theme, case.territory)
+    thing = Problem.objects.values_list("object_id", flat=True).get(case=case)
+    office = answers_for(case.theme, case.territory, thing)
     if office is not None:
         case = move_case(by=None, at=at, case=case, move="route", organisation=office)
         Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)

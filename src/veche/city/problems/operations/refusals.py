@@ -23,6 +23,14 @@ class OutsideCity(Invalid):
     field = "point"
 
 
+class ObjectElsewhere(Invalid):
+    """The object that was chosen is not near the point, or stands no longer."""
+
+    code = "object-elsewhere"
+    sentence = _("This object is not near the point. Choose again which one it is.")
+    field = "object"
+
+
 class UnknownCategory(Invalid):
     """The category does not exist or is no longer used."""
 

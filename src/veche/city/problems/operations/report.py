@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
 from veche.city.problems.models import Category, Problem
+from veche.city.problems.operations.borders import near_object, sides
 from veche.city.problems.operations.refusals import (
     AlreadyReported,
     AnonymousNotAllowed,
@@ -54,8 +55,13 @@ def report(
     not_urgent: bool = False,
     vouched: bool = False,
     channel: str = "",
+    object_id: int | None = None,
+    side: str = "",
 ) -> Problem:
     """A resident says what is wrong and where; it goes to a moderator.
+
+    ``object_id`` is the object of the registry that is meant; ``side`` the code of the territory
+    that the author names where the point lies at a border.
 
     ``channel`` says how it came when not through this site: ``telephone``, ``counter``, ``letter``.
 
@@ -71,6 +77,7 @@ def report(
         veche.core.moderation.limits.TooMany: as many as are taken.
         AlreadyReported: this form made a problem before (its number is in ``details["number"]``,
             empty when the two came at the same moment: ask `queries.made_by` then).
+        ObjectElsewhere: the object is not near the point.
         OutsideCity, UnknownCategory, TextLength, AnswerMissing, TooManyPhotographs,
         AnonymousNotAllowed: what was given cannot be accepted.
     """
@@ -97,6 +104,8 @@ def report(
     territory = places.at(longitude, latitude, city=home.pk if home else None)
     if territory is None:
         raise OutsideCity(city=home or _("the city"))
+    thing = near_object(object_id, longitude, latitude, at)
+    territory, other = sides(kind.code, territory, longitude, latitude, side)
     if sender is not None:
         near = place_key(longitude, latitude)
         spend(by=by, at=at, what="problem.report", keys={**sender, "place": near})
@@ -111,6 +120,7 @@ def report(
             "category": kind.code,
             **({"not_urgent": danger} if danger else {}),
             **({"channel": channel} if channel else {}),
+            **({"object": f"{thing.kind.code}:{thing.identifier}"} if thing else {}),
         },
         personal={"text": text},
     )
@@ -124,6 +134,8 @@ def report(
         answers=given,
         author_key=author_key,
         submission=submission,
+        object=thing,
+        beside=other,
     )
     try:
         problem.save(force_insert=True)

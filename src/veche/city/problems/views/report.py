@@ -22,6 +22,7 @@ from veche.city.problems.access import key_digest
 from veche.city.problems.forms import PREFIX, ReportForm
 from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries.categories import category, kinds, made_by
+from veche.city.problems.queries.near import chosen, nearby
 from veche.city.problems.views.common import hold_secret, pictures
 from veche.core.files.photographs import Photograph
 from veche.core.moderation import preview as previews
@@ -135,6 +136,8 @@ def _send(
             sender=_sender(request, who),
             not_urgent=bool(form.cleaned_data["not_urgent"]),
             vouched=who is None and verified(request) is not None,
+            object_id=chosen(form.data),
+            side=str(form.data.get("side", "")),
         )
     except TooMany as refusal:
         form.add_error(None, str(refusal))
@@ -214,6 +217,8 @@ def _start(request: HttpRequest, places: Atlas) -> dict[str, Any]:
     start: dict[str, Any] = {}
     if code := request.GET.get("category", "").replace("\x00", ""):
         start["category"] = code
+    if object_id := chosen(request.GET):
+        start["object"] = str(object_id)
     try:
         lon, lat = float(request.GET["longitude"]), float(request.GET["latitude"])
     except (KeyError, ValueError):
@@ -296,6 +301,7 @@ def _page(
         "signed_in": asker(request).person,
         "vouched": verified(request),
         "most": rules.MOST_PHOTOGRAPHS,
+        "near": nearby(values, kind, places, clock.now().date()),
     }
     if preview:
         context["shown"] = Problem(

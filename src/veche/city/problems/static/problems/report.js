@@ -79,6 +79,7 @@
   const set = (place, move) => {
     lon.value = place.lng.toFixed(6);
     lat.value = place.lat.toFixed(6);
+    lon.dispatchEvent(new Event("change", { bubbles: true }));
     if (!pin) {
       const shape = '<svg viewBox="0 0 32 44" aria-hidden="true"><path d="M16 43C8 30 1 24 1 15a15 15 0 0 1 30 0c0 9-7 15-15 28z"/></svg>';
       pin = L.marker(place, { draggable: true, keyboard: false, icon: L.divIcon({ className: "pin-icon", html: shape, iconSize: [32, 44], iconAnchor: [16, 43] }) }).addTo(map);
