@@ -14,11 +14,17 @@ from veche.city.problems.models import Problem
 from veche.city.problems.queries.desk import offices_to_choose
 from veche.city.problems.queries.matter import REASONS
 from veche.core.desk.adapter import DeskForm
+from veche.core.moderation import reasons as moderation
 from veche.core.organisations.models import Organisation
 
 
 def _reasons(codes: tuple[str, ...]) -> list[tuple[str, str | Promise]]:
     return [("", _("Choose a reason")), *((code, REASONS[code]) for code in codes)]
+
+
+def _rejections() -> list[tuple[str, str | Promise]]:
+    """The city's own list of reasons for not publishing."""
+    return [("", _("Choose a reason")), *moderation.choices(moderation.REJECT)]
 
 
 class ActForm(forms.Form):
@@ -75,7 +81,7 @@ class RejectForm(_ReasonForm):
         super().__init__(*args, **kwargs)
         reason, text = self.fields["reason"], self.fields["text"]
         assert isinstance(reason, forms.ChoiceField)
-        reason.choices = _reasons(rules.REJECTION_REASONS)
+        reason.choices = _rejections()
         text.help_text = _("Only the author reads it: say what to change, or where to turn.")
         text.error_messages["required"] = _("Write to the author why: one sentence is enough.")
 
@@ -214,7 +220,11 @@ class ManyRefuseForm(_ManyReasonForm):
 class ManyRejectForm(_ManyReasonForm):
     """A moderator turns many down."""
 
-    codes = rules.REJECTION_REASONS
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)
+        reason.choices = _rejections()
 
 
 class ManyAssignForm(DeskForm):

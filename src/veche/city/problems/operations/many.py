@@ -13,6 +13,8 @@ from veche.city.problems.models import Problem
 from veche.city.problems.operations.refusals import TextLength, UnknownReason, sized
 from veche.core.cases.bulk import Moved, move_cases
 from veche.core.cases.models import Case
+from veche.core.moderation import reasons
+from veche.core.moderation.operations import decided_many
 from veche.core.notices.operations import announce_all, tell_followers
 from veche.core.notices.queries import followed
 from veche.core.organisations.queries import answers_for, organisation_by_code
@@ -146,10 +148,12 @@ def reject_many(
     Raises:
         UnknownReason: the reason is not on the list.
     """
-    if reason not in rules.REJECTION_REASONS:
+    if reason not in reasons.codes(reasons.REJECT):
         raise UnknownReason
     said, refused = _said(cases, words, rules.LONGEST_REASON, reason=reason)
     moved = move_cases(by=by, at=at, cases=list(said), move="reject", seen=cases, public=said)
+    if moved.cases:
+        decided_many(by=by, at=at, cases=list(moved.cases), kind="reject", reason=reason)
     return refused | _told(moved, by, at, "problems.rejected")
 
 

@@ -20,6 +20,7 @@ from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
 from veche.core.cases.operations import subject
 from veche.core.cases.queries import clocks, files, history, procedure_line
 from veche.core.journal.queries import about
+from veche.core.moderation.reasons import words_of
 from veche.core.notices.queries import followers, follows
 from veche.core.people.models import Person
 from veche.look import words
@@ -182,7 +183,8 @@ def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, Case
         office=office, until=words.day(dt.date.fromisoformat(until), "year") if until else ""
     )
     text = problem.text if event.move == "report" else str(said.get("text", ""))
-    reason = str(REASONS.get(str(said.get("reason", "")), said.get("reason", "")))
+    code = str(said.get("reason", ""))
+    reason = str(REASONS.get(code) or words_of(code))
     return Step(
         at=event.at,
         did=did,

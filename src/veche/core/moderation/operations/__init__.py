@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, judge
 from veche.core.moderation.operations.city import prune, set_limit, set_reason
-from veche.core.moderation.operations.decisions import decided, note_origin
+from veche.core.moderation.operations.decisions import decided, decided_many, note_origin
 from veche.core.moderation.operations.hiding import hide_matter, show_matter
 from veche.core.moderation.operations.redaction import (
     NothingHidden,
@@ -30,6 +30,7 @@ __all__ = [
     "carry_out_sweeps",
     "cover_photograph",
     "decided",
+    "decided_many",
     "forget_originals",
     "hide_matter",
     "hide_words",

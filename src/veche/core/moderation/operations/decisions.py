@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from veche.core.cases.operations import subject
@@ -41,6 +42,33 @@ def decided(
         public={"decision": kind, "reason": reason, "role": role},
     )
     return made
+
+
+@operation
+def decided_many(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    cases: Collection[int],
+    kind: str,
+    reason: str = "",
+    role: str = "moderator",
+) -> int:
+    """The same for many cases, by their numbers, in two statements; returns how many."""
+    Decision.objects.bulk_create(
+        [
+            Decision(case_id=pk, kind=kind, reason=reason, role=role, person=by, at=at)
+            for pk in cases
+        ]
+    )
+    record(
+        kind="moderation.decided",
+        by=by,
+        at=at,
+        subject="moderation",
+        public={"decision": kind, "reason": reason, "role": role, "matters": len(cases)},
+    )
+    return len(cases)
 
 
 @operation
