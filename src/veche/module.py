@@ -26,6 +26,7 @@ MODULES: tuple[str, ...] = (
     "veche.core.opendata",
     "veche.city.problems",
     "veche.city.appeals",
+    "veche.city.audits",
 )
 """Every installed module, lowest first: the ladder of the house."""
 

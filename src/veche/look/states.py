@@ -25,6 +25,22 @@ class State:
 
 
 STATES: dict[str, State] = {
+    "inspecting": State(
+        _("being audited"), _("The control department looks at the office."), "work", "work"
+    ),
+    "remedying": State(
+        _("office answers"),
+        _("Faults were found; the office says what will change."),
+        "warn",
+        "wait",
+    ),
+    "remedied": State(
+        _("will change"), _("Faults were found; the office said what will change."), "good", "good"
+    ),
+    "cleared": State(_("no fault"), _("No fault of the office was found."), "good", "good"),
+    "unanswered": State(
+        _("no answer"), _("Faults were found; the office did not answer."), "bad", "stop"
+    ),
     "draft": State(_("draft"), _("Only you see it; it has not been sent."), "wait", "wait"),
     "moderation": State(
         _("with a moderator"), _("A moderator reads it before it is published."), "wait", "wait"

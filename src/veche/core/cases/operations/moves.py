@@ -77,10 +77,13 @@ def open_case(
     territory: Territory,
     parent: Case | None = None,
     blocking: bool = True,
+    organisation: Organisation | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
     """Open a case by its first move; ``by`` is its author, empty for an anonymous one.
+
+    ``organisation`` is the office it lies with from the beginning, where there is one.
 
     Raises:
         MoveNotPossible: the procedure does not begin with this move.
@@ -113,7 +116,17 @@ def open_case(
     if declared.by_code[first.target].owes:
         case.promised_at = case.first_promised_at = case.due_at
     case.save(force_insert=True)
-    _step(case, declared, first, by=by, at=at, holding=None, public=public, personal=personal)
+    _step(
+        case,
+        declared,
+        first,
+        by=by,
+        at=at,
+        holding=None,
+        organisation=organisation,
+        public=public,
+        personal=personal,
+    )
     return case
 
 

@@ -1,0 +1,1 @@
+"""An office often found wanting is looked at as a whole."""

@@ -1,0 +1,17 @@
+"""Django's name for the module."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """The app of this folder."""
+
+    name = "veche.city.audits"
+    label = "audits"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the notices their words."""
+        from veche.city.audits.words import give_words
+
+        give_words()

@@ -1,0 +1,90 @@
+"""The pages of audits: all of them, and one."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from veche import clock
+from veche.city.audits import queries, rules
+from veche.city.audits.procedure import OPEN
+from veche.core.cases.queries import clocks, history, procedure_line
+from veche.core.desk.adapter import actions_for
+from veche.core.desk.csvfile import csv_lines
+from veche.core.organisations.middleware import asker
+from veche.errors import NotFound
+from veche.look import words
+
+
+@require_safe
+def audits(request: HttpRequest) -> HttpResponse:
+    """All audits, and the rule that opens them."""
+    rows = list(queries.audits()[:500])
+    context = {"rows": rows, "open": OPEN, "rule": rules, "share": int(rules.SHARE * 100)}
+    return render(request, "audits/list.html", context)
+
+
+@require_safe
+def table(request: HttpRequest) -> HttpResponse:
+    """All audits as a table file."""
+    rows: list[list[object]] = [
+        ["number", "office", "state", "opened", "closed", "given", "faulty", *rules.KINDS]
+    ]
+    for one in queries.audits():
+        case = one.case
+        rows.append(
+            [
+                case.number,
+                one.office.code,
+                case.state,
+                case.opened_at.isoformat(),
+                case.closed_at.isoformat() if case.closed_at else "",
+                one.given,
+                one.faulty,
+                *(one.counts.get(kind, 0) for kind in rules.KINDS),
+            ]
+        )
+    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="audits.csv"'
+    return response
+
+
+@require_safe
+def audit(request: HttpRequest, number: str) -> HttpResponse:
+    """One audit: why it was opened, what was found, what will change.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    found = queries.audit_of(number)
+    if found is None:
+        raise NotFound
+    case, at = found.case, clock.now()
+    events = history(case)
+    line = [
+        {
+            "label": step.label,
+            "state": "end" if step.status == "next" and step.last else step.status,
+            "by": step.organisation if step.due_at else "",
+            "when": words.day(step.due_at or step.entered_at, "short")
+            if step.due_at or step.entered_at
+            else "",
+        }
+        for step in procedure_line(case, events, clocks(case))
+    ]
+    context = {
+        "audit": found,
+        "case": case,
+        "line": line,
+        "matters": queries.matters(found),
+        "acts": [
+            (one, reverse("desk:act", args=[number, one.move]))
+            for one in actions_for(case, asker(request).holdings)
+        ],
+        "late": case.due_at is not None and case.due_at < at,
+        "rule": rules,
+        "share": int(rules.SHARE * 100),
+    }
+    return render(request, "audits/audit.html", context)
