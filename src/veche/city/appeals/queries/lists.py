@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from veche.city.appeals import rules
 from veche.city.appeals.access import appeals
 from veche.city.appeals.models import Appeal, Correction, Topic
 from veche.city.appeals.procedure import OPEN, OWED, PUBLIC
@@ -113,40 +114,40 @@ def written_to() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many letters there are, those included that nobody but their office reads."""
+    """How many public letters there are and what became of them; of private ones how many."""
 
     received: int
-    private: int
     answered: int
     in_time: int
     late_now: int
     refused: int
     passed_on: int
     rated: Mapping[str, int]
-
-    @property
-    def shown_private(self) -> int | None:
-        """The private ones; None while they are so few that a count could tell of one."""
-        return self.private if self.private >= 5 or self.private == 0 else None
+    private: int | None
+    """Those only their office reads; None while they are so few that a count could tell of one."""
 
 
 def tally(at: dt.datetime) -> Tally:
-    """What became of all letters, in one pass."""
+    """What became of the letters, in one pass."""
     with connection.cursor() as cursor:
         cursor.execute(_TALLY, [at])
         row = cursor.fetchone()
-    return Tally(*row[:7], rated=dict(zip(("yes", "partly", "no"), row[7:], strict=True)))
+    private = row[9] if row[9] == 0 or row[9] >= rules.CELLS else None
+    rated = dict(zip(("yes", "partly", "no"), row[6:9], strict=True))
+    return Tally(*row[:6], rated=rated, private=private)
 
 
 _TALLY = """
-SELECT count(*), count(*) FILTER (WHERE NOT a.public),
-    count(*) FILTER (WHERE a.answered_at IS NOT NULL AND c.state <> 'refused'),
-    count(*) FILTER (WHERE a.answered_at <= a.answer_due_at AND c.state <> 'refused'),
-    count(*) FILTER (WHERE c.state IN ('work', 'question') AND a.answer_due_at < %s),
-    count(*) FILTER (WHERE c.state = 'refused'), count(*) FILTER (WHERE c.state = 'passed_on'),
-    count(*) FILTER (WHERE a.satisfaction = 'yes'),
-    count(*) FILTER (WHERE a.satisfaction = 'partly'),
-    count(*) FILTER (WHERE a.satisfaction = 'no')
+SELECT count(*) FILTER (WHERE a.public),
+    count(*) FILTER (WHERE a.public AND a.answered_at IS NOT NULL AND c.state <> 'refused'),
+    count(*) FILTER (WHERE a.public AND a.answered_at <= a.answer_due_at AND c.state <> 'refused'),
+    count(*) FILTER (WHERE a.public AND c.state IN ('work', 'question') AND a.answer_due_at < %s),
+    count(*) FILTER (WHERE a.public AND c.state = 'refused'),
+    count(*) FILTER (WHERE a.public AND c.state = 'passed_on'),
+    count(*) FILTER (WHERE a.public AND a.satisfaction = 'yes'),
+    count(*) FILTER (WHERE a.public AND a.satisfaction = 'partly'),
+    count(*) FILTER (WHERE a.public AND a.satisfaction = 'no'),
+    count(*) FILTER (WHERE NOT a.public)
 FROM appeals_appeal a JOIN cases_case c ON c.id = a.case_id
 """
 
