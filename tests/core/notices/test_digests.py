@@ -162,3 +162,22 @@ def test_old_letters_are_thrown_away(town: SmallTown) -> None:
     assert Letter.objects.count() == LetterBody.objects.count() == 1
     throw_away(by=None, at=START + 31 * DAY)
     assert Letter.objects.count() == LetterBody.objects.count() == 0
+
+
+def test_what_is_hidden_leaves_the_letters_that_still_wait(town: SmallTown) -> None:
+    from veche.core.cases.models import Case
+    from veche.core.notices.operations import write_anew
+
+    case = town.report().case
+    operations.follow(by=town.neighbour, at=START, case=case)
+    problems.accept(by=town.moderator, at=START, case=case)
+    write_waiting(by=None, at=START)
+    Case.objects.filter(pk=case.pk).update(hidden_at=START)
+    write_anew(by=town.moderator, at=START, cases=[case])
+    tick(at=START + HOUR)
+    mail.outbox.clear()
+    send_letters(at=START + HOUR)
+    bodies = {m.to[0]: f"{m.subject}{m.body}" for m in mail.outbox}
+    assert "A deep hole" not in bodies["neighbour@example.org"]
+    assert "A deep hole" in bodies["resident@example.org"]  # its author may read it
+    assert len(mail.outbox) == 2

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from tests.cast import START, SmallTown
-from tests.core.notices.conftest import MailServer as Server
-from tests.core.notices.conftest import free_port
+from tests.mail_server import MailServer as Server
+from tests.mail_server import free_port
 
 from veche.city.problems import operations as problems
 from veche.core.notices import operations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from tests.cast import START, SmallTown
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
-def published(town: SmallTown, **more: object) -> None:
+def published(town: SmallTown, **more: Any) -> None:
     problems.accept(by=town.moderator, at=START + HOUR, case=town.report(**more).case)
     announce_waiting(START + HOUR)
 

@@ -11,7 +11,11 @@ class Config(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Give the notices their words."""
+        """Give the notices their words, and show them what a letter is."""
+        from veche.city.appeals.shown import CORRECTIONS, LETTERS
         from veche.city.appeals.words import give_words
+        from veche.core.notices.matters import show
 
         give_words()
+        show("appeal", LETTERS)
+        show("correction", CORRECTIONS)

@@ -19,7 +19,7 @@ READ_FOR_STREET = 2_000
 def _rows() -> QuerySet[Problem]:
     return Problem.objects.select_related("case").only(
         "text", "address", "longitude", "latitude", "category_id", "case__number", "case__state",
-        "case__procedure", "case__opened_at", "case__moved_at",
+        "case__procedure", "case__opened_at", "case__moved_at", "case__hidden_at",
     )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def _matter(problem: Problem, known: Kinds) -> Matter:
         number=case.number,
         title=problem.title,
         procedure=case.procedure,
-        public=case.state in PUBLIC,
+        public=case.state in PUBLIC and case.hidden_at is None,
         text=problem.text,
         street=street_of(problem.address),
         longitude=problem.longitude,
@@ -53,7 +53,7 @@ def find(cases: Sequence[int]) -> Mapping[int, Matter]:
 def newest(choice: Choice, most: int) -> list[Matter]:
     """The newest public problems of a choice, newest first."""
     known = kinds()
-    rows = _rows().filter(case__state__in=PUBLIC, source="")
+    rows = _rows().filter(case__state__in=PUBLIC, case__hidden_at=None, source="")
     if choice.territories:
         rows = rows.filter(case__territory_id__in=choice.territories)
     if choice.theme:

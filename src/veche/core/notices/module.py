@@ -26,6 +26,7 @@ MODULE = Module(
         "notices.written": "Letters were written.",
         "notices.digests-written": "The digests of a day or a week were written.",
         "notices.merged": "Letters that had waited for a mail server were put together.",
+        "notices.taken-back": "Letters that spoke of what is hidden now were taken back.",
         "notices.mailed": "A run of the sender ended: how many letters went out.",
         "notices.pushed": "Browsers were woken.",
         "notices.thrown-away": "Letters sent long ago were thrown away.",
@@ -36,4 +37,5 @@ MODULE = Module(
     },
     urls="veche.core.notices.urls",
     personal="veche.core.notices.personal",
+    demo="veche.core.notices.demo:load",
 )

@@ -89,12 +89,12 @@ def _bytes(text: str) -> bytes:
 
 def send(endpoint: str, p256dh: str, auth: str, payload: bytes) -> Answer:
     """Encrypt and hand one message over; nothing is followed elsewhere."""
-    from py_vapid import Vapid
+    from py_vapid import Vapid02
     from pywebpush import WebPusher
     from requests import RequestException, Session
 
     parts = urlsplit(endpoint)
-    vapid = Vapid.from_pem(_private_key(_key_file()).encode())
+    vapid = Vapid02.from_pem(_private_key(_key_file()).encode())
     headers = vapid.sign(
         {"aud": f"{parts.scheme}://{parts.netloc}", "sub": f"mailto:{settings.DEFAULT_FROM_EMAIL}"}
     )

@@ -4,6 +4,7 @@ from veche.core.notices.operations.following import carry_followers, follow, unf
 from veche.core.notices.operations.letters import (
     merge_late,
     throw_away,
+    write_anew,
     write_digests,
     write_told,
     write_waiting,
@@ -60,6 +61,7 @@ __all__ = [
     "unfollow",
     "unfollow_as",
     "unsubscribe",
+    "write_anew",
     "write_digests",
     "write_told",
     "write_waiting",

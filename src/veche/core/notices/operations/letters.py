@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -21,6 +21,10 @@ from veche.core.notices.letters import Printer, Telling
 from veche.core.notices.models import DigestPass, Letter, LetterBody
 from veche.core.notices.rules import DIGEST_HOUR, FLOOD_MINUTES, KEPT_DAYS, LONGEST_LETTER
 from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
+    from veche.core.people.models import Person
 
 BATCH = 1_000
 """Words of letters held in memory at once."""
@@ -251,6 +255,22 @@ l.kind IN ('now', 'late') AND l.tries = 0 AND l.made_at < %(before)s AND l.reade
       AND tries = 0
     GROUP BY reader_id HAVING count(*) > 1)
 """
+
+
+_OF_CASE = """
+l.reader_id IN (SELECT reader_id FROM notices_notice WHERE case_id = ANY(%(cases)s))
+AND EXISTS (SELECT FROM notices_notice n
+            WHERE n.reader_id = l.reader_id AND n.case_id = ANY(%(cases)s)
+              AND n.letter_id = l.id)
+"""
+
+
+@operation
+def write_anew(*, by: Person | None, at: dt.datetime, cases: list[Case]) -> None:
+    """Take back the letters that still wait and speak of these cases: what they said of them has
+    been hidden, or its words changed. The timer writes them anew."""
+    _take_back(_OF_CASE, {"cases": [case.pk for case in cases]}, "late")
+    record(kind="notices.taken-back", by=by, at=at, subject="cases", public={"cases": len(cases)})
 
 
 @operation

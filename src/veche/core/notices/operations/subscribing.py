@@ -81,6 +81,8 @@ class Wanted:
         """
         circle = None not in (self.longitude, self.latitude, self.radius)
         street = " ".join(self.street.replace("\x00", " ").split())[:120]
+        if street_of(street.partition(",")[0]):
+            street = street.partition(",")[0]  # without the house
         if self.case:
             return Wanted(case=self.case)
         if circle:
