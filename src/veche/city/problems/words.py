@@ -66,3 +66,11 @@ def give_words() -> None:
     say("problems.done", gettext_noop("Problem {number} is done: its author confirmed it."))
     say("problems.ended", gettext_noop("Problem {number} was answered; nobody confirmed it."))
     say("problems.turned-down", gettext_noop("The office refused problem {number}."))
+    say(
+        "problems.check-asked",
+        gettext_noop("Please go and look: is {number} done? See your checks."),
+    )
+    say("problems.found-undone", gettext_noop("Two volunteers found that {number} is not done."))
+    say("problems.verified", gettext_noop("Two volunteers confirmed that {number} is done."))
+    say("problems.merged", gettext_noop("{number} is the same as {parent}: follow it there."))
+    say("problems.split", gettext_noop("{number} goes its own way again."))

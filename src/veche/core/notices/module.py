@@ -9,6 +9,7 @@ MODULE = Module(
         "notices.followed": "Somebody follows a matter.",
         "notices.unfollowed": "Somebody no longer follows a matter.",
         "notices.carried": "Those who followed a matter follow the one it was merged into.",
+        "notices.parted": "A matter was separated again: those who came by it went with it.",
         "notices.told": "Those who follow a matter, hear of its place or hold a role were told.",
         "notices.announced": "A new matter or an outcome is to be told to those around it.",
         "notices.seen": "Somebody looked at their notices.",

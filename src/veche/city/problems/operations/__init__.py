@@ -11,6 +11,25 @@ from veche.city.problems.operations.author import (
     send_back,
     withdraw,
 )
+from veche.city.problems.operations.checks import (
+    CheckOver,
+    NotYourCheck,
+    UnknownFinding,
+    answer_check,
+    ask_volunteers,
+    decline_check,
+    sweep_checks,
+    take_check,
+    verify,
+)
+from veche.city.problems.operations.merging import (
+    MineAlready,
+    NotJoined,
+    NotTheSame,
+    merge,
+    mine_too,
+    split,
+)
 from veche.city.problems.operations.moderation import (
     accept,
     ask_author,
@@ -19,6 +38,7 @@ from veche.city.problems.operations.moderation import (
     reject,
 )
 from veche.city.problems.operations.office import answer, assign, refuse
+from veche.city.problems.operations.recurrence import find_recurrences, note_recurrence
 from veche.city.problems.operations.refusals import (
     AlreadyReported,
     AnonymousNotAllowed,
@@ -45,34 +65,59 @@ from veche.city.problems.operations.responsibility import (
     settle,
     sign_prolongation,
 )
+from veche.city.problems.operations.satisfaction import (
+    NothingToRate,
+    OnlyItsAuthor,
+    RatedAlready,
+    ScoreMissing,
+    rate,
+)
 
 __all__ = [
     "AlreadyReported",
     "AnonymousNotAllowed",
     "AnswerMissing",
+    "CheckOver",
+    "MineAlready",
+    "NotJoined",
+    "NotTheSame",
+    "NotYourCheck",
+    "NothingToRate",
+    "OnlyItsAuthor",
     "OutsideCity",
+    "RatedAlready",
+    "ScoreMissing",
     "TextLength",
     "TooLate",
     "TooManyPhotographs",
     "UnknownCategory",
+    "UnknownFinding",
     "UnknownReason",
     "UrgentFirst",
     "accept",
     "answer",
+    "answer_check",
     "ask_author",
     "ask_prolongation",
+    "ask_volunteers",
     "assign",
     "close_without_reply",
     "confirm",
     "decide_objection",
+    "decline_check",
     "dispute",
     "end_check",
+    "find_recurrences",
     "give_to_last_resort",
     "hand_back",
+    "merge",
+    "mine_too",
+    "note_recurrence",
     "object_to_refusal",
     "overturn_unheard",
     "pass_on",
     "pass_unmoderated",
+    "rate",
     "reassign",
     "refuse",
     "refuse_prolongation",
@@ -83,5 +128,9 @@ __all__ = [
     "send_back",
     "settle",
     "sign_prolongation",
+    "split",
+    "sweep_checks",
+    "take_check",
+    "verify",
     "withdraw",
 ]

@@ -11,7 +11,9 @@ from django.db.models.functions import Concat
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.checks import verify
 from veche.city.problems.operations.refusals import TooLate, said, sized
+from veche.city.problems.queries.checks import found_done
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, end_dispute, move_case
 from veche.core.cases.queries import window_open
@@ -65,7 +67,10 @@ def send_back(
 
 @operation
 def end_check(*, by: None, at: dt.datetime, case: Case) -> Case:
-    """The author did not look within the term: answered, not confirmed — never called solved."""
+    """The author did not look within the term: answered, not confirmed — never called solved,
+    unless two volunteers saw that it is done."""
+    if found_done(case):
+        return verify(by=by, at=at, case=case)
     case = move_case(by=by, at=at, case=case, move="lapse")
     tell_followers(by=by, at=at, case=case, kind="problems.unconfirmed")
     announce(by=by, at=at, case=case, kind="problems.ended")

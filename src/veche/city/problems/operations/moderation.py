@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.recurrence import note_recurrence
 from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
@@ -50,6 +51,7 @@ def _accepted(
         Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)
     tell_followers(by=by, at=at, case=case, kind=told)
     announce(by=by, at=at, case=case, kind="problems.new")
+    note_recurrence(by=None, at=at, case=case)
     return case
 
 

@@ -1,6 +1,7 @@
 """Everything that can be done about telling people, by its noun."""
 
 from veche.core.notices.operations.following import carry_followers, follow, unfollow
+from veche.core.notices.operations.joining import part_followers, tell_people
 from veche.core.notices.operations.letters import (
     merge_late,
     throw_away,
@@ -49,6 +50,7 @@ __all__ = [
     "merge_late",
     "new_calendar",
     "note_run",
+    "part_followers",
     "push_waiting",
     "reader_for",
     "remove_devices",
@@ -56,6 +58,7 @@ __all__ = [
     "stop_letters",
     "subscribe",
     "tell_followers",
+    "tell_people",
     "tell_subscribers",
     "throw_away",
     "unfollow",

@@ -1,0 +1,113 @@
+"""How the author found it: one word after each decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.problems import rules
+from veche.city.problems.models import Satisfaction, StandardAnswer
+from veche.city.problems.operations.refusals import TooLate, sized
+from veche.core.cases.models import Case
+from veche.core.journal.operations import record
+from veche.errors import Invalid, NotAllowed, Refused
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+RATED = {"confirm": "confirm", "return": "return", "lapse": "lapse", "verify": "lapse"}
+"""Step after which the author is asked → what it is called."""
+RATE_DAYS = dt.timedelta(days=30)
+"""How long the author can say it."""
+
+
+class NothingToRate(Refused):
+    """No decision of the author is waiting for a word."""
+
+    code = "nothing-to-rate"
+    sentence = _("There is nothing to rate now.")
+
+
+class RatedAlready(Refused):
+    """It has been said."""
+
+    code = "rated-already"
+    sentence = _("You have said already how it went. Thank you.")
+
+
+class ScoreMissing(Invalid):
+    """No score from 1 to 5."""
+
+    code = "score-missing"
+    sentence = _("Choose a face from 1 to 5.")
+    field = "score"
+
+
+class OnlyItsAuthor(NotAllowed):
+    """Somebody else wants to say how the author found it."""
+
+    code = "only-its-author"
+    sentence = _("Only the author of the problem may do this.")
+
+
+@operation
+def rate(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    case: Case,
+    score: int,
+    answers: Sequence[str] = (),
+    text: str = "",
+    text_public: bool = False,
+) -> Satisfaction:
+    """The author says how it went, from 1 to 5, by standard answers and in own words; ``by`` is
+    empty for an anonymous author whose secret was checked. The words are for the office alone
+    unless ``text_public``; the rest is published as counts of at least five.
+
+    Raises:
+        OnlyItsAuthor, NothingToRate, RatedAlready, ScoreMissing, TooLate: it cannot be said.
+    """
+    from veche.city.problems.queries.satisfaction import rated_step
+
+    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    if (by.pk if by else None) != case.author_id:
+        raise OnlyItsAuthor
+    step = rated_step(case)
+    if step is None:
+        raise NothingToRate
+    if at > step.at + RATE_DAYS:
+        raise TooLate
+    if score not in range(1, 6):
+        raise ScoreMissing
+    known = set(StandardAnswer.objects.filter(active=True).values_list("code", flat=True))
+    said = Satisfaction(
+        case=case,
+        seq=step.seq,
+        decision=RATED[step.move],
+        organisation_id=step.organisation_id,
+        score=score,
+        answers=[code for code in dict.fromkeys(answers) if code in known],
+        text=sized(text, 0, rules.LONGEST_REASON),
+        text_public=text_public and bool(text.strip()),
+        at=at,
+    )
+    try:
+        with transaction.atomic():
+            said.save(force_insert=True)
+    except IntegrityError as error:
+        raise RatedAlready from error
+    record(
+        kind="problems.rated",
+        by=by,
+        at=at,
+        subject=f"problem:{case.number}",
+        public={"step": step.seq},
+        personal={"score": score, "answers": said.answers, "text": said.text},
+    )
+    return said
