@@ -53,6 +53,11 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Reads every report within a day and publishes it, or says why not."),
         "desk:queue",
     ),
+    "second-moderator": (
+        _("Another moderator"),
+        _("Judges the objections to what the first one rejected."),
+        "desk:queue",
+    ),
     "officer": (
         _("Officer of a department"),
         _("Answers or refuses what lies with the office, with evidence."),
@@ -72,6 +77,11 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Keeper of the registry"),
         _("Decides on corrections of the city's own data."),
         "desk:queue",
+    ),
+    "administrator": (
+        _("Administrator"),
+        _("Gives and ends the roles of those who work for the city."),
+        "organisations:roles",
     ),
     "auditor": (_("Auditor"), _("Recomputes the figures from the open data."), "opendata:index"),
 }

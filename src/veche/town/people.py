@@ -47,6 +47,7 @@ class Resident:
 _CAST: Final = """
 resident|Ольга Тихонова|Olga Tikhonova|奥莉加·季霍诺娃|resident||zarechye-d6-n1|ru
 other-resident|Рашид Галеев|Rashid Galeyev|拉希德·加列耶夫|resident||zarechye-d4-n2|ru
+second-moderator|Олег Зимин|Oleg Zimin|奥列格·济明|moderator|city-people||ru
 moderator|Марина Лебедева|Marina Lebedeva|玛丽娜·列别杰娃|moderator|city-people||ru
 facilitator|Игорь Соболев|Igor Sobolev|伊戈尔·索博列夫|facilitator|city-people||ru
 officer|Пётр Дорохов|Pyotr Dorokhov|彼得·多罗霍夫|officer|d6-roads|zarechye-d6|ru

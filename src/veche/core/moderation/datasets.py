@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.figures import Column, Dataset, Figure, count, count_where, eq, one_of
+from veche.figures import Column, Dataset, Figure, Text, count, count_where, eq, one_of
 
 _DECISIONS = """
 SELECT d.id AS decision_id, c.number AS service_request_id, c.procedure, d.at AS decided_datetime,
@@ -65,10 +65,10 @@ DECISIONS = Dataset(
 DATASETS = (DECISIONS,)
 
 
-def _figure(name: str, title: object, *by: str) -> Figure:
+def _figure(name: str, title: Text, *by: str) -> Figure:
     return Figure(
         name=name,
-        title=title,  # type: ignore[arg-type]
+        title=title,
         dataset="moderation",
         by=by,
         measures=(

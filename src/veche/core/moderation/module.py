@@ -15,6 +15,7 @@ MODULE = Module(
     },
     journal_writes={
         "moderation.decided": "A decision was put into the public log.",
+        "moderation.past-taken-up": "What was rejected before there was a log was put into it.",
         "moderation.origin-noted": "From where a matter came was kept as a keyed digest.",
         "moderation.appealed": "An author objected to a decision.",
         "moderation.judged": "Another moderator judged an objection.",
@@ -37,6 +38,7 @@ MODULE = Module(
     },
     datasets="veche.core.moderation.datasets:DATASETS",
     figures="veche.core.moderation.datasets:FIGURES",
+    commands="veche.core.moderation.commands:register",
     urls="veche.core.moderation.urls",
     personal="veche.core.moderation.personal",
 )

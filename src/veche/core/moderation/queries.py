@@ -119,7 +119,7 @@ def hidden(case: Case) -> Hidden | None:
 
 
 def _sweep_reason(case: Case) -> str:
-    found = Sweep.objects.filter(at=case.hidden_at, state="waiting").first()
+    found = Sweep.objects.filter(at=case.hidden_at or case.opened_at, state="waiting").first()
     return found.reason if found else ""
 
 

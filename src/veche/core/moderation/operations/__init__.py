@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, judge
 from veche.core.moderation.operations.city import prune, set_limit, set_reason
-from veche.core.moderation.operations.decisions import decided, decided_many, note_origin
+from veche.core.moderation.operations.decisions import (
+    decided,
+    decided_many,
+    note_origin,
+    take_up_past,
+)
 from veche.core.moderation.operations.hiding import hide_matter, show_matter
 from veche.core.moderation.operations.redaction import (
     NothingHidden,
@@ -42,5 +47,6 @@ __all__ = [
     "set_reason",
     "show_matter",
     "sweep",
+    "take_up_past",
     "undo_sweep",
 ]

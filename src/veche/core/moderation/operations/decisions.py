@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from veche.core.cases.operations import subject
 from veche.core.journal.operations import record
 from veche.core.moderation.limits import digest
@@ -87,3 +89,34 @@ def note_origin(
         at=at,
     ).save(force_insert=True)
     record(kind="moderation.origin-noted", by=by, at=at, subject=subject(case))
+
+
+_PAST = """
+INSERT INTO moderation_decision (case_id, kind, reason, role, person_id, at, appeal, appeal_text,
+    judge_role, judge_text)
+SELECT e.case_id, e.move, coalesce(e.public->>'reason', ''), 'moderator', e.actor_id, e.at, '', '',
+    '', ''
+FROM cases_caseevent e
+WHERE e.move IN ('reject', 'remove') AND e.actor_id IS NOT NULL
+    AND NOT EXISTS (SELECT FROM moderation_decision d WHERE d.case_id = e.case_id)
+ORDER BY e.at, e.id
+"""
+
+
+@operation
+def take_up_past(*, by: Person | None, at: dt.datetime) -> int:
+    """Put into the log what was rejected before there was one, or in bulk; returns how many.
+
+    Read from the events of the cases in one statement; what stands in the log stays as it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_PAST)
+        taken = int(cursor.rowcount)
+    record(
+        kind="moderation.past-taken-up",
+        by=by,
+        at=at,
+        subject="moderation",
+        public={"decisions": taken},
+    )
+    return taken

@@ -19,7 +19,7 @@ from veche.languages import here
 
 
 def _asked(request: HttpRequest) -> tuple[LogForm, Asked]:
-    form = LogForm({k: v[:40].replace("\x00", "") for k, v in request.GET.items()})
+    form = LogForm({k: str(v)[:40].replace("\x00", "") for k, v in request.GET.items()})
     form.is_valid()
     data = form.cleaned_data
     return form, Asked(
