@@ -6,6 +6,7 @@ from django.urls import path
 
 from veche.portal import demo, views
 from veche.portal.me.urls import urlpatterns as me
+from veche.portal.public.urls import urlpatterns as public
 
 app_name = "portal"
 urlpatterns = [
@@ -14,4 +15,5 @@ urlpatterns = [
     path("demo/sign-in/", demo.sign_in, name="demo-sign-in"),
     path("demo/clock/", demo.turn, name="demo-turn"),
     *me,
+    *public,
 ]

@@ -73,6 +73,62 @@ _DOORS: tuple[tuple[str | Promise, str | Promise, str, str, frozenset[str]], ...
     ),
 )
 
+_WAYS: tuple[tuple[str | Promise, str | Promise, str], ...] = (
+    (
+        _("Red list"),
+        _("Promises so long overdue that everybody is told, by office."),
+        "portal:red-list",
+    ),
+    (
+        _("Score cards of offices"),
+        _("Every office beside the others: how fast, and how well."),
+        "portal:offices",
+    ),
+    (
+        _("How your matter moves"),
+        _("Every step a matter can take, who takes it, how long it may last."),
+        "cases:procedures",
+    ),
+    (
+        _("Terms and working days"),
+        _("What is promised for each step, and which days are free."),
+        "cases:terms",
+    ),
+    (
+        _("How terms are kept"),
+        _("The same numbers by district, category and month."),
+        "problems:statistics",
+    ),
+    (
+        _("Write to an office"),
+        _("A letter, a question or thanks: no place is needed."),
+        "appeals:write",
+    ),
+    (
+        _("The city's own list of things"),
+        _("Lamps, stops and their owners; say what is missing or wrong."),
+        "places:objects",
+    ),
+    (
+        _("What moderators decided"),
+        _("Every rejection and its reason, without names."),
+        "moderation:log",
+    ),
+    (
+        _("Be told"),
+        _("Of a street, an area or a theme: by e-mail, on your device, by feed or calendar."),
+        "notices:subscriptions",
+    ),
+)
+"""Pages for everybody that no door leads to: word, sentence, name of the address."""
+
+
+def ways() -> list[Door]:
+    """The further pages that are built."""
+    return [
+        Door(word, sentence, "", url) for word, sentence, name in _WAYS if (url := _address(name))
+    ]
+
 
 def _address(name: str) -> str:
     try:
@@ -134,6 +190,7 @@ def home(request: HttpRequest) -> HttpResponse:
     at, places = clock.now(), atlas()
     city = places.home()
     context: dict[str, Any] = {"at": at, "doors": doors(asker(request).roles), "home": city}
+    context["ways"] = ways()
     if city is not None:
         place = _place(request, places, city)
         found = queries.near(place, at, places, kinds())

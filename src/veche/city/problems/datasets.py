@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.problems.datasets_duty import DUTY_DATASETS, DUTY_FIGURES
 from veche.city.problems.procedure import OPEN, PUBLIC
 from veche.city.problems.queries.outcomes import OUTCOMES
 from veche.figures import (
@@ -227,7 +228,7 @@ CATEGORIES = Dataset(
     key=("code",),
 )
 
-DATASETS = (PROBLEMS, STEPS, CATEGORIES)
+DATASETS = (PROBLEMS, STEPS, CATEGORIES, *DUTY_DATASETS)
 
 OWED = ("work", "returned", "handed_back", "disputed")
 
@@ -290,6 +291,18 @@ FIGURES = (
         _("What became of the problems, by office?"),
         "agency_responsible",
     ),
+    _work(
+        "problems_by_office_and_year",
+        _("What became of the problems, by office and the year of the report?"),
+        "agency_responsible",
+        "requested_datetime:year",
+    ),
+    _work(
+        "problems_by_office_and_month",
+        _("What became of the problems, by office and the month of the report?"),
+        "agency_responsible",
+        "requested_datetime:month",
+    ),
     _work("problems_by_district", _("What became of the problems, by district?"), "district"),
     _work("problems_by_category", _("What became of the problems, by category?"), "service_code"),
     _work(
@@ -312,4 +325,5 @@ FIGURES = (
         where=(is_null("source"),),
         measures=(count("steps", _("steps")),),
     ),
+    *DUTY_FIGURES,
 )

@@ -113,6 +113,8 @@ class Choice:
     period: str = "365"
     by: str = "office"
     then: str = ""
+    year: int | None = None
+    """A year of the report (UTC), for the score cards of offices; not in an address."""
 
     def parameters(self) -> dict[str, str]:
         """The choice as it stands in an address."""
@@ -241,6 +243,10 @@ def statistics(
     if choice.category:
         where.append("p.category_id = ANY(%(categories)s)")
         more["categories"] = known.under(choice.category)
+    if choice.year:
+        where.append("c.opened_at >= %(january)s AND c.opened_at < %(next)s")
+        more["january"] = dt.datetime(choice.year, 1, 1, tzinfo=dt.UTC)
+        more["next"] = dt.datetime(choice.year + 1, 1, 1, tzinfo=dt.UTC)
     if choice.office:
         where.append(
             "c.organisation_id ="

@@ -1,0 +1,1 @@
+"""What everybody may hold offices to: the red list, and a score card of each office."""
