@@ -45,5 +45,5 @@ def put(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("problems", "0003_checks")]
+    dependencies = [("problems", "0004_checks")]
     operations = [migrations.RunPython(put, migrations.RunPython.noop)]

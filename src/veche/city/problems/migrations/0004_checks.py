@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0009_kept'),
         ('organisations', '0002_suppliers'),
-        ('problems', '0002_fewer_indexes'),
+        ('problems', '0003_objects'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
