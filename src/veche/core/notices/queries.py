@@ -262,9 +262,3 @@ def due_of(person: Person, at: dt.datetime) -> list[Due]:
 def mail_server() -> MailServer | None:
     """Whether the mail server answers; None while no letter was ever sent."""
     return MailServer.objects.filter(pk=1).first()
-
-
-def followed(cases: Sequence[int]) -> set[int]:
-    """Which of these cases anybody follows."""
-    rows = Following.objects.filter(case_id__in=cases).values_list("case_id", flat=True)
-    return set(rows.distinct())

@@ -15,8 +15,7 @@ from veche.core.cases.bulk import Moved, move_cases
 from veche.core.cases.models import Case
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided_many
-from veche.core.notices.operations import announce_all, tell_followers
-from veche.core.notices.queries import followed
+from veche.core.notices.operations import announce_all, tell_followers_of_many
 from veche.core.organisations.queries import answers_for, organisation_by_code
 from veche.operation import operation
 
@@ -40,8 +39,7 @@ def _said(
 
 def _told(moved: Moved, by: Person | None, at: dt.datetime, kind: str) -> dict[int, str]:
     """Tell whoever follows any of them; the refusals in words."""
-    for pk in sorted(followed(list(moved.cases))):
-        tell_followers(by=by, at=at, case=moved.cases[pk], kind=kind)
+    tell_followers_of_many(by=by, at=at, cases=list(moved.cases), kind=kind)
     return {pk: str(refusal) for pk, refusal in moved.refused.items()}
 
 

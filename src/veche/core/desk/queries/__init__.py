@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from veche.core.desk.queries.choice import (
+    Part,
+    end_of_day,
+    narrowed,
+    states_of,
+    waiting,
+    waits_for,
+)
 from veche.core.desk.queries.kept import (
     bulk_by_submission,
     bulk_of,
@@ -21,25 +29,30 @@ from veche.core.desk.queries.kept import (
     waiting_bulks,
 )
 from veche.core.desk.queries.queue import (
+    Found,
     Listing,
     Row,
+    SavedOne,
+    SeatNow,
     View,
     chosen,
     lines_of,
     listing,
-    narrowed,
     ordered,
     presets_for,
+    read,
     rows_of,
     seat_of,
     sheet,
-    states_of,
-    waits_for,
 )
 
 __all__ = [
+    "Found",
     "Listing",
+    "Part",
     "Row",
+    "SavedOne",
+    "SeatNow",
     "View",
     "bulk_by_submission",
     "bulk_of",
@@ -50,6 +63,7 @@ __all__ = [
     "chosen",
     "colleagues",
     "drafts_of",
+    "end_of_day",
     "items_of",
     "lines_of",
     "listing",
@@ -57,6 +71,7 @@ __all__ = [
     "ordered",
     "places_of",
     "presets_for",
+    "read",
     "rows_of",
     "saved_views",
     "seat_of",
@@ -66,6 +81,7 @@ __all__ = [
     "taking_of",
     "templates_for",
     "templates_of",
+    "waiting",
     "waiting_bulks",
     "waits_for",
 ]

@@ -191,7 +191,7 @@ def _at_once(request: HttpRequest) -> HttpResponse:
         from veche.core.places.queries import atlas
 
         ids = [case.pk for case in cases]
-        rows = queries.rows_of(Case.objects.filter(pk__in=ids), person, "due", seat, at, atlas())
+        rows = queries.rows_of(queries.read(ids, person, "due"), seat, at, atlas())
         context = {"rows": rows, "count": len(rows), "most": len(rows), "now": at,
                    "back": after(request)}  # fmt: skip
         return render(request, "desk/print.html", context)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from veche import clock
@@ -19,18 +22,22 @@ from veche.core.desk.adapter import DeskAction, actions_for, desk_of, desks
 from veche.core.desk.csvfile import csv_lines
 from veche.core.desk.filters import Filters
 from veche.core.desk.guard import after, staff_only
-from veche.core.desk.models import Seat
+from veche.core.desk.views.rows import html, options
 from veche.core.organisations.middleware import Asker, asker
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import NotFound, Refused
 
 
-def seated(request: HttpRequest, at: dt.datetime) -> tuple[Asker, Person, Seat]:
+def seated(request: HttpRequest, at: dt.datetime) -> tuple[Asker, Person, queries.SeatNow]:
     """Who asks, and how they sit; at the first visit they sit down."""
     who = asker(request)
     assert who.person is not None  # `staff_only` has seen to it
-    seat = queries.seat_of(who.person) or operations.sit_down(by=who.person, at=at)
+    seat = queries.seat_of(who.person, who.holdings)
+    if seat is None:
+        operations.sit_down(by=who.person, at=at)
+        seat = queries.seat_of(who.person, who.holdings)
+        assert seat is not None
     return who, who.person, seat
 
 
@@ -57,6 +64,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         places=places,
     )
     home = places.home()
+    opened_number = opened["case"].number if opened else ""
     context = {
         "listing": listing,
         "filters": filters,
@@ -65,11 +73,14 @@ def queue(request: HttpRequest) -> HttpResponse:
         "seat": seat,
         "person": person,
         "kinds": [(d.procedures[0], d.title) for d in desks()],
-        "districts": places.children(home) if home else [],
-        "themes": _themes(),
+        "districts": options(
+            [(one.code, one) for one in places.children(home)] if home else (), filters.district
+        ),
+        "themes": options(_themes(), filters.theme),
+        "states": options(listing.states, filters.state),
+        "rows": html(listing.rows, filters.query(), listing.page, opened_number),
         "moves": _moves(who, listing),
-        "waiting": queries.waiting_bulks(person) if getattr(seat, "waits", False) else [],
-        "open_number": opened["case"].number if opened else "",
+        "waiting": queries.waiting_bulks(person) if seat.waits else [],
         **(opened or {}),
     }
     response = render(request, "desk/queue.html", context)
@@ -90,12 +101,22 @@ def _here(request: HttpRequest) -> str:
     return reverse("desk:queue") + (f"?{query}" if query else "")
 
 
+REMEMBER_SECONDS = 60.0
+_themes_known: dict[tuple[str, str], tuple[float, list[tuple[str, str]]]] = {}
+
+
 def _themes() -> list[tuple[str, str]]:
-    found: dict[str, str] = {}
-    for desk in desks():
-        if desk.themes is not None:
-            found |= desk.themes()
-    return sorted(found.items(), key=lambda pair: pair[1])
+    """Every theme and its word; they change a few times a year, so a minute-old list will do."""
+    key = (str(connection.settings_dict["NAME"]), get_language() or "")
+    until, known = _themes_known.get(key, (0.0, []))
+    if not known or until < time.monotonic():
+        found: dict[str, str] = {}
+        for desk in desks():
+            if desk.themes is not None:
+                found |= desk.themes()
+        known = sorted(found.items(), key=lambda pair: pair[1])
+        _themes_known[key] = (time.monotonic() + REMEMBER_SECONDS, known)
+    return known
 
 
 def _moves(who: Asker, listing: queries.Listing) -> list[tuple[str, DeskAction]]:
@@ -112,7 +133,7 @@ def _moves(who: Asker, listing: queries.Listing) -> list[tuple[str, DeskAction]]
 
 
 def _opened(
-    request: HttpRequest, who: Asker, person: Person, seat: Seat, at: dt.datetime
+    request: HttpRequest, who: Asker, person: Person, seat: queries.SeatNow, at: dt.datetime
 ) -> dict[str, Any] | None:
     """The matter in the side panel; a number that leads nowhere opens nothing."""
     number = request.GET.get("open", "")[:20].replace("\x00", "")
@@ -191,7 +212,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
     who, person, seat = seated(request, at)
     filters = Filters.of(request.GET.dict())
     cases = queries.chosen(person, who.holdings, filters, seat, at)
-    rows = queries.sheet(cases, person, seat, filters.sort, at)
+    rows = queries.sheet(cases, person, filters.sort, at)
     response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="desk-{at:%Y-%m-%d}.csv"'
     return response
@@ -209,8 +230,9 @@ def printed(request: HttpRequest) -> HttpResponse:
     who, person, seat = seated(request, at)
     filters = Filters.of(request.GET.dict())
     cases = queries.chosen(person, who.holdings, filters, seat, at)
-    ids = queries.ordered(cases, filters.sort).values("pk")[:MOST_PRINTED]
-    rows = queries.rows_of(Case.objects.filter(pk__in=ids), person, filters.sort, seat, at, atlas())
+    ids = queries.ordered(cases, filters.sort).values_list("pk", flat=True)[:MOST_PRINTED]
+    found = queries.read(list(ids), person, filters.sort)
+    rows = queries.rows_of(found, seat, at, atlas())
     context = {
         "rows": rows,
         "count": cases.count(),

@@ -31,6 +31,7 @@ from veche.core.notices.operations.telling import (
     announce_all,
     mark_seen,
     tell_followers,
+    tell_followers_of_many,
     tell_subscribers,
 )
 
@@ -58,6 +59,7 @@ __all__ = [
     "stop_letters",
     "subscribe",
     "tell_followers",
+    "tell_followers_of_many",
     "tell_people",
     "tell_subscribers",
     "throw_away",

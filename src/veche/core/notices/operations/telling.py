@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -146,6 +146,48 @@ def tell_followers(
     told, letters, pushes = tell(_FOLLOWERS, values)
     record(kind="notices.told", by=by, at=at, subject=subject(case), public={"people": told})
     queue(letters, pushes)
+    return told
+
+
+_FOLLOWERS_OF_MANY = """
+SELECT f.reader_id, CASE WHEN f.person_id = c.author_id THEN 'own' ELSE 'followed' END AS topic,
+       f.case_id AS case_id, '{}' AS details, v.telling AS telling
+FROM notices_following f JOIN cases_case c ON c.id = f.case_id
+JOIN unnest(%(cases)s::bigint[], %(tellings)s::bigint[]) AS v (case_id, telling)
+    ON v.case_id = f.case_id
+"""
+
+
+@operation
+def tell_followers_of_many(
+    *, by: Person | None, at: dt.datetime, cases: Sequence[int], kind: str
+) -> int:
+    """Tell everybody who follows any of these cases, which took the same step at once; how many
+    notices. Each case is a telling of its own; all of it takes a few statements."""
+    tellings = numbers_of_tellings(len(cases)) if cases else []
+    values = {
+        "kind": kind,
+        "cases": list(cases),
+        "tellings": tellings,
+        "at": at,
+        "by": by.pk if by else None,
+    }
+    told = tell(_FOLLOWERS_OF_MANY, values)[0] if cases else 0
+    record(
+        kind="notices.told",
+        by=by,
+        at=at,
+        subject="cases",
+        public={"people": told, "cases": len(cases)},
+    )
+    if told:
+        from veche.core.notices import tasks
+
+        mine = Notice.objects.filter(case_id__in=cases, at=at, telling__in=tellings)
+        mailed = mine.filter(mail="now").values_list("telling", flat=True).distinct()
+        tasks.send_told.defer_many({"telling": number} for number in mailed)
+        pushed = mine.filter(push=True).values_list("telling", flat=True).distinct()
+        tasks.push_told.defer_many({"telling": number} for number in pushed)
     return told
 
 

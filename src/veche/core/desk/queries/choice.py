@@ -1,0 +1,171 @@
+"""Which cases wait for somebody, and what narrows them: as conditions in SQL.
+
+They are written by hand and not by the mapper: the queue is the page that hundreds of people
+reload all day, and half of its work was to translate the same conditions again and again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from veche.core.cases.procedure import PROCEDURES
+from veche.core.cases.sync import load_procedures
+from veche.core.cases.terms import city_zone
+from veche.core.desk.adapter import desks
+from veche.core.desk.filters import Filters
+from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
+from veche.core.places.queries import Atlas
+
+LIKE_OFFICER = {"head": ("head", "officer")}
+"""Whoever leads an office sees what waits for its officers too."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A condition on ``cases_case`` and its values."""
+
+    sql: str
+    values: list[Any] = field(default_factory=list)
+
+
+EVERYTHING = Part("TRUE")
+
+
+@cache
+def waiting(role: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """What waits for a role: procedure, scope, states."""
+    load_procedures()
+    found: dict[tuple[str, str], list[str]] = {}
+    for desk in desks():
+        for code in desk.procedures:
+            procedure = PROCEDURES[code]
+            for state in procedure.states:
+                if state.final or state.record or state.role not in LIKE_OFFICER.get(role, (role,)):
+                    continue
+                scopes = {m.scope for m in procedure.moves_from(state.code) if m.role == state.role}
+                scope = "organisation" if "organisation" in scopes else min(scopes, default="")
+                found.setdefault((code, scope), []).append(state.code)
+    return tuple((code, scope, tuple(states)) for (code, scope), states in found.items())
+
+
+def states_of(held: Sequence[Holding]) -> list[str]:
+    """The states that can lie on this desk, in the order of their procedures."""
+    found: dict[str, None] = {}
+    for holding in held:
+        for _code, _scope, states in waiting(holding.role):
+            found |= dict.fromkeys(states)
+    return list(found)
+
+
+def waits_for(held: Sequence[Holding], places: Atlas) -> Part | None:
+    """The condition on cases that wait for somebody who holds these roles; None: nothing can."""
+    wanted: dict[tuple[str, str, tuple[str, ...]], list[Holding]] = {}
+    for holding in held:
+        for key in waiting(holding.role):
+            wanted.setdefault(key, []).append(holding)
+    # Those that look at the same place or office stand together: an index finds them once.
+    where: dict[tuple[str, tuple[int, ...]], list[tuple[str, tuple[str, ...]]]] = {}
+    for (code, scope, states), holdings in wanted.items():
+        if scope == "organisation":
+            offices = {h.organisation_id for h in holdings if h.organisation_id}
+            if not offices:
+                continue
+            key = ("organisation_id", tuple(sorted(offices)))
+        elif scope == "territory" and all(h.territory_id for h in holdings):
+            inside = {
+                pk
+                for h in holdings
+                if h.territory_id in places.by_id
+                for pk in places.inside(places.by_id[h.territory_id])
+            }
+            key = ("territory_id", tuple(sorted(inside)))
+        else:
+            key = ("", ())
+        where.setdefault(key, []).append((code, states))
+    parts, values = [], []
+    for (column, ids), kinds in where.items():
+        every = sorted({state for _code, states in kinds for state in states})
+        sql = "cases_case.state = ANY(%s)"
+        values.append(every)
+        if column and len(ids) == 1:
+            sql += f" AND cases_case.{column} = %s"
+            values.append(ids[0])
+        elif column:
+            sql += f" AND cases_case.{column} = ANY(%s)"
+            values.append(list(ids))
+        either = []
+        for code, states in kinds:
+            if set(states) == set(every):
+                either.append("cases_case.procedure = %s")
+                values.append(code)
+            else:
+                either.append("(cases_case.procedure = %s AND cases_case.state = ANY(%s))")
+                values += [code, list(states)]
+        parts.append(f"({sql} AND ({' OR '.join(either)}))")
+    return Part(f"({' OR '.join(parts)})", values) if parts else None
+
+
+def narrowed(
+    person: Person, filters: Filters, looked_at: dt.datetime | None, at: dt.datetime, places: Atlas
+) -> Part:
+    """The condition of the filters alone."""
+    parts: list[str] = []
+    values: list[Any] = []
+
+    def add(sql: str, *more: Any) -> None:
+        parts.append(sql)
+        values.extend(more)
+
+    if filters.state:
+        add("cases_case.state = %s", filters.state)
+    if filters.kind:
+        desk = next((d for d in desks() if filters.kind in d.procedures), None)
+        add("cases_case.procedure = ANY(%s)", list(desk.procedures if desk else ()))
+    if filters.due == "late":
+        add("cases_case.due_at < %s", at)
+    elif filters.due:
+        days = 7 if filters.due == "week" else 0
+        end = end_of_day(at + dt.timedelta(days=days))
+        add("cases_case.due_at >= %s AND cases_case.due_at <= %s", at, end)
+    if filters.theme:
+        add("cases_case.theme = %s", filters.theme)
+    if filters.district:
+        area = places.by_code.get(filters.district)
+        add("cases_case.territory_id = ANY(%s)", places.inside(area) if area else [])
+    taken = "SELECT FROM desk_taking t WHERE t.case_id = cases_case.id"
+    if filters.taken == "nobody":
+        add(f"NOT EXISTS ({taken})")
+    elif filters.taken:
+        whose = person.pk if filters.taken == "me" else int(filters.taken)
+        add("cases_case.id IN (SELECT case_id FROM desk_taking WHERE person_id = %s)", whose)
+    if filters.new:
+        if looked_at is None:
+            add("FALSE")
+        else:
+            add(
+                "cases_case.moved_at > %s AND NOT EXISTS (SELECT FROM desk_look k WHERE"
+                " k.person_id = %s AND k.case_id = cases_case.id AND k.seq >= cases_case.seq)",
+                looked_at,
+                person.pk,
+            )
+    if filters.text:
+        found = ["strpos(cases_case.number, %s) > 0"]
+        values.append(filters.text)
+        for desk in desks():
+            if desk.find is not None:
+                sql, more = desk.find(filters.text).query.sql_with_params()
+                found.append(f"cases_case.id IN ({sql})")
+                values += more
+        parts.append(f"({' OR '.join(found)})")
+    return Part(" AND ".join(parts), values) if parts else EVERYTHING
+
+
+def end_of_day(at: dt.datetime) -> dt.datetime:
+    """The last moment of the day in the city, in UTC."""
+    local = at.astimezone(city_zone())
+    return local.replace(hour=23, minute=59, second=59, microsecond=999999).astimezone(dt.UTC)
