@@ -127,5 +127,5 @@ def test_an_answer_nobody_asked_for_opens_nothing(sign_on: SignOn) -> None:
 def test_a_sign_on_that_is_down_is_said(sign_on: SignOn, settings: Any) -> None:
     app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
     app["settings"] = {"server_url": "http://127.0.0.1:9"}
-    answer = Client().post("/sign-on/city/login/")
+    answer = Client(headers={"Accept-Language": "en"}).post("/sign-on/city/login/")
     assert answer.status_code == 503 and "did not answer" in answer.content.decode()

@@ -9,7 +9,8 @@ import argparse
 import getpass
 import sys
 
-ROLES = ("moderator", "dispatcher", "officer")
+from veche.core.organisations.roles import NEEDS_OFFICE, ROLES
+
 SHORTEST_PASSWORD = 10
 KINDS = ("department", "operator", "company", "self_government")
 
@@ -35,7 +36,7 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     add = verbs.add_parser("add", help="open an account, with a role if it is named")
     add.add_argument("--name", required=True, help="what the person is called by")
     add.add_argument("--email", required=True, help="the address they sign in with")
-    add.add_argument("--role", choices=ROLES, help="the role they hold from now on")
+    add.add_argument("--role", choices=tuple(ROLES), help="the role they hold from now on")
     add.add_argument("--organisation", metavar="CODE", help="the office the role is held in")
     add.add_argument("--territory", metavar="CODE", help="the territory the role is held over")
     add.add_argument("--language", default="en", choices=("en", "ru", "zh-hans"))
@@ -91,8 +92,8 @@ def run_add_person(args: argparse.Namespace) -> int:
         validate_email(args.email)
     except ValidationError:
         return _wrong(f"{args.email!r} is not an e-mail address.")
-    if args.role == "officer" and not args.organisation:
-        return _wrong("An officer works in an office: name it with --organisation CODE.")
+    if args.role in NEEDS_OFFICE and not args.organisation:
+        return _wrong("This role is held in an office: name it with --organisation CODE.")
     if (args.organisation or args.territory) and not args.role:
         return _wrong("An organisation or a territory belongs to a role: name it with --role.")
     office = organisation_by_code(args.organisation) if args.organisation else None

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from types import ModuleType
 
+from veche.core.organisations.demo_homes import load_homes
 from veche.core.organisations.models import Holding, Organisation, Responsibility
 from veche.core.organisations.operations import (
     add_organisations,
@@ -32,7 +33,9 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
             for office in offices()
         ],
     )
-    emails = [m.email for m in (*cast(), *staff(), *heads())] + [dispatcher_email(code) for code in places]
+    emails = [m.email for m in (*cast(), *staff(), *heads())] + [
+        dispatcher_email(code) for code in places
+    ]
     people = {p.email: p for p in Person.objects.filter(email__in=emails)}
     holdings: list[Holding] = []
     for member in {m.key: m for m in (*cast(), *staff(), *heads())}.values():
@@ -81,4 +84,5 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
             )
         ],
     )
+    load_homes(since=since, at=at, places=places)
     report(f"organisations: {len(made)}")

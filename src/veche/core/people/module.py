@@ -15,6 +15,7 @@ MODULE = Module(
         "people.sign-ins-ended": "A person ended sign-ins of theirs.",
         "people.renamed": "A person changed their name or language.",
         "people.residence-given": "The city believes that a person lives in a territory.",
+        "people.residences-given": "The city believes of many people where they live.",
         "people.residences-ended": "Residences were over; their people are known less well.",
         "people.letter-asked": "A person asked for a letter with a code.",
         "people.letter-printed": "A letter with a code was printed.",

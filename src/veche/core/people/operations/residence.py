@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -91,6 +92,28 @@ def give_residence(
         personal={"territory": territory.code},
     )
     return row
+
+
+@operation
+def give_residences(
+    *, by: Person | None, at: dt.datetime, homes: Mapping[Person, Territory], how: Residence.How
+) -> int:
+    """Believe of many at once where they live; their levels are not touched. Returns how many."""
+    made = Residence.objects.bulk_create(
+        [
+            Residence(person=person, territory=home, how=how, since=at, until=at + TERM)
+            for person, home in homes.items()
+        ],
+        batch_size=2_000,
+    )
+    record(
+        kind="people.residences-given",
+        by=by,
+        at=at,
+        subject="people",
+        public={"people": len(made), "how": how},
+    )
+    return len(made)
 
 
 @operation
