@@ -88,6 +88,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             for name, url in (
                 ("opendata", place("opendata:index")),
                 ("journal", place("journal:index")),
+                ("moderation", place("moderation:log")),
                 ("style", place("look:style")),
             )
             if url

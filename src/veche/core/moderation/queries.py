@@ -223,5 +223,12 @@ def lines(numbers: Sequence[int]) -> list[Line]:
 
 
 def senders(case: Case) -> list[tuple[str, list[Line]]]:
-    """What whoever sent a matter sent besides, by what they have in common."""
-    return [(what, lines(numbers)) for what, numbers in alike(case).items()]
+    """What whoever sent a matter sent besides, each once, by what they have in common first."""
+    found: list[tuple[str, list[Line]]] = []
+    seen: set[int] = set()
+    for what, numbers in alike(case).items():
+        fresh = [pk for pk in numbers if pk not in seen]
+        seen.update(fresh)
+        if fresh:
+            found.append((what, lines(fresh)))
+    return found

@@ -59,7 +59,10 @@ def sender(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "case": here.case,
         "groups": [(what, TITLES[what], lines) for what, lines in groups],
-        "chosen": chosen or {here.case.pk},
+        # One account or one browser is one sender; one network may be a whole house.
+        "chosen": chosen
+        or {here.case.pk}
+        | {line.pk for what, lines in groups if what != "address" for line in lines},
         "form": form,
         "refusal": refusal,
         "minutes": int(WAIT.total_seconds() // 60),

@@ -4,6 +4,7 @@
   const board = document.getElementById("cover-board");
   const layer = board && board.querySelector("[data-rectangles]");
   if (!layer) return;
+  const picture = board.querySelector("image");
   const form = board.closest("form");
   const most = Number(board.dataset.most);
   const said = form.querySelector("[data-cover-said]");
@@ -31,7 +32,7 @@
     said.textContent = `${said.dataset.words} ${rows.length}`;
   };
   const place = (event) => {
-    const box = layer.getBoundingClientRect();
+    const box = picture.getBoundingClientRect();
     const part = (value, low, size) => Math.min(100, Math.max(0, ((value - low) / size) * 100));
     return [part(event.clientX, box.left, box.width), part(event.clientY, box.top, box.height)];
   };
