@@ -27,6 +27,7 @@ MODULES: tuple[str, ...] = (
     "veche.city.problems",
     "veche.city.appeals",
     "veche.city.audits",
+    "veche.city.field",
 )
 """Every installed module, lowest first: the ladder of the house."""
 

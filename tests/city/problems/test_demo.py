@@ -57,7 +57,7 @@ WHERE (p.accepted_at, p.assigned_at, p.answered_at, p.confirmed_at, p.returns, p
 @pytest.mark.django_db
 def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
     said = load_town(monkeypatch, 400)
-    assert said[-1] == "problems: 408"
+    assert "problems: 408" in said
     assert Organisation.objects.count() == 200 and Person.objects.count() > 5_000
     assert Person.objects.filter(cast__isnull=False).count() >= 16
     home = atlas().home()

@@ -8,7 +8,7 @@ DAYS = 90
 """How far back the rule looks."""
 LEAST = 10
 """Fewer faults than this never open an audit: small offices are not judged by chance."""
-SHARE = 0.2
+SHARE = 0.12
 """Of the matters an office was given in the period, the share with faults that is too much."""
 KINDS = ("returned", "overturned", "climbed", "disputed")
 """What counts as a fault: an answer that came back, a refusal that was overturned, a promise so
