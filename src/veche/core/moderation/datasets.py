@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.figures import Column, Dataset, Figure, Text, count, count_where, eq, one_of
+from veche.figures import Column, Dataset, Figure, count, count_where, eq, one_of
+
+if TYPE_CHECKING:
+    from veche.figures import Text
 
 _DECISIONS = """
 SELECT d.id AS decision_id, c.number AS service_request_id, c.procedure, d.at AS decided_datetime,
