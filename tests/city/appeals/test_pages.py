@@ -214,3 +214,20 @@ def test_others_see_nothing_of_a_private_letter_at_the_desk(made: Letters, clien
             answer = client.get(url)
             assert b"secret wish" not in answer.content
             assert b"Nobody may read" not in answer.content
+
+
+def test_an_author_objects_once_to_a_rejection(made: Letters, client: Client) -> None:
+    at = clock.now()
+    appeal = made.write(at=at)
+    case = appeals.reject(
+        by=made.town.moderator, at=at, case=appeal.case, reason="insult", text="Say it calmly."
+    )
+    as_(client, made.town.resident)
+    page = client.get(f"/en/appeals/{case.number}/").content.decode()
+    way = f"/en/moderation/{case.number}/appeal/"
+    assert way in page
+    assert client.get(way).status_code == 200
+    sent = client.post(way, {"text": "I did say it calmly, read it again."})
+    assert sent.status_code == 302
+    case.refresh_from_db()
+    assert case.state == "appealed"

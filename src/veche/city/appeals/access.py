@@ -11,8 +11,9 @@ from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound
 
-WORDS, OUTLINE, NOTHING = "words", "outline", ""
-"""All of it; that it exists, with kind, topic and office, but not what was written; nothing."""
+WORDS, OUTLINE, HIDDEN, NOTHING = "words", "outline", "hidden", ""
+"""All of it; that it exists, with kind, topic and office, but not what was written; that a moderator
+has hidden it; nothing."""
 _OFFICE = ("officer", "head")
 
 
@@ -28,7 +29,8 @@ def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> 
     looks for an office sees what it is about, not what it says.
     """
     case = appeal.case
-    if is_author(appeal, person) or (appeal.public and case.state in PUBLIC):
+    open_to_all = appeal.public and case.state in PUBLIC
+    if is_author(appeal, person) or (open_to_all and case.hidden_at is None):
         return WORDS
     for holding in holdings:
         if holding.role in _OFFICE and in_scope(holding, case, "organisation"):
@@ -40,7 +42,7 @@ def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> 
             return WORDS
         if holding.role == DISPATCHER and case.state == "routing":
             return OUTLINE
-    return NOTHING
+    return HIDDEN if open_to_all else NOTHING
 
 
 def seen_by(number: str, person: Person | None, holdings: Sequence[Holding]) -> tuple[Appeal, str]:

@@ -39,9 +39,9 @@ SELECT c.number, a.kind, t.code AS topic, o.code AS office, p.code AS territory,
     - date_trunc('second', c.opened_at))::bigint AS answer_seconds,
     c.closed_at AS closed_datetime, nullif(a.satisfaction, '') AS satisfaction,
     nullif(a.reason, '') AS refusal_reason,
-    CASE WHEN c.state = ANY(%s) THEN a.title END AS title,
-    CASE WHEN c.state = ANY(%s) THEN a.text END AS text,
-    CASE WHEN c.state = ANY(%s) THEN nullif(a.answer, '') END AS answer,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL THEN a.title END AS title,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL THEN a.text END AS text,
+    CASE WHEN c.state = ANY(%s) AND c.hidden_at IS NULL THEN nullif(a.answer, '') END AS answer,
     %s::timestamptz AS published_datetime
 FROM appeals_appeal a JOIN cases_case c ON c.id = a.case_id
     JOIN appeals_topic t ON t.id = a.topic_id

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche import clock
 from veche.city.appeals import operations, rules, words
-from veche.city.appeals.access import OUTLINE, WORDS, is_author, seen_by
+from veche.city.appeals.access import HIDDEN, OUTLINE, WORDS, is_author, seen_by
 from veche.city.appeals.models import Appeal, Correction, Topic
 from veche.city.appeals.queries.lists import corrections, offices
 from veche.city.appeals.queries.matter import matter
@@ -93,6 +93,8 @@ def panel(request: HttpRequest, case: Case) -> Panel:
             {"one": fix, "title": words.WRONGS[fix.what], "matter": matter(case, at, {})},
         )
     appeal, how = seen_by(case.number, who.person, who.holdings)
+    if how == HIDDEN:
+        raise NotFound
     texts = {}
     if how == WORDS:
         texts = {"answer": appeal.answer, "refuse": appeal.answer}

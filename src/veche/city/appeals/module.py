@@ -47,6 +47,7 @@ MODULE = Module(
     moderation="veche.city.appeals.moderation:WRITTEN",
     desk="veche.city.appeals.desk:DESK",
     urls="veche.city.appeals.urls",
+    commands="veche.city.appeals.commands:register",
     datasets="veche.city.appeals.datasets:DATASETS",
     figures="veche.city.appeals.datasets:FIGURES",
     demo="veche.city.appeals.demo:load",

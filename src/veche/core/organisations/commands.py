@@ -31,6 +31,15 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     answers.add_argument("--category", required=True, metavar="CODE")
     answers.add_argument("--territory", required=True, metavar="CODE")
     answers.set_defaults(run=run_responsible)
+    rule = verbs.add_parser("supplier", help="say who is called to a kind of object, by contract")
+    rule.add_argument("code", help="the organisation that is called; - ends the rule")
+    rule.add_argument("--kind", required=True, metavar="CODE", help="the kind of object")
+    rule.add_argument("--category", default="", metavar="CODE", help="for this category only")
+    rule.add_argument("--owner", metavar="CODE", help="for the objects of this owner only")
+    rule.add_argument(
+        "--term", nargs=2, metavar=("NUMBER", "UNIT"), help="hours, calendar_days or working_days"
+    )
+    rule.set_defaults(run=run_supplier)
     people = parser.add_parser("people", help="accounts and roles")
     verbs = people.add_subparsers(title="verbs", metavar="VERB", required=True)
     add = verbs.add_parser("add", help="open an account, with a role if it is named")
@@ -74,6 +83,36 @@ def run_responsible(args: argparse.Namespace) -> int:
         territory=territory_by_code(args.territory),
     )
     print(f"From now on {args.code} answers for {args.category} in {args.territory}.")
+    return 0
+
+
+def run_supplier(args: argparse.Namespace) -> int:
+    """Set or end the rule; 2 when the wish is not whole."""
+    from veche import clock
+    from veche.core.organisations.operations import end_supplier_rules, set_supplier
+    from veche.core.organisations.queries import organisation_by_code
+    from veche.core.places.models import ObjectKind
+
+    kind = ObjectKind.objects.filter(code=args.kind).first()
+    if kind is None:
+        return _wrong(f"There is no kind of object with the code {args.kind!r}.")
+    owner = organisation_by_code(args.owner) if args.owner else None
+    at, about = clock.now(), {"kind": kind, "theme": args.category, "owner": owner}
+    if args.code == "-":
+        print(f"Ended: {end_supplier_rules(by=None, at=at, **about)} rules.")
+        return 0
+    number, unit = args.term or (None, "")
+    if number is not None and not number.isdecimal():
+        return _wrong(f"{number!r} is not a number.")
+    set_supplier(
+        by=None,
+        at=at,
+        **about,
+        organisation=organisation_by_code(args.code),
+        number=int(number) if number else None,
+        unit=unit,
+    )
+    print(f"From now on {args.code} is called to {args.kind}.")
     return 0
 
 

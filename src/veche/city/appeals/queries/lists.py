@@ -65,7 +65,9 @@ def read(given: Mapping[str, str], places: Atlas) -> Filter:
 
 def chosen(which: Filter, at: dt.datetime, places: Atlas) -> QuerySet[Appeal]:
     """The public letters of the filter, newest first."""
-    rows: QuerySet[Appeal] = appeals().filter(public=True, case__state__in=PUBLIC)
+    rows: QuerySet[Appeal] = appeals().filter(
+        public=True, case__state__in=PUBLIC, case__hidden_at__isnull=True
+    )
     if which.place is not None and which.place.kind != Territory.Kind.CITY:
         rows = rows.filter(case__territory_id__in=places.inside(which.place))
     if which.kind:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from veche import clock
 from veche.city.appeals import operations, words
-from veche.city.appeals.access import WORDS, is_author, seen_by
+from veche.city.appeals.access import HIDDEN, WORDS, is_author, seen_by
 from veche.city.appeals.forms import LetterForm, RatingForm
 from veche.city.appeals.models import Appeal
 from veche.city.appeals.operations.refusals import AlreadyWritten
@@ -26,7 +26,9 @@ from veche.city.appeals.queries import lists
 from veche.city.appeals.queries.matter import matter as matter_of
 from veche.city.appeals.views.common import sent, sign_in, table
 from veche.core.cases.queries import procedure_of
+from veche.core.moderation.beside import beside
 from veche.core.moderation.preview import Preview, carry_out, pressed
+from veche.core.moderation.queries import hidden
 from veche.core.organisations.middleware import asker
 from veche.core.people.operations import note_look
 from veche.core.places.queries import atlas
@@ -191,6 +193,9 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     """Where a letter stands, what was said, and what the reader can do."""
     who = asker(request)
     appeal, how = seen_by(number, who.person, who.holdings)
+    if how == HIDDEN:
+        veiled = {"case": appeal.case, "hidden": hidden(appeal.case)}
+        return render(request, "appeals/hidden.html", veiled)
     return page(request, appeal, how)
 
 
@@ -223,6 +228,10 @@ def page(
         "case": case,
         "reads": reads,
         "author": author,
+        "moderation": beside(case, who, asker(request).holdings, author=author)
+        if appeal.public
+        else None,
+        "hidden": hidden(case),
         "matter": matter_of(case, at, texts, appeal.satisfaction),
         "kind": words.KINDS[appeal.kind],
         "may": moves & {"rate", "withdraw"} if author else set(),

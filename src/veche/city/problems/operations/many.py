@@ -116,11 +116,16 @@ def accept_many(
     Problem.objects.filter(case_id__in=list(moved.cases)).update(accepted_at=at)
     offices: dict[int, list[int]] = {}
     named = {}
-    known: dict[tuple[str, int], Any] = {}
+    known: dict[tuple[str, int, int | None], Any] = {}
+    things = dict(
+        Problem.objects.filter(case_id__in=list(moved.cases), object__isnull=False).values_list(
+            "case_id", "object_id"
+        )
+    )
     for pk, case in moved.cases.items():
-        key = (case.theme, case.territory_id)
+        key = (case.theme, case.territory_id, things.get(pk))
         if key not in known:
-            known[key] = answers_for(case.theme, case.territory)
+            known[key] = answers_for(case.theme, case.territory, things.get(pk))
         if known[key] is not None:
             named[known[key].pk] = known[key]
             offices.setdefault(known[key].pk, []).append(pk)
