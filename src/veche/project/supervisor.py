@@ -153,6 +153,7 @@ class _Demo:
             self._prepare()
             port = _free_port(self.port)
             address = f"http://{HOST}:{port}/"
+            os.environ["VECHE_ADDRESS"] = address  # what letters of the demo lead to
             web = ["veche.project.web", HOST, str(port), "1"]
             self.children = [_Child("web", web), _Child("worker", ["veche", "worker"])]
             for child in self.children:

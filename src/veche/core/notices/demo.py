@@ -14,7 +14,7 @@ from veche.core.places.queries import atlas
 WANTED: tuple[tuple[str, str, str, str], ...] = (
     ("resident", "zarechye-d6", "", ""),
     ("resident", "zarechye", "", "pothole"),
-    ("resident", "zarechye", "Вокзальная улица", ""),
+    ("resident", "zarechye", "Мостовая улица", ""),
     ("other-resident", "zarechye-d4", "", ""),
     ("auditor", "zarechye", "", ""),
     ("pupil", "zarechye-d1-n2", "", ""),

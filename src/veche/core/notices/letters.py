@@ -48,7 +48,10 @@ class Words:
 class Printer:
     """Makes the words of the letters of one pass; remembers every line it has made."""
 
-    def __init__(self, tellings: Mapping[int, Telling], found: Mapping[int, Matter]) -> None:
+    def __init__(
+        self, tellings: Mapping[int, Telling], found: Mapping[str, Mapping[int, Matter]]
+    ) -> None:
+        """``found``: for every language the matters, with titles in that language."""
         self._tellings = tellings
         self._found = found
         self._lines: dict[tuple[str, int, bool], tuple[int, str, str]] = {}
@@ -105,7 +108,7 @@ class Printer:
         one = self._tellings[telling]
         key = (language, one.case, own)
         if key not in self._heads:
-            matter = self._found.get(one.case)
+            matter = self._found.get(language, {}).get(one.case)
             title = matter.title if matter and (matter.public or own) else ""
             url = link(matters.address(one.procedure, one.number, language))
             with translation.override(language):

@@ -20,6 +20,14 @@ def send_told(*, telling: int) -> None:
 
 
 @job
+def send_now() -> None:
+    """Write the letters of everything that is to be said at once, and send what waits."""
+    at = clock.now()
+    letters.write_waiting(by=None, at=at)
+    sending.send_letters(at=at)
+
+
+@job
 def send_waiting() -> None:
     """Send what waits."""
     sending.send_letters(at=clock.now())

@@ -79,7 +79,7 @@ def part_followers(
 ) -> int:
     """Undo `carry_followers`: those who came to ``to`` at ``carried_at`` by ``case`` alone follow
     it no longer. ``others`` are cases by which they may have come as well. Returns how many."""
-    values = [to.pk, carried_at, case.pk, list(others)]
+    values: list[Any] = [to.pk, carried_at, case.pk, list(others)]
     with connection.cursor() as cursor:
         cursor.execute(_PART, dict(zip(("to", "carried", "case", "others"), values, strict=True)))
         gone: int = cursor.rowcount

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils import translation
 
 from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
@@ -109,7 +110,12 @@ def _pass(kind: str, period: str, at: dt.datetime, where: str, more: dict[str, A
             row[0]: Telling(row[1], row[2], row[3], row[4], _details(row[5]), row[6])
             for row in cursor.fetchall()
         }
-        found = matters.find({(one.case, one.procedure) for one in tellings.values()})
+        cases = {(one.case, one.procedure) for one in tellings.values()}
+        cursor.execute("SELECT DISTINCT language FROM notices_parcel")
+        found = {}
+        for (language,) in cursor.fetchall():
+            with translation.override(language):
+                found[language] = matters.find(cases)
         printer = Printer(tellings, found)
         _keep_words(printer, kind, at)
         cursor.execute(_LETTERS, values)

@@ -183,11 +183,8 @@ def tell_followers_of_many(
     if told:
         from veche.core.notices import tasks
 
-        mine = Notice.objects.filter(case_id__in=cases, at=at, telling__in=tellings)
-        mailed = mine.filter(mail="now").values_list("telling", flat=True).distinct()
-        tasks.send_told.defer_many({"telling": number} for number in mailed)
-        pushed = mine.filter(push=True).values_list("telling", flat=True).distinct()
-        tasks.push_told.defer_many({"telling": number} for number in pushed)
+        tasks.send_now.defer()
+        tasks.push_told.defer(telling=0)
     return told
 
 
