@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
+
 from veche.city.appeals.models import Appeal, Correction
 from veche.city.appeals.procedure import DISPATCHER, MODERATOR, PUBLIC, REGISTRAR
 from veche.core.cases.operations import in_scope
@@ -12,8 +14,8 @@ from veche.core.people.models import Person
 from veche.errors import NotFound
 
 WORDS, OUTLINE, HIDDEN, NOTHING = "words", "outline", "hidden", ""
-"""All of it; that it exists, with kind, topic and office, but not what was written; that a moderator
-has hidden it; nothing."""
+"""All of it; that it exists, with kind, topic and office, but not what was written; that a
+moderator has hidden it; nothing."""
 _OFFICE = ("officer", "head")
 
 
@@ -58,7 +60,7 @@ def seen_by(number: str, person: Person | None, holdings: Sequence[Holding]) -> 
     return appeal, how
 
 
-def appeals():  # type: ignore[no-untyped-def]
+def appeals() -> QuerySet[Appeal]:
     """All letters with what their rows name."""
     return Appeal.objects.select_related(
         "case", "case__organisation", "case__territory", "case__author", "topic", "office"

@@ -136,7 +136,17 @@ def tally(at: dt.datetime) -> Tally:
         row = cursor.fetchone()
     private = row[9] if row[9] == 0 or row[9] >= rules.CELLS else None
     rated = dict(zip(("yes", "partly", "no"), row[6:9], strict=True))
-    return Tally(*row[:6], rated=rated, private=private)
+    received, answered, in_time, late_now, refused, passed_on = row[:6]
+    return Tally(
+        received=received,
+        answered=answered,
+        in_time=in_time,
+        late_now=late_now,
+        refused=refused,
+        passed_on=passed_on,
+        rated=rated,
+        private=private,
+    )
 
 
 _TALLY = """

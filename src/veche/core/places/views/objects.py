@@ -70,7 +70,7 @@ def _asked(request: HttpRequest) -> tuple[Choice, Atlas]:
     home = places.home()
     if home is None:
         raise NotFound
-    given = {name: value.replace("\x00", "") for name, value in request.GET.items()}
+    given = {name: str(value).replace("\x00", "") for name, value in request.GET.items()}
     return (
         Choice(
             place=places.by_code.get(given.get("place", "")) or home,
