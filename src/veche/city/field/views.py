@@ -191,9 +191,9 @@ def spot(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "field/spot.html", context, status=status)
 
 
-def _shown(problem: Problem) -> list[int]:
-    """The numbers of the author's photographs on the page of the problem."""
-    return [n for n, one in enumerate(files(problem.case), 1) if one.kind == "before"]
+def _shown(problem: Problem) -> list[str]:
+    """The addresses of the author's photographs on the page of the problem."""
+    return [now_shown(one.file).address for one in files(problem.case) if one.kind == "before"]
 
 
 @never_cache
