@@ -313,3 +313,43 @@ def test_digests_and_counts_are_pruned(town: SmallTown) -> None:
     moderation.note_origin(by=None, at=START, case=problem.case, address="192.0.2.1")
     assert moderation.prune(at=START + dt.timedelta(days=29)) == 0
     assert moderation.prune(at=START + dt.timedelta(days=31)) == 1
+
+
+def test_words_of_a_step_are_shown_redacted_though_the_step_never_changes(town: SmallTown) -> None:
+    from veche.city.problems.queries.matter import matter
+    from veche.core.cases.models import CaseEvent
+
+    problem = town.report()
+    problems.accept(by=town.moderator, at=START, case=problem.case)
+    said = "Готово, спасибо Иванову И. И., телефон +7 912 345-67-89."
+    problems.answer(by=town.officer, at=START + HOUR, case=problem.case, text=said)
+    seq = CaseEvent.objects.get(move="answer").seq
+    moderation.hide_words(
+        by=town.moderator, at=START + HOUR, case=problem.case, field=f"step:{seq}",
+        findings=find(said),
+    )  # fmt: skip
+    problem.refresh_from_db()
+    shown = [step.text for step in matter(problem, None, START + HOUR).steps]
+    assert "Готово, спасибо [name], телефон [telephone]." in shown
+    assert CaseEvent.objects.get(move="answer").public["text"] == said
+    moderation.hide_words(
+        by=town.moderator, at=START + HOUR, case=problem.case, field=f"step:{seq}",
+        findings=mark("Готово, спасибо [name], телефон [telephone].", "спасибо"),
+    )  # fmt: skip
+    assert "[hidden]" in matter(problem, None, START + HOUR).steps[0].text
+
+
+def test_what_was_removed_can_be_objected_to_as_well(town: SmallTown, second: Person) -> None:
+    problem = town.report()
+    problems.accept(by=town.moderator, at=START, case=problem.case)
+    from veche.city.problems.operations.removal import remove
+
+    remove(by=town.moderator, at=START + HOUR, case=problem.case, reason="spam", text="It is spam.")
+    case = queries.case_of(problem.case.number)
+    assert queries.may_appeal(case)
+    moderation.appeal(by=town.resident, at=START + HOUR, case=case, text="It is not spam at all.")
+    moderation.judge(
+        by=second, at=START + 2 * HOUR, case=case, overturn=True, text="It is no spam, indeed."
+    )
+    case.refresh_from_db()
+    assert case.state == "work"

@@ -131,7 +131,7 @@ PROCEDURE = Procedure(
         Move("reply", ("asked",), "moderation", AUTHOR, _("the author replied")),
         Move("lapse", ("asked",), "silent", SYSTEM, _("closed without a reply")),
         # One appeal against a rejection, decided by somebody else.
-        Move("appeal", ("rejected",), "appealed", AUTHOR, _("objected"), reopens=True),
+        Move("appeal", ("rejected", "removed"), "appealed", AUTHOR, _("objected"), reopens=True),
         Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), scope="territory"),
         Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
         Move("route", ("routing",), "work", SYSTEM, _("given to the office")),

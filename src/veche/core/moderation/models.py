@@ -183,6 +183,23 @@ class Original(models.Model):
         return f"{self.kind} {self.field} of {self.case_id}"
 
 
+class ShownInstead(models.Model):
+    """Words shown in place of those of a step: steps are appended, never changed."""
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+", db_index=False)
+    seq = models.IntegerField()
+    """The step whose words were said."""
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="moderation_one_instead")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id}.{self.seq}"
+
+
 class OriginalLook(models.Model):
     """Somebody of the staff looked at an original; its author is shown when and why."""
 

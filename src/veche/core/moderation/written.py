@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from veche.core.cases.models import CaseEvent
+from veche.core.cases.queries import procedure_of
+from veche.core.moderation.models import ShownInstead
 from veche.errors import NotFound
 from veche.module import load, resolve
 
@@ -81,6 +84,23 @@ def written_of(case: Case) -> Written:
     raise NotFound
 
 
+STEP = "step:"
+"""Before the number of a step in the field of its words."""
+
+
+def instead(case: Case) -> dict[int, str]:
+    """What is shown in place of the words of a case's steps, by the number of the step."""
+    return dict(ShownInstead.objects.filter(case=case).values_list("seq", "text"))
+
+
 def words_of(case: Case) -> list[Words]:
-    """The words of a case that hold anything."""
-    return [one for one in written_of(case).words(case) if one.text.strip()]
+    """The words of a case that hold anything: the module's, and those said in its steps."""
+    found = list(written_of(case).words(case))
+    shown = instead(case)
+    moves = {(m.name, s): m.title for m in procedure_of(case).moves for s in m.sources}
+    events = CaseEvent.objects.filter(case=case, public__has_key="text").order_by("seq")
+    for event in events:
+        text = shown.get(event.seq, str(event.public["text"]))
+        label = moves.get((event.move, event.source), event.move)
+        found.append(Words(f"{STEP}{event.seq}", label, text))
+    return [one for one in found if one.text.strip()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from veche.core.cases.operations import subject
 from veche.core.cases.queries import clocks, files, history, procedure_line
 from veche.core.journal.queries import about
 from veche.core.moderation.reasons import words_of
+from veche.core.moderation.written import instead
 from veche.core.notices.queries import followers, follows
 from veche.core.people.models import Person
 from veche.look import words
@@ -167,10 +168,17 @@ def steps_of(
     events: Sequence[CaseEvent], problem: Problem, pictures: Sequence[tuple[int, CaseFile]]
 ) -> list[Step]:
     """These steps in words, newest first; ``pictures`` are all of the problem, numbered."""
-    return [_step(event, problem, pictures) for event in reversed(events)]
+    told = any(isinstance(e.public, dict) and e.public.get("text") for e in events)
+    shown = instead(problem.case) if told else {}
+    return [_step(event, problem, pictures, shown) for event in reversed(events)]
 
 
-def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, CaseFile]]) -> Step:
+def _step(
+    event: CaseEvent,
+    problem: Problem,
+    pictures: Sequence[tuple[int, CaseFile]],
+    shown: Mapping[int, str],
+) -> Step:
     said = event.public if isinstance(event.public, dict) else {}
     office = str(event.organisation) if event.organisation else gettext("The office")
     did = _DID.get(event.move, event.move)
@@ -183,6 +191,7 @@ def _step(event: CaseEvent, problem: Problem, pictures: Sequence[tuple[int, Case
         office=office, until=words.day(dt.date.fromisoformat(until), "year") if until else ""
     )
     text = problem.text if event.move == "report" else str(said.get("text", ""))
+    text = shown.get(event.seq, text)  # parts of it were hidden
     code = str(said.get("reason", ""))
     reason = str(REASONS.get(code) or words_of(code))
     return Step(

@@ -16,11 +16,11 @@ from veche.core.journal.models import Record, Secret
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.access import as_moderator
-from veche.core.moderation.models import Original, OriginalLook
+from veche.core.moderation.models import Original, OriginalLook, ShownInstead
 from veche.core.moderation.operations.decisions import AUTHOR, decided
 from veche.core.moderation.personal_data import Finding, hide
 from veche.core.moderation.words import label
-from veche.core.moderation.written import words_of, written_of
+from veche.core.moderation.written import STEP, words_of, written_of
 from veche.core.people.operations import note_look
 from veche.errors import Invalid, NotFound
 from veche.operation import operation
@@ -80,7 +80,12 @@ def hide_words(
     Original(case=case, kind="text", field=field, text=shown.text, at=at, until=at + TERM).save(
         force_insert=True
     )
-    written_of(case).put(case=case, field=field, text=redacted)
+    if field.startswith(STEP):
+        ShownInstead.objects.update_or_create(
+            case=case, seq=int(field.removeprefix(STEP)), defaults={"text": redacted}
+        )
+    else:
+        written_of(case).put(case=case, field=field, text=redacted)
     kinds = sorted({one.kind.value for one in findings})
     record(
         kind="moderation.words-hidden",
@@ -196,10 +201,10 @@ def _forget(*, by: None, at: dt.datetime, rows: Sequence[Original]) -> None:
         if row.kind == "photograph" and row.digest:
             forget_original(by=by, at=at, digest=row.digest)
     numbers = {subject(row.case) for row in rows if row.kind == "text"}
-    # The journal's erasable part of a report holds its words as they were sent. The salt goes
-    # with them: the record stays and can no longer be opened.
-    told = Record.objects.filter(subject__in=numbers, kind__endswith=".report").values("id")
-    Secret.objects.filter(record_id__in=told).delete()
+    # The journal's erasable part holds words as they were sent. The salt goes with them: the
+    # record stays and can no longer be opened.
+    told = Record.objects.filter(subject__in=numbers).values("id")
+    Secret.objects.filter(record_id__in=told, personal__has_key="text").delete()
     Original.objects.filter(pk__in=[row.pk for row in rows]).update(gone_at=at, text="", digest="")
     record(
         kind="moderation.originals-deleted",
