@@ -1,0 +1,113 @@
+"""A passkey in a real browser: added, then used alone to sign in; the pages of an account by axe.
+
+``TOWN_AT=http://127.0.0.1:8000`` walks a demo that is already up.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.town import running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PAGES = (
+    "me/", "me/name/", "me/looks/", "me/sign-ins/", "me/data/", "me/erase/", "account/email/",
+    "account/protection/", "account/protection/app/", "account/passkeys/",
+    "organisations/residence/", "organisations/letters/", "organisations/counter/",
+)  # fmt: skip
+OPEN = ("sign-in/", "account/new/", "account/code/", "account/password/forgotten/", "verify/")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Where the demo answers: by name, because a passkey belongs to a name and not to a number."""
+    if up := os.environ.get("TOWN_AT"):
+        yield up.rstrip("/").replace("127.0.0.1", "localhost")
+        return
+    with running() as town:
+        yield town.address.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def page() -> Iterator[Any]:
+    """A tab of Debian's chromium with a device that holds passkeys."""
+    from playwright.sync_api import sync_playwright
+
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        tab = opened.new_context(viewport={"width": 390, "height": 844}).new_page()
+        device = tab.context.new_cdp_session(tab)
+        device.send("WebAuthn.enable")
+        device.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                    "hasUserVerification": True, "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )  # fmt: skip
+        yield tab
+        opened.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def be(page: Any, address: str, part: str) -> None:
+    page.goto(f"{address}/en/demo/")
+    page.locator(f"main button[name=person][value={part}]").click()
+    page.wait_for_load_state()
+
+
+def test_a_passkey_is_added_and_opens_alone(page: Any, address: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    be(page, address, "other-resident")
+    page.goto(f"{address}/en/account/passkeys/add/")
+    page.get_by_label("Sign in with it alone").check()
+    page.get_by_role("button", name="Add the passkey").click()
+    page.wait_for_url(lambda url: not url.endswith("/passkeys/add/"))
+    page.goto(f"{address}/en/account/passkeys/")
+    assert page.get_by_text("My passkey").count() == 1
+    page.context.clear_cookies()
+    page.goto(f"{address}/en/sign-in/")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(f"{address}/en/")
+    page.goto(f"{address}/en/me/sign-ins/")
+    assert "Chrome" in page.locator("main").inner_text()
+    assert said == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+def test_the_pages_of_an_account_are_clean(page: Any, address: str, language: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    said: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
+    for pages in (OPEN, PAGES):
+        if pages is PAGES:
+            be(page, address, "clerk")
+        for one in pages:
+            page.goto(f"{address}/{language}/{one}")
+            if "/account/" in page.url and "again" in page.url:
+                continue
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= 390, (one, wide)
+            found = Axe().run(page).response["violations"]
+            assert found == [], (one, [(v["id"], v["nodes"][0]["html"]) for v in found])
+    assert said == []
