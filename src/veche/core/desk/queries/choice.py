@@ -62,7 +62,7 @@ def states_of(held: Sequence[Holding]) -> list[str]:
     return list(found)
 
 
-def waits_for(held: Sequence[Holding], places: Atlas) -> Part | None:
+def waits_for(held: Sequence[Holding], places: Atlas) -> Waits | None:
     """The condition on cases that wait for somebody who holds these roles; None: nothing can."""
     wanted: dict[tuple[str, str, tuple[str, ...]], list[Holding]] = {}
     for holding in held:
@@ -87,27 +87,86 @@ def waits_for(held: Sequence[Holding], places: Atlas) -> Part | None:
         else:
             key = ("", ())
         where.setdefault(key, []).append((code, states))
-    parts, values = [], []
-    for (column, ids), kinds in where.items():
-        every = sorted({state for _code, states in kinds for state in states})
-        sql = "cases_case.state = ANY(%s)"
-        values.append(every)
-        if column and len(ids) == 1:
-            sql += f" AND cases_case.{column} = %s"
-            values.append(ids[0])
-        elif column:
-            sql += f" AND cases_case.{column} = ANY(%s)"
-            values.append(list(ids))
-        either = []
-        for code, states in kinds:
-            if set(states) == set(every):
-                either.append("cases_case.procedure = %s")
-                values.append(code)
-            else:
-                either.append("(cases_case.procedure = %s AND cases_case.state = ANY(%s))")
-                values += [code, list(states)]
-        parts.append(f"({sql} AND ({' OR '.join(either)}))")
-    return Part(f"({' OR '.join(parts)})", values) if parts else None
+    return Waits([_group(column, ids, kinds) for (column, ids), kinds in where.items()]) or None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What waits in some offices or territories: which states of which procedures."""
+
+    column: str
+    """``organisation_id``, ``territory_id``, or empty for everywhere."""
+    ids: tuple[int, ...]
+    states: tuple[str, ...]
+    kinds: Part
+    """What else must hold, so that no other procedure's state of the same name is meant."""
+
+    def condition(self, states: Sequence[str]) -> Part:
+        """The condition for some of the states."""
+        one = len(states) == 1
+        sql = "cases_case.state = " + ("%s" if one else "ANY(%s)")
+        values: list[Any] = [states[0] if one else list(states)]
+        if self.column and len(self.ids) == 1:
+            sql += f" AND cases_case.{self.column} = %s"
+            values.append(self.ids[0])
+        elif self.column:
+            sql += f" AND cases_case.{self.column} = ANY(%s)"
+            values.append(list(self.ids))
+        if self.kinds is not EVERYTHING:
+            sql += f" AND {self.kinds.sql}"
+            values += self.kinds.values
+        return Part(f"({sql})", values)
+
+
+class Waits(list[Group]):
+    """Everything that waits for somebody."""
+
+    @property
+    def whole(self) -> Part:
+        """All of it as one condition."""
+        parts = [group.condition(group.states) for group in self]
+        return Part(
+            f"({' OR '.join(part.sql for part in parts)})", [v for p in parts for v in p.values]
+        )
+
+    @property
+    def branches(self) -> list[Part]:
+        """The same as conditions that each an index can read in the order of the terms; empty
+        where it cannot (territories: many, and sorted by nothing)."""
+        found: list[Part] = []
+        for group in self:
+            if group.column != "organisation_id" or len(group.ids) > 1:
+                return []
+            found += [group.condition([state]) for state in group.states]
+        return found if len(found) <= MOST_BRANCHES else []
+
+
+MOST_BRANCHES = 12
+
+
+def _group(
+    column: str, ids: tuple[int, ...], kinds: Sequence[tuple[str, tuple[str, ...]]]
+) -> Group:
+    """The states of a group, and what tells its procedures from others with the same states."""
+    every = tuple(sorted({state for _code, states in kinds for state in states}))
+    meant = {(code, state) for code, states in kinds for state in states}
+    inside = {code for code, _states in kinds}
+    strange = {
+        (code, state)
+        for code, procedure in PROCEDURES.items()
+        for state in every
+        if state in procedure.by_code and (code, state) not in meant
+    }
+    if not strange:
+        return Group(column, ids, every, EVERYTHING)
+    if inside.isdisjoint(code for code, _state in strange):
+        others = sorted({code for code, _state in strange})
+        return Group(column, ids, every, Part("cases_case.procedure <> ALL(%s)", [others]))
+    either, values = [], list[Any]()
+    for code, states in kinds:
+        either.append("(cases_case.procedure = %s AND cases_case.state = ANY(%s))")
+        values += [code, list(states)]
+    return Group(column, ids, every, Part(f"({' OR '.join(either)})", values))
 
 
 def narrowed(
@@ -137,9 +196,9 @@ def narrowed(
     if filters.district:
         area = places.by_code.get(filters.district)
         add("cases_case.territory_id = ANY(%s)", places.inside(area) if area else [])
-    taken = "SELECT FROM desk_taking t WHERE t.case_id = cases_case.id"
     if filters.taken == "nobody":
-        add(f"NOT EXISTS ({taken})")
+        # Takings of what has ended are swept away: these are the few that are worked on now.
+        add("cases_case.id NOT IN (SELECT case_id FROM desk_taking)")
     elif filters.taken:
         whose = person.pk if filters.taken == "me" else int(filters.taken)
         add("cases_case.id IN (SELECT case_id FROM desk_taking WHERE person_id = %s)", whose)

@@ -16,7 +16,14 @@ from veche.core.cases.models import Case
 from veche.core.desk import rules
 from veche.core.desk.adapter import DeskLine, desk_of
 from veche.core.desk.filters import Filters
-from veche.core.desk.queries.choice import Part, narrowed, states_of, waits_for
+from veche.core.desk.queries.choice import (
+    EVERYTHING,
+    Part,
+    Waits,
+    narrowed,
+    states_of,
+    waits_for,
+)
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
 from veche.core.places.queries import Atlas, atlas
@@ -211,8 +218,8 @@ def chosen(
     wait = waits_for(held, places)
     if wait is None:
         return Case.objects.none()
-    narrow = narrowed(person, filters, seat.looked_at, at, places)
-    return Case.objects.extra(where=[wait.sql, narrow.sql], params=[*wait.values, *narrow.values])
+    whole, narrow = wait.whole, narrowed(person, filters, seat.looked_at, at, places)
+    return Case.objects.extra(where=[whole.sql, narrow.sql], params=[*whole.values, *narrow.values])
 
 
 def ordered(rows: QuerySet[Case], sort: str) -> QuerySet[Case]:
@@ -265,30 +272,29 @@ def listing(
 
 
 def _page(
-    person: Person, wait: Part, measures: dict[str, Part], sort: str, number: int
+    person: Person, wait: Waits, measures: dict[str, Part], sort: str, number: int
 ) -> tuple[dict[str, int], list[Found]]:
-    """The counts of the views and the rows of a page, in one statement: what waits is found
-    once, counted and cut; only the rows that are shown are read whole."""
-    order = _ORDERS.get(sort, _ORDERS["due"])
-    values: list[Any] = list(wait.values)
-    counted = []
-    for measure in measures.values():
-        counted.append(
-            "count(*)" if measure.sql == "TRUE" else f"count(*) FILTER (WHERE {measure.sql})"
-        )
+    """The counts of the views and the rows of a page, in one statement.
+
+    What waits is counted in one pass. In the order of the terms the page itself is read off the
+    index, branch by branch; in another order it is sorted.
+    """
+    order, now, whole = _ORDERS.get(sort, _ORDERS["due"]), measures["now"], wait.whole
+    heads: list[str] = []
+    values: list[Any] = []
+    for place, measure in enumerate(measures.values()):
+        some = "" if measure is EVERYTHING else f" FILTER (WHERE {measure.sql})"
+        heads.append(f"count(*){some} AS n{place}")
         values += measure.values
-    now = measures["now"]
-    values += [*now.values, number - 1, rules.PAGE, rules.PAGE, rules.PAGE, person.pk]
+    values += whole.values
+    branches = wait.branches if order is _ORDERS["due"] else []
+    page, more = _ids(branches or [whole], now, order, number * rules.PAGE)
+    values += [*more, number - 1, rules.PAGE, rules.PAGE, rules.PAGE, person.pk]
     names = [f"n{place}" for place in range(len(measures))]
-    heads = ", ".join(f"{sql} AS {name}" for sql, name in zip(counted, names, strict=True))
-    waiting = """SELECT id, number, procedure, state, seq, moved_at, due_at, opened_at,
-        territory_id, theme FROM cases_case WHERE"""
     sql = f"""
-WITH w AS MATERIALIZED ({waiting} {wait.sql}),
-tally AS (SELECT {heads.replace("cases_case.", "w.")} FROM w),
+WITH tally AS (SELECT {", ".join(heads)} FROM cases_case WHERE {whole.sql}),
 page AS (
-    SELECT w.id FROM w WHERE {now.sql.replace("cases_case.", "w.")}
-    ORDER BY {order.replace("cases_case.", "w.")}
+    SELECT id FROM ({page}) cases_case ORDER BY {order}
     OFFSET greatest(0, least(%s, (SELECT ({names[-1]} - 1) / %s FROM tally))) * %s LIMIT %s
 )
 SELECT {", ".join(f"tally.{name}" for name in names)}, {_COLUMNS}
@@ -300,6 +306,19 @@ FROM tally LEFT JOIN (page JOIN cases_case USING (id)) ON TRUE ORDER BY {order}
     size = len(measures)
     counts = dict(zip(measures, rows[0][:size], strict=True))
     return counts, [Found(*row[size:]) for row in rows if row[size] is not None]
+
+
+def _ids(branches: Sequence[Part], now: Part, order: str, most: int) -> tuple[str, list[Any]]:
+    """The first cases of each branch that the filters let through, all of them in order."""
+    values: list[Any] = []
+    parts = []
+    for branch in branches:
+        parts.append(
+            "(SELECT id, due_at, moved_at, opened_at FROM cases_case"
+            f" WHERE {branch.sql} AND {now.sql} ORDER BY {order} LIMIT %s)"
+        )
+        values += [*branch.values, *now.values, most]
+    return " UNION ALL ".join(parts), values
 
 
 def read(ids: Sequence[int], person: Person, sort: str) -> list[Found]:
