@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from tests.cast import START, SmallTown, small_town
@@ -79,7 +80,7 @@ def test_the_wrong_side_is_sent_across_by_itself_and_the_author_waits_no_longer(
 def test_it_goes_across_once_and_then_a_dispatcher_looks(town: SmallTown) -> None:
     problem = town.report(at=START, longitude=ON_THE_LINE)
     case = problems.accept(by=town.moderator, at=START + HOUR, case=problem.case)
-    across = {"reason": "other-territory", "text": "It lies beyond the border."}
+    across: dict[str, Any] = {"reason": "other-territory", "text": "It lies beyond the border."}
     case = problems.hand_back(by=town.officer, at=START + DAY, case=case, **across)
     case = problems.hand_back(by=_officer(), at=START + 2 * DAY, case=case, **across)
     assert case.state != "work"

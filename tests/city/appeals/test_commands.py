@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.city.appeals.cast import Letters
-from tests.core.places.test_commands import run
+from tests.commands import run
 from veche.city.appeals.queries.lists import topics
 from veche.core.organisations.queries import answers_for
 

@@ -61,7 +61,7 @@ def test_the_list_shows_what_everybody_may_read(
 
 
 def test_the_table_holds_public_letters_only(lived: Letters, client: Client) -> None:
-    text = b"".join(client.get("/en/appeals/letters.csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(client.get("/en/appeals/letters.csv")).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["state"], row["answer"]) == ("answered", "It is painted in May.")
 
@@ -176,7 +176,7 @@ def test_what_is_wrong_about_an_object(made: Letters, client: Client) -> None:
     appeals.repair(by=made.registrar, at=clock.now(), case=fix.case, text="We looked.")
     page = client.get("/en/places/objects/lamp/L-1/").content.decode()
     assert "It belongs to <b>Roads office</b>" in page and fix.case.number in page
-    text = b"".join(client.get("/en/appeals/corrections.csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(client.get("/en/appeals/corrections.csv")).decode("utf-8-sig")
     assert "repaired" in text
 
 

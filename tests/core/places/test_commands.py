@@ -8,27 +8,12 @@ from typing import Any
 
 import pytest
 from tests.cast import box
+from tests.commands import run
 
 from veche.city.problems.models import Category
 from veche.core.places.queries import atlas
 
 pytestmark = pytest.mark.django_db
-
-
-def run(*words: str) -> int:
-    """One command of a module, in this process and its database."""
-    import argparse
-
-    from veche import module
-
-    parser = argparse.ArgumentParser()
-    commands = parser.add_subparsers()
-    for manifest in module.load():
-        if manifest.commands:
-            register: Any = module.resolve(manifest.commands)
-            register(commands)
-    arguments = parser.parse_args(words)
-    return int(arguments.run(arguments))
 
 
 def feature(outline: dict[str, Any], **properties: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from tests.cast import START, SmallTown, box, small_town
-from tests.core.places.test_commands import feature, run
+from tests.commands import run
 
 from veche.core.places.bulk import import_objects
 from veche.core.places.models import CityObject, ObjectChange, ObjectKind
@@ -23,6 +23,10 @@ from veche.core.places.rules import folded
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
+
+
+def feature(outline: dict[str, Any], **properties: str) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": outline, "properties": properties}
 
 
 @pytest.fixture

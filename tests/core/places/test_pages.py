@@ -62,7 +62,7 @@ def test_an_object_with_its_past(town: SmallTown, client: Client) -> None:
 
 def test_the_table_can_be_imported_again(town: SmallTown, client: Client, tmp_path: Any) -> None:
     answer = client.get("/en/places/objects.csv")
-    text = b"".join(answer).decode("utf-8-sig")  # type: ignore[arg-type]
+    text = b"".join(answer).decode("utf-8-sig")
     assert len(list(csv.DictReader(io.StringIO(text)))) == 60
     file = tmp_path / "objects.csv"
     file.write_text(text)
@@ -76,5 +76,7 @@ def test_points_for_a_map(town: SmallTown, client: Client) -> None:
     features = json.loads(answer.content)["features"]
     assert {f["properties"]["kind"] for f in features} == {"stop"} and len(features) == 4
     assert client.get("/en/places/objects.geojson?box=x").status_code == 404
-    drawn = client.get("/en/places/picture.svg?window=49.1,53.4,49.3,53.6&longitude=49.2&latitude=x")
+    drawn = client.get(
+        "/en/places/picture.svg?window=49.1,53.4,49.3,53.6&longitude=49.2&latitude=x"
+    )
     assert drawn["Content-Type"].startswith("image/svg+xml")
