@@ -206,8 +206,14 @@ _NOT_GIVEN = "住在的是家电，。,. 在和与有说想要把被向已就也
 def people(text: str) -> Pieces:
     """Where somebody is named."""
     for match in _WITH_PATRONYMIC.finditer(text):
-        if not _named_after(text, match.start()):
-            yield match.span()
+        start, end = match.span()
+        first, last = match.group().split()[0], match.group().split()[-1]
+        if first.lower().startswith(("уважаем", "добр", "дорог", "глубокоуважаем")):
+            start += len(first)
+        if not (_surname(last) or re.search(_ANY_PATRONYMIC + "$", last)):
+            end -= len(last)  # a word that only happens to begin with a capital
+        if not _named_after(text, start):
+            yield start, end
     for match in _INITIALS.finditer(text):
         surname = match.group("a") or match.group("b")
         two = match.group().count(".") > 1
@@ -262,6 +268,9 @@ def _chinese(text: str) -> Pieces:
     for match in _CHINESE.finditer(text):
         name = match.lastgroup or "it"
         start, end = match.span(name)
+        bare = name == "title" and end - start == 3 and match.group(name).endswith("老师")
+        if bare and start and "\u4e00" <= text[start - 1] <= "\u9fff":
+            continue  # 语文老师 teaches a subject and is nobody
         while name == "it" and end - start > 1 and text[end - 1] in _NOT_GIVEN:
             end -= 1
         if end - start > 1:

@@ -341,7 +341,8 @@ def questions(request: HttpRequest) -> HttpResponse:
     _clear(data)
     form = ReportForm(data, kinds=known, places=atlas(), kind=kind)
     form._errors = ErrorDict()  # type: ignore[attr-defined]  # nothing was sent
-    context = {"form": form, "kind": kind, "signed_in": asker(request).person}
+    context: dict[str, Any] = {"form": form, "kind": kind}
+    context["signed_in"] = asker(request).person
     context["vouched"] = verified(request)
     return render(request, "problems/parts/questions.html", context)
 
