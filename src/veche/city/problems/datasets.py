@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.problems.datasets_checks import CHECK_DATASETS, CHECK_FIGURES
 from veche.city.problems.datasets_duty import DUTY_DATASETS, DUTY_FIGURES
 from veche.city.problems.procedure import OPEN, PUBLIC
 from veche.city.problems.queries.outcomes import OUTCOMES
@@ -228,7 +229,7 @@ CATEGORIES = Dataset(
     key=("code",),
 )
 
-DATASETS = (PROBLEMS, STEPS, CATEGORIES, *DUTY_DATASETS)
+DATASETS = (PROBLEMS, STEPS, CATEGORIES, *DUTY_DATASETS, *CHECK_DATASETS)
 
 OWED = ("work", "returned", "handed_back", "disputed")
 
@@ -326,4 +327,5 @@ FIGURES = (
         measures=(count("steps", _("steps")),),
     ),
     *DUTY_FIGURES,
+    *CHECK_FIGURES,
 )

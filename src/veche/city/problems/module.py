@@ -11,6 +11,7 @@ MODULE = Module(
         MenuEntry(_("Problems"), "problems:list"),
         MenuEntry(_("Figures"), "problems:statistics"),
         MenuEntry(_("Take a report"), "problems:take", role="clerk"),
+        MenuEntry(_("Checks near me"), "problems:checks", role="volunteer"),
     ),
     rights={
         "moderator": "Accepts or rejects what residents report, in a territory.",

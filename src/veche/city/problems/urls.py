@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from veche.city.problems.check_urls import urlpatterns as checks
 from veche.city.problems.staff_urls import urlpatterns as staff
 from veche.city.problems.views import acts, author, lists, matter, near, report
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("report/kept/<slug:name>.jpg", report.kept_picture, name="report-kept"),
     path("mine/", author.mine, name="mine"),
     *staff,
+    *checks,
     path("<slug:number>/", matter.matter, name="matter"),
     path("<slug:number>/do/<slug:code>/", acts.act, name="act"),
     path("<slug:number>/confirm/", author.confirm, name="confirm"),

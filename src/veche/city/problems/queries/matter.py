@@ -22,7 +22,7 @@ from veche.core.cases.queries import clocks, files, history, procedure_line
 from veche.core.journal.queries import about
 from veche.core.moderation.reasons import words_of
 from veche.core.moderation.written import instead
-from veche.core.notices.queries import followers, follows
+from veche.core.notices.queries import follows
 from veche.core.people.models import Person
 from veche.look import words
 
@@ -131,8 +131,9 @@ class Matter:
     steps: Sequence[Step]
     before: Sequence[tuple[int, CaseFile]]
     after: Sequence[tuple[int, CaseFile]]
+    witness: Sequence[tuple[int, CaseFile]]
+    """Photographs by volunteers."""
     records: int
-    followers: int
     followed: bool
     clock: CaseClock | None
     duty: Duty
@@ -156,8 +157,8 @@ def matter(
         steps=steps_of(events, problem, pictures),
         before=[(n, one) for n, one in pictures if one.kind == "before"],
         after=[(n, one) for n, one in pictures if one.kind == "after"],
+        witness=[(n, one) for n, one in pictures if one.kind == "witness"],
         records=about(subject(case)).count(),
-        followers=followers(case),
         followed=follows(person, case),
         clock=next((c for c in reversed(terms) if c.stopped_at is None), None),
         duty=duty(problem, events, at, inside=inside),

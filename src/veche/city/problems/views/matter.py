@@ -17,9 +17,16 @@ from veche.city.problems.access import is_author, key_digest, sees_hidden
 from veche.city.problems.forms import ReturnForm, SeenForm
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
+from veche.city.problems.queries.checks import looks
+from veche.city.problems.queries.matter import Matter
 from veche.city.problems.queries.matter import matter as matter_of
+from veche.city.problems.queries.merging import family
+from veche.city.problems.queries.recurrence import past_of
+from veche.city.problems.queries.satisfaction import may_rate, ratings
 from veche.city.problems.views.common import cached, hold_secret, problem_for, secret_of
+from veche.city.problems.views.merging import may_join, may_part
 from veche.city.problems.views.report import SENT
+from veche.core.cases.operations import in_scope
 from veche.core.cases.queries import files, procedure_of
 from veche.core.files.models import ADDRESS_LENGTH, StoredFile
 from veche.core.files.serving import Gone
@@ -27,6 +34,7 @@ from veche.core.files.serving import photograph as answer_photograph
 from veche.core.moderation.beside import beside
 from veche.core.moderation.queries import hidden as hidden_case
 from veche.core.organisations.middleware import asker
+from veche.core.organisations.models import Holding
 from veche.core.places.queries import atlas
 from veche.errors import NotFound
 from veche.languages import here
@@ -95,6 +103,7 @@ def page(
         "returning": returning or ReturnForm(initial={"seen": case.seq}),
         "seen": SeenForm(initial={"seen": case.seq}),
         "refusal": refusal,
+        **_stood_up(problem, found, author=author, held=held),
         "person": who,
         "sign_in": address_of("people:sign-in"),
         "sent": sent,
@@ -106,6 +115,25 @@ def page(
         ),
     }
     return render(request, "problems/matter.html", context, status=status)
+
+
+def _stood_up(
+    problem: Problem, found: Matter, *, author: bool, held: tuple[Holding, ...]
+) -> dict[str, Any]:
+    """How the answer stood up: to volunteers, to its author, to time; and what is joined."""
+    case = problem.case
+    inside = any(in_scope(h, case, "organisation") for h in held if h.organisation_id)
+    return {
+        "looks": looks(case),
+        "witness": found.witness,
+        "family": family(problem),
+        "past": past_of(problem),
+        "ratings": ratings(case, inside=inside),
+        "inside": inside,
+        "may_rate": author and may_rate(case),
+        "may_join": may_join(problem, held),
+        "may_part": may_part(problem, held),
+    }
 
 
 def _map(problem: Problem, places: Any, place: Any) -> Plan:

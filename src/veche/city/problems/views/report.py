@@ -24,6 +24,7 @@ from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries.categories import category, kinds, made_by
 from veche.city.problems.queries.near import chosen, nearby
 from veche.city.problems.views.common import hold_secret, pictures
+from veche.city.problems.views.merging import suggestions
 from veche.core.files.photographs import Photograph
 from veche.core.moderation import preview as previews
 from veche.core.moderation.limits import TooMany, network_address
@@ -302,6 +303,7 @@ def _page(
         "vouched": verified(request),
         "most": rules.MOST_PHOTOGRAPHS,
         "near": nearby(values, kind, places, clock.now().date()),
+        "alike": suggestions(values),
     }
     if preview:
         context["shown"] = Problem(
