@@ -102,6 +102,9 @@ def test_every_journal_kind_is_explained_in_a_manifest() -> None:
 def test_the_clock_is_read_at_the_edges_only() -> None:
     edges = {
         "views",
+        "adapters",
+        "sign_on",
+        "once",
         "tasks",
         "commands",
         "middleware",

@@ -165,7 +165,13 @@ def rows(shape: str, name: str, world: World) -> Iterator[Asking]:
         LookupError: an address with a part that this test does not know.
     """
     own = name.rpartition(":")[2]
-    if "<" not in shape.replace("<language>", ""):
+    if name in MORE:
+        for state in ("moderation", "work"):
+            url = reverse(name, args=[world.matters[state], MORE[name]])
+            yield f"GET {name} in {state}", "GET", url, {}
+    elif name in LONG:
+        yield f"GET {name} of nothing", "GET", reverse(name, args=LONG[name]), {}
+    elif "<" not in shape.replace("<language>", ""):
         url = reverse(name) if name else shape
         yield f"GET {name or shape}", "GET", url, {}
         sent = PLAIN.get(name)
@@ -219,6 +225,18 @@ PLAIN: dict[str, Callable[[], dict[str, Any]]] = {
         "email": "resident@example.org", "password": "correct horse battery",
     },
     "people:sign-out": dict,
+    "people:once": lambda: {"email": "new@example.org"},
+    "account_signup": lambda: {"email": "new@example.org", "name": "New"},
+    "account_request_login_code": lambda: {"email": "resident@example.org"},
+    "account_reset_password": lambda: {"email": "resident@example.org"},
+    "organisations:residence": lambda: {"territory": "west", "address": "Bridge Street, 9"},
+    "organisations:letters": dict,
+    "organisations:counter": dict,
+    "organisations:give-role": dict,
+    "portal:me-name": lambda: {"name": "New", "language": "en"},
+    "portal:me-sign-ins": dict,
+    "portal:me-download": dict,
+    "portal:me-erase": lambda: {"sure": "on"},
     "problems:report": report_sheet,
     "problems:mine": dict,
     "problems:list": dict,
@@ -239,12 +257,44 @@ PLAIN: dict[str, Callable[[], dict[str, Any]]] = {
     "portal:demo-turn": lambda: {"hours": "24"},
 }  # fmt: skip
 """Addresses without arguments that are also sent something."""
+MORE: dict[str, str] = {
+    "moderation:original": "0",
+    "moderation:cover": "0" * 24,
+    "moderation:picture": "0" * 24,
+    "desk:act": "reject",
+    "desk:draft": "reject",
+    "problems:act": "ask",
+}
+"""Addresses of a matter with one more argument that names nothing."""
+LONG: dict[str, tuple[str, ...]] = {
+    "places:object": ("lamp", "0"),
+    "field:picture": ("0", "0"),
+}
+"""Addresses of other things with several arguments that name nothing."""
 NAMED: dict[str, dict[str, str]] = {
+    "cases:procedure": {"problem": "problem", "nothing": "nothing"},
+    "cases:procedure-csv": {"problem": "problem"},
+    "desk:drop-view": {"nothing": "0"},
+    "desk:template": {"nothing": "0"},
+    "desk:change": {"nothing": "0"},
+    "desk:undo": {"nothing": "0"},
+    "problems:check": {"nothing": "0"},
+    "field:link": {"nothing": "nothing"},
+    "field:draft": {"nothing": "0"},
+    "field:revoke": {"nothing": "0"},
+    "portal:office": {"roads": "roads", "nothing": "nothing"},
+    "moderation:sweep": {"nothing": "0"},
+    "moderation:sweep-undo": {"nothing": "0"},
     "opendata:figure": {"nothing": "nothing"},
     "opendata:figure-json": {"nothing": "nothing"},
     "opendata:dataset": {"nothing": "nothing"},
     "opendata:csv": {"nothing": "nothing"},
     "problems:report-kept": {"nothing": "nothing"},
+    "mfa_remove_webauthn": {"nothing": "0"},
+    "mfa_edit_webauthn": {"nothing": "0"},
+    "openid_connect_login": {"nothing": "nothing"},
+    "openid_connect_callback": {"nothing": "nothing"},
+    "organisations:end-role": {"nothing": "0"},
     "problems:desk-csv": {code: code for code in ("moderation", "routing", "queue")},
 }
 """Addresses with one argument: a label for the row, and the argument."""

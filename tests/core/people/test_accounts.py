@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.test import Client
 from tests.cast import SmallTown, small_town
 
 from veche import clock
-from veche.core.journal.models import Record
+from veche.core.journal.models import Record, Secret
 from veche.core.people.models import Level, Person, SignIn
 from veche.core.people.operations import add_person
 from veche.testing import deliver
@@ -235,3 +236,19 @@ def test_a_new_address_is_believed_when_its_code_is_typed(person: Person) -> Non
     assert EmailAddress.objects.get(user=person).email == "new@example.org"
     deliver()
     assert mail.outbox[-1].to == ["olga@example.org"]
+
+
+def test_what_is_over_is_cleaned_up(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    from veche.core.people import tasks
+
+    Client().post("/en/account/new/", {"email": "vera@example.org", "name": "Vera"})
+    by_password(Client())
+    later = clock.now() + dt.timedelta(days=15)
+    monkeypatch.setattr(tasks, "_cleaned", -1e9)
+    tasks.clean_up(at=later)
+    assert list(Person.objects.values_list("email", flat=True)) == ["olga@example.org"]
+    assert not SignIn.objects.exists()
+    assert not Secret.objects.filter(personal__email="vera@example.org").exists()
+    before = Record.objects.count()
+    tasks.clean_up(at=later)
+    assert Record.objects.count() == before

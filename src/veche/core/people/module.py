@@ -23,6 +23,7 @@ MODULE = Module(
         "people.once-code-sent": "A code for one act was sent to an address that is not kept.",
         "people.once-code-used": "A code for one act was used.",
         "people.once-done": "Who acted once was sent the way back to it.",
+        "people.unconfirmed-deleted": "Accounts whose address nobody confirmed were deleted.",
         "people.sign-ins-over": "Sign-ins whose time was over were deleted.",
         "people.once-code-wrong": "A wrong code for one act was typed.",
         "people.erased": "A person was forgotten; what was done in public stays.",

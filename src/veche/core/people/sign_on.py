@@ -36,8 +36,7 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         sociallogin.claims = dict(_picked(sociallogin.account.extra_data))
         sociallogin.account.extra_data = {}
         if sociallogin.is_existing:
-            sociallogin.account.save(update_fields=["extra_data"])
-            believe(sociallogin.user, sociallogin.claims)
+            believe(sociallogin.user, sociallogin.claims, sociallogin.account)
         elif sociallogin.state.get("process") == "connect" and isinstance(request.user, Person):
             believe(request.user, sociallogin.claims)
 
@@ -68,8 +67,12 @@ def _picked(data: dict[str, Any]) -> dict[str, Any]:
     return {**(data.get("id_token") or {}), **(data.get("userinfo") or {})} or data
 
 
-def believe(person: Person, claims: dict[str, Any]) -> None:
-    """Raise the level of a person, and write where they live, as the claims say."""
+def believe(person: Person, claims: dict[str, Any], known: Any = None) -> None:
+    """Raise the level of a person, and write where they live, as the claims say.
+
+    ``known`` is the row of the sign-on that django-allauth has just written the claims into: they
+    are taken out of it again.
+    """
     level = Level(settings.SIGN_ON["level"])
     name, _, values = str(settings.SIGN_ON["level_claim"]).partition(":")
     if name:
@@ -81,4 +84,4 @@ def believe(person: Person, claims: dict[str, Any]) -> None:
     code = claims.get(str(settings.SIGN_ON["place_claim"]) or "\0")
     if isinstance(code, str) and code:
         place = apps.get_model("places", "Territory")._default_manager.filter(code=code).first()
-    raise_level(by=None, at=clock.now(), person=person, level=level, territory=place)
+    raise_level(by=None, at=clock.now(), person=person, level=level, territory=place, known=known)

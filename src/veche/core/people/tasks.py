@@ -27,16 +27,23 @@ _cleaned = -_HOUR
 
 
 def clean_up(*, at: dt.datetime) -> None:
-    """Once an hour: sign-ins whose time is over go, and residences that are over count no more."""
+    """Once an hour: sign-ins whose time is over and accounts nobody confirmed go, and residences
+    that are over count no more."""
     global _cleaned
     if time.monotonic() - _cleaned < _HOUR:
         return
     _cleaned = time.monotonic()
     from veche.core.people.models import SignIn
     from veche.core.people.operations.residence import end_old_residences, residents_no_more
-    from veche.core.people.operations.signing import delete_old_sign_ins
+    from veche.core.people.operations.signing import (
+        delete_old_sign_ins,
+        delete_unconfirmed,
+        unconfirmed,
+    )
 
     if SignIn.objects.filter(expire_date__lte=at).exists():
         delete_old_sign_ins(by=None, at=at)
     if residents_no_more(at).exists():
         end_old_residences(by=None, at=at)
+    if unconfirmed(at).exists():
+        delete_unconfirmed(by=None, at=at)

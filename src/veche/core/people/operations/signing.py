@@ -6,7 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.db.models import QuerySet
 
+from veche.core.journal.models import Secret
 from veche.core.journal.operations import record
 from veche.core.people.access import at_least
 from veche.core.people.models import Level, Person, SignIn
@@ -74,9 +77,20 @@ def note_change_of_access(*, by: Person, at: dt.datetime, what: str) -> None:
 
 @operation
 def raise_level(
-    *, by: None, at: dt.datetime, person: Person, level: Level, territory: Territory | None = None
+    *,
+    by: None,
+    at: dt.datetime,
+    person: Person,
+    level: Level,
+    territory: Territory | None = None,
+    known: SocialAccount | None = None,
 ) -> None:
-    """Believe what the city's sign-on says about a person; a level is never lowered by it."""
+    """Believe what the city's sign-on says about a person; a level is never lowered by it.
+
+    ``known`` is the row of the sign-on; what it said stays in no table.
+    """
+    if known is not None:
+        SocialAccount.objects.filter(pk=known.pk).update(extra_data={})
     if not at_least(person, level):
         person.level = level
         person.save(update_fields=["level"])
@@ -121,6 +135,38 @@ def delete_old_sign_ins(*, by: None, at: dt.datetime) -> int:
     gone, _by_table = SignIn.objects.filter(expire_date__lte=at).delete()
     record(kind="people.sign-ins-over", by=by, at=at, subject="people", public={"rows": gone})
     return gone
+
+
+UNCONFIRMED_TERM = dt.timedelta(days=7)
+"""How long an account waits for its address to be confirmed."""
+
+
+def unconfirmed(at: dt.datetime) -> QuerySet[Person]:
+    """Accounts nobody has ever got into: their address was not confirmed in time."""
+    known = SocialAccount.objects.values("user_id")
+    return Person.objects.filter(
+        level=Level.UNVERIFIED,
+        is_active=True,
+        email__isnull=False,
+        since__lt=at - UNCONFIRMED_TERM,
+        cast__isnull=True,
+    ).exclude(pk__in=known)
+
+
+@operation
+def delete_unconfirmed(*, by: None, at: dt.datetime) -> int:
+    """Delete accounts whose address was not confirmed in time; returns how many."""
+    people = list(unconfirmed(at).values_list("pk", flat=True)[:1_000])
+    Secret.objects.filter(record__subject__in=[f"person:{pk}" for pk in people]).delete()
+    Person.objects.filter(pk__in=people).delete()
+    record(
+        kind="people.unconfirmed-deleted",
+        by=by,
+        at=at,
+        subject="people",
+        public={"accounts": len(people)},
+    )
+    return len(people)
 
 
 @operation
