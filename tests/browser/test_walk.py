@@ -139,7 +139,7 @@ class Walk:
     def near(self) -> str:
         """The address of a report for something the cast's officer answers for."""
         self.be("officer")
-        self.go("problems/queue/?view=all")
+        self.go("desk/")
         self.look("queue")
         number = re.search(
             r"open=([\w-]+)", self.page.inner_html("table.queue a.q-title >> xpath=..")
@@ -201,7 +201,7 @@ def test_the_loop_is_walked(browser: Any, address: str, language: str, width: in
     assert page.locator("main img").count() >= 1, "the photograph stands on the page"
 
     walk.be("moderator")
-    walk.go(f"problems/moderation/?open={number}")
+    walk.go(f"desk/?open={number}")
     walk.look("moderation")
     walk.reach('form[action$="/accept/"] button', "moderation")
     page.click('form[action$="/accept/"] button')
@@ -209,7 +209,7 @@ def test_the_loop_is_walked(browser: Any, address: str, language: str, width: in
     assert number in page.inner_text("main"), "the moderator is told what became of it"
 
     walk.be("officer")
-    walk.go(f"problems/queue/?open={number}")
+    walk.go(f"desk/?open={number}")
     walk.look("queue with the matter open")
     page.fill('form[action$="/answer/"] textarea[name="text"]', SAID[language][1])
     page.set_input_files('form[action$="/answer/"] input[name="photographs"]', photograph("grey"))
@@ -256,7 +256,7 @@ def test_a_report_is_made_without_javascript(browser: Any, address: str) -> None
 
     moderator = Walk(context.new_page(), address, "en")
     moderator.be("moderator")
-    moderator.go(f"problems/moderation/?open={number}")
+    moderator.go(f"desk/?open={number}")
     moderator.page.click('form[action$="/accept/"] button')
     moderator.page.wait_for_load_state()
     assert number in moderator.page.inner_text("main")

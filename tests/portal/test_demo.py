@@ -68,7 +68,7 @@ def test_one_press_signs_in_as_any_of_the_cast(town: SmallTown, in_demo: None) -
     client = Client()
     assert "This is a demo" in client.get("/en/demo/").content.decode()
     answer = client.post("/en/demo/sign-in/", {"person": "officer"})
-    assert answer.url == "/en/problems/queue/"
+    assert answer.url == "/en/desk/"
     page = client.get(answer.url)
     assert page.status_code == 200 and "Change who you are" in page.content.decode()
 

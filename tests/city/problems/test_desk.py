@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +13,7 @@ from tests.city.problems.conftest import Town
 from veche import clock
 from veche.city.problems import operations
 from veche.city.problems.models import Category, Problem
-from veche.city.problems.queries.desk import DESKS, desk_of, listing
 from veche.core.cases.queries import files
-from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
 
 WORDS = "The hole was filled and rolled on Tuesday."
@@ -41,83 +36,24 @@ def state(problem: Problem) -> str:
     return problem.case.state
 
 
-def test_a_visitor_is_led_to_the_sign_in_page_and_back(town: Town) -> None:
-    answer = of(None).get("/en/problems/queue/?view=late")
-    assert answer.status_code == 302
-    assert answer.url == "/en/sign-in/?next=%2Fen%2Fproblems%2Fqueue%2F%3Fview%3Dlate"
-
-
-@pytest.mark.parametrize("desk", ["moderation", "routing", "queue"])
-def test_a_desk_is_closed_to_other_roles_in_words(town: Town, desk: str) -> None:
-    answer = of(town.resident).get(f"/en/problems/{desk}/")
-    assert answer.status_code == 403
-    assert "This page is for" in answer.content.decode()
-
-
-def test_a_desk_is_kept_by_no_cache(town: Town) -> None:
-    answer = of(town.officer).get("/en/problems/queue/")
+def test_a_step_is_closed_to_visitors_and_kept_by_no_cache(town: Town) -> None:
+    problem = town.to("work")
+    address = f"/en/problems/{problem.case.number}/answer/"
+    answer = of(None).get(address)
+    assert answer.status_code == 302 and "/en/sign-in/?next=" in answer.url
+    assert of(town.resident).get(address).status_code == 403
+    answer = of(town.officer).get(address)
+    assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "X-Veche-Cache" not in answer.headers
-
-
-def test_the_queue_is_of_the_own_office_soonest_term_first(town: Town) -> None:
-    later = town.to("work")
-    sooner = town.to("work", at=town.start - dt.timedelta(days=3))
-    town.to("check")
-    page = of(town.officer).get("/en/problems/queue/").content.decode()
-    assert page.index(sooner.case.number) < page.index(later.case.number)
-    assert "The desk is empty" in of(town.gardener).get("/en/problems/queue/").content.decode()
-
-
-def test_views_narrow_the_queue_and_say_how_many(town: Town) -> None:
-    late = town.to("work", at=town.start - dt.timedelta(days=20))
-    fresh = town.to("work", at=clock.now() - dt.timedelta(days=2))
-    returned = town.to("returned", at=clock.now() - dt.timedelta(days=2))
-    at = clock.now()
-    seen = listing(
-        DESKS["queue"], holdings(town.officer, at), view="late", number="", at=at, looked=None
-    )
-    assert [row.number for row in seen.rows] == [late.case.number]
-    assert seen.counts == {"all": 3, "late": 1, "soon": 0, "returned": 1}
-    page = of(town.officer).get("/en/problems/queue/?view=returned").content.decode()
-    assert returned.case.number in page and fresh.case.number not in page
-
-
-def test_what_came_after_the_last_look_is_marked(town: Town) -> None:
-    at = clock.now()
-    problem = town.to("work", at=at - dt.timedelta(days=1))
-    held, desk = holdings(town.officer, at), DESKS["queue"]
-
-    def new(looked: dt.datetime | None) -> bool:
-        rows = listing(desk, held, view="all", number="", at=at, looked=looked).rows
-        return next(row.new for row in rows if row.number == problem.case.number)
-
-    assert new(at - dt.timedelta(days=2))
-    assert not new(at) and not new(None)
-
-
-def test_the_queue_as_a_table_has_the_same_rows_and_no_formulas(town: Town) -> None:
-    town.to("work", text="=1+1 is what the sign says, it should be a name.")
-    body = b"".join(of(town.officer).get("/en/problems/queue.csv"))  # type: ignore[arg-type]
-    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
-    assert len(rows) == 1 and rows[0]["text"].startswith("'=")
-
-
-def test_the_side_panel_comes_alone_and_the_page_works_without_scripts(town: Town) -> None:
-    problem = town.to("work")
-    address = f"/en/problems/queue/?open={problem.case.number}"
-    part = of(town.officer).get(address, headers={"HX-Target": "panel"}).content.decode()
-    whole = of(town.officer).get(address).content.decode()
-    assert part.lstrip().startswith("<aside") and "<html" not in part
-    assert "<html" in whole and 'name="text"' in part and 'name="text"' in whole
 
 
 def test_a_moderator_publishes_and_the_office_gets_it(town: Town) -> None:
     problem = town.report()
     answer = step(town.moderator, problem, "accept")
-    assert (answer.status_code, answer.url) == (302, "/en/problems/moderation/")
+    assert (answer.status_code, answer.url) == (302, "/en/desk/")
     assert state(problem) == "work"
-    page = of(town.moderator).get("/en/problems/moderation/")
+    page = of(town.moderator).get("/en/desk/")
     assert problem.case.number not in page.content.decode()
 
 
@@ -136,7 +72,7 @@ def test_a_dispatcher_finds_the_office(town: Town) -> None:
     problem = town.report(category="orphan")
     step(town.moderator, problem, "accept")
     assert state(problem) == "routing"
-    assert problem.case.number in of(town.dispatcher).get("/en/problems/routing/").content.decode()
+    assert problem.case.number in of(town.dispatcher).get("/en/desk/").content.decode()
     assert step(town.dispatcher, problem, "assign", organisation="none").status_code == 422
     assert step(town.dispatcher, problem, "assign", organisation="parks").status_code == 302
     assert state(problem) == "work" and problem.case.organisation == town.parks
@@ -222,7 +158,7 @@ def test_a_step_that_still_fits_can_be_sent_again(town: Town) -> None:
 )
 def test_the_way_back_never_leaves_the_site(town: Town, next_address: str) -> None:
     answer = step(town.moderator, town.report(), "accept", next=next_address)
-    assert answer.url == "/en/problems/moderation/"
+    assert answer.url == "/en/desk/"
 
 
 @pytest.mark.parametrize(
@@ -234,7 +170,7 @@ def test_the_way_back_never_leaves_the_site(town: Town, next_address: str) -> No
 )  # fmt: skip
 def test_garbage_opens_the_plain_desk(town: Town, query: str) -> None:
     town.to("work")
-    assert of(town.officer).get(f"/en/problems/queue/?{query}").status_code == 200
+    assert of(town.officer).get(f"/en/desk/?{query}").status_code == 200
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 30, "\x00"])
@@ -247,11 +183,20 @@ def test_a_broken_mark_of_what_was_seen_is_no_fault(town: Town, seen: str) -> No
 
 def test_every_state_in_which_staff_must_act_lies_on_a_desk() -> None:
     from veche.city.problems.procedure import PROCEDURE
+    from veche.core.desk.module import SEATS
+    from veche.core.desk.queries import waiting
 
-    staff = {desk.role for desk in DESKS.values()}
     for one in PROCEDURE.states:
-        desk = desk_of(one.code)
-        assert (desk.role if desk else "") == (one.role if one.role in staff else "")
+        lies = {
+            role
+            for role in SEATS
+            for code, _scope, states in waiting(role)
+            if code == "problem" and one.code in states
+        }
+        if one.role in SEATS:
+            assert one.role in lies, one.code
+        else:
+            assert not lies, one.code
 
 
 def test_garbage_in_addresses_and_choices_is_told_in_words(town: Town) -> None:

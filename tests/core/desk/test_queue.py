@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import json
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from tests.cast import SmallTown, small_town
 from veche import clock
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Problem
-from veche.core.desk import operations
+from veche.core.desk import operations, personal
 from veche.core.desk.models import Draft, Look, SavedView, Seat, Taking
 from veche.core.organisations.operations import appoint
 from veche.core.people.models import Person
@@ -271,3 +272,30 @@ def test_the_page_costs_at_most_ten_queries(town: SmallTown) -> None:
         with CaptureQueriesContext(connection) as made:
             assert client.get(address).status_code == 200
         assert len(made) <= 10, [q["sql"][:90] for q in made]
+
+
+def test_what_has_ended_is_cleared_away(town: SmallTown) -> None:
+    work, other = in_work(town), in_work(town)
+    for case in (work.case, other.case):
+        operations.take(by=town.officer, at=clock.now(), case=case)
+        operations.look(by=town.officer, at=clock.now(), case=case)
+    problems.withdraw(by=town.resident, at=clock.now(), case=work.case)
+    assert operations.tidy(at=clock.now()) == 0
+    assert operations.tidy(at=clock.now() + dt.timedelta(days=2)) == 2
+    assert Taking.objects.get().case_id == other.pk
+
+
+def test_what_somebody_keeps_can_be_downloaded_and_is_forgotten_with_them(town: SmallTown) -> None:
+    work, at = in_work(town), clock.now()
+    page(town.officer, f"?open={work.case.number}")
+    operations.take(by=town.officer, at=at, case=work.case)
+    operations.save_view(by=town.officer, at=at, title="Mine", query="taken=me")
+    operations.keep_draft(
+        by=town.officer, at=at, case=work.case, move="answer", words={"text": WORDS}
+    )
+    kept = personal.collect(town.officer)
+    json.dumps(kept)
+    assert kept["taken"] == [work.case.number] and kept["drafts"][0]["words"] == {"text": WORDS}
+    personal.erase(by=town.officer, at=at, person=town.officer)
+    assert not Taking.objects.exists() and not Draft.objects.exists()
+    assert not SavedView.objects.exists() and not Seat.objects.exists()

@@ -24,13 +24,20 @@ MODULE = Module(
         "desk.view-saved": "A view of the queue was saved.",
         "desk.view-dropped": "A saved view was removed.",
         "desk.template-set": "The words of an answer were added or changed.",
+        "desk.left": "Somebody left the desk for good; what they kept there is forgotten.",
+        "desk.cleared": "What was kept about matters that have ended was cleared away.",
         "desk.bulk-ordered": "One step was ordered for many matters.",
         "desk.bulk-ordered-again": "The same order came twice and counted once.",
         "desk.bulk-undone": "A step for many matters was taken back in time.",
         "desk.bulk-carried-out": "A step for many matters was carried out.",
         "desk.bulk-settled": "A step for many matters was found settled already.",
     },
-    timers={"veche.core.desk.operations:sweep_bulk": "every minute"},
+    timers={
+        "veche.core.desk.operations:sweep_bulk": "every minute",
+        "veche.core.desk.operations:tidy": "every minute",
+    },
+    personal="veche.core.desk.personal",
+    demo="veche.core.desk.demo:load",
     urls="veche.core.desk.urls",
 )
 """What this module is."""

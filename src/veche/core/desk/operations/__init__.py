@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from veche.core.desk.operations.many import carry_out, order_bulk, sweep_bulk, undo_bulk
 from veche.core.desk.operations.own import (
+    clear_away,
     drop_draft,
     keep_draft,
+    leave,
     look,
     release,
     see_all,
@@ -13,6 +15,7 @@ from veche.core.desk.operations.own import (
     sit_down,
     take,
     take_many,
+    tidy,
 )
 from veche.core.desk.operations.refusals import (
     NameMissing,
@@ -36,9 +39,11 @@ __all__ = [
     "TooLateToUndo",
     "TooManyChosen",
     "carry_out",
+    "clear_away",
     "drop_draft",
     "drop_view",
     "keep_draft",
+    "leave",
     "look",
     "order_bulk",
     "release",
@@ -50,5 +55,6 @@ __all__ = [
     "sweep_bulk",
     "take",
     "take_many",
+    "tidy",
     "undo_bulk",
 ]

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from veche.core.cases.models import Case
 from veche.core.cases.operations import subject
 from veche.core.desk import rules
-from veche.core.desk.models import Draft, Look, Seat, Taking
+from veche.core.desk.models import BulkChange, Draft, Look, SavedView, Seat, Taking
 from veche.core.desk.operations.refusals import TakenByOther
 from veche.core.journal.operations import record
 from veche.operation import operation
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
+
+
+KEEP = dt.timedelta(days=1)
+"""How long what has ended stays on the desk of whoever worked on it."""
 
 
 @operation
@@ -119,3 +123,36 @@ def drop_draft(*, by: Person, at: dt.datetime, case: Case, move: str) -> None:
     """Forget what was typed: the step was made, or is no longer wanted."""
     Draft.objects.filter(person=by, case=case, move=move).delete()
     record(kind="desk.draft-dropped", by=by, at=at, subject=subject(case), public={"move": move})
+
+
+# --- forgetting -------------------------------------------------------------------------------
+
+
+@operation
+def leave(*, by: Person | None, at: dt.datetime, person: Person) -> None:
+    """Somebody leaves the desk for good: what they kept there is forgotten."""
+    for table in (Taking, Draft, Look, Seat):
+        table.objects.filter(person=person).delete()
+    SavedView.objects.filter(owner=person).delete()
+    BulkChange.objects.filter(by=person, done_at__isnull=True, cancelled_at__isnull=True).update(
+        cancelled_at=at
+    )
+    record(kind="desk.left", by=by, at=at, subject=f"person:{person.pk}")
+
+
+@operation
+def clear_away(*, by: None, at: dt.datetime) -> int:
+    """Takings, looks and drafts of what has ended: nobody works on it any more."""
+    gone = 0
+    for table in (Taking, Look, Draft):
+        gone += table.objects.filter(case__closed_at__lt=at - KEEP).delete()[0]
+    record(kind="desk.cleared", by=by, at=at, subject="desk", public={"rows": gone})
+    return gone
+
+
+def tidy(*, at: dt.datetime) -> int:
+    """Clear the desks away where there is something to clear; called by the timer."""
+    ended = {"case__closed_at__lt": at - KEEP}
+    if not any(table.objects.filter(**ended).exists() for table in (Taking, Look, Draft)):
+        return 0
+    return clear_away(by=None, at=at)
