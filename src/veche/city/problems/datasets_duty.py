@@ -213,14 +213,14 @@ OFFICE = "agency_responsible"
 
 DUTY_FIGURES = (
     _figure(
-        "disputes_by_office",
+        "problem_disputes_by_office",
         _("How often did each office say that a problem is not theirs, and who was wrong?"),
         "problem_disputes",
         _said(),
         OFFICE,
     ),
     _figure(
-        "disputes_by_office_and_year",
+        "problem_disputes_by_office_and_year",
         _("How often did each office say that a problem is not theirs, by year?"),
         "problem_disputes",
         _said(),
@@ -228,14 +228,14 @@ DUTY_FIGURES = (
         "opened_datetime:year",
     ),
     _figure(
-        "prolongations_by_office",
+        "problem_prolongations_by_office",
         _("How often did each office ask for a later date?"),
         "problem_prolongations",
         _later(),
         OFFICE,
     ),
     _figure(
-        "prolongations_by_office_and_year",
+        "problem_prolongations_by_office_and_year",
         _("How often did each office ask for a later date, by year?"),
         "problem_prolongations",
         _later(),
@@ -243,14 +243,14 @@ DUTY_FIGURES = (
         "asked_datetime:year",
     ),
     _figure(
-        "overdue_by_office",
+        "problem_overdue_by_office",
         _("How high did the overdue promises of each office climb?"),
         "problem_overdue",
         _climbed(),
         OFFICE,
     ),
     _figure(
-        "overdue_by_office_and_year",
+        "problem_overdue_by_office_and_year",
         _("How high did the overdue promises of each office climb, by year?"),
         "problem_overdue",
         _climbed(),
