@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from veche.town.names import Names, data, names
 
@@ -19,11 +19,25 @@ class Topic:
     office: str
 
 
+class Moment(NamedTuple):
+    """So many days ago, at a time of the town's clock; of today: so long before the present."""
+
+    days: int
+    clock: timedelta
+
+    def before(self, at: datetime, zone: tzinfo) -> datetime:
+        """The moment, seen from `at`."""
+        if self.days == 0:
+            return at - self.clock
+        midnight = at.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - timedelta(days=self.days) + self.clock
+
+
 @dataclass(frozen=True)
 class Act:
-    """One step: `ago` before the present; `who` is the key of somebody of the cast or staff."""
+    """One step: `ago` is when; `who` is the key of somebody of the cast or staff."""
 
-    ago: timedelta
+    ago: Moment
     who: str = ""
     code: str = ""
     text: str = ""
@@ -40,7 +54,7 @@ class Letter:
     public: bool
     title: str
     text: str
-    written: timedelta
+    written: Moment
     accept: Act | None
     reject: Act | None
     answer: Act | None
@@ -61,19 +75,15 @@ class Correction:
     metres: tuple[float, float]
     owner: str
     note: str
-    proposed: timedelta
+    proposed: Moment
     repair: Act | None
     keep: Act | None
 
 
-def _ago(text: str) -> timedelta:
+def _moment(text: str) -> Moment:
     day, clock = text.split()
     hours, minutes = clock.split(":")
-    if day == "0":  # so many hours before the present
-        return timedelta(hours=int(hours), minutes=int(minutes))
-    return timedelta(days=int(day)) + timedelta(hours=24) - timedelta(
-        hours=int(hours), minutes=int(minutes)
-    )  # fmt: skip
+    return Moment(int(day), timedelta(hours=int(hours), minutes=int(minutes)))
 
 
 @cache
@@ -89,7 +99,7 @@ def _act(row: dict[str, Any], name: str, *parts: str) -> Act | None:
     if value is None:
         return None
     given = [value] if isinstance(value, str) else list(value)
-    return Act(_ago(given[0]), **dict(zip(parts, given[1:], strict=True)))
+    return Act(_moment(given[0]), **dict(zip(parts, given[1:], strict=True)))
 
 
 @cache
@@ -98,7 +108,7 @@ def letters() -> tuple[Letter, ...]:
     return tuple(
         Letter(
             row["key"], row["who"], row["kind"], row["topic"], row["public"], row["title"],
-            row["text"], _ago(row["day"]),
+            row["text"], _moment(row["day"]),
             accept=_act(row, "accept"),
             reject=_act(row, "reject", "code", "text"),
             answer=_act(row, "answer", "who", "text"),
@@ -115,7 +125,8 @@ def corrections() -> tuple[Correction, ...]:
     return tuple(
         Correction(
             row["key"], row["who"], row["what"], row["kind"], row["near"],
-            tuple(row.get("metres", (0, 0))), row.get("owner", ""), row["note"], _ago(row["day"]),
+            tuple(row.get("metres", (0, 0))), row.get("owner", ""), row["note"],
+            _moment(row["day"]),
             repair=_act(row, "repair", "text"),
             keep=_act(row, "keep", "code", "text"),
         )

@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from veche.city.appeals import operations
+from veche.core.cases.terms import city_zone
 from veche.core.organisations.models import Holding, Organisation, Responsibility
 from veche.core.organisations.operations import appoint_many, make_many_responsible, set_supplier
 from veche.core.people.demo import BEFORE
@@ -20,7 +21,7 @@ from veche.core.places.queries.objects import object_of
 from veche.core.places.rules import reach
 
 if TYPE_CHECKING:
-    from veche.town.letters import Correction, Letter
+    from veche.town.letters import Correction, Letter, Moment
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
@@ -84,11 +85,17 @@ def _topics(offices: Mapping[str, Organisation], at: dt.datetime) -> None:
     )
 
 
+def _when(at: dt.datetime) -> Callable[[Moment], dt.datetime]:
+    """Moments of the town, seen from ``at``."""
+    zone = city_zone()
+    return lambda moment: moment.before(at, zone)
+
+
 def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None:
-    author = actors[letter.who]
+    author, when = actors[letter.who], _when(at)
     case = operations.write(
         by=author,
-        at=at - letter.written,
+        at=when(letter.written),
         submission=uuid.uuid5(uuid.NAMESPACE_URL, f"letter:{letter.key}"),
         kind=letter.kind,
         title=letter.title,
@@ -97,19 +104,21 @@ def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None
         public=letter.public,
     ).case
     if letter.accept:
-        case = operations.accept(by=actors["moderator"], at=at - letter.accept.ago, case=case)
+        case = operations.accept(by=actors["moderator"], at=when(letter.accept.ago), case=case)
     if act := letter.reject:
         operations.reject(
-            by=actors["moderator"], at=at - act.ago, case=case, reason=act.code, text=act.text
+            by=actors["moderator"], at=when(act.ago), case=case, reason=act.code, text=act.text
         )
     if act := letter.answer:
-        case = operations.answer(by=actors[act.who], at=at - act.ago, case=case, text=act.text)
+        case = operations.answer(by=actors[act.who], at=when(act.ago), case=case, text=act.text)
     if act := letter.refuse:
         operations.refuse(
-            by=actors[act.who], at=at - act.ago, case=case, reason=act.code, text=act.text
+            by=actors[act.who], at=when(act.ago), case=case, reason=act.code, text=act.text
         )
     if act := letter.rate:
-        operations.rate(by=author, at=at - act.ago, case=case, satisfaction=act.code, text=act.text)
+        operations.rate(
+            by=author, at=when(act.ago), case=case, satisfaction=act.code, text=act.text
+        )
 
 
 def _correct(
@@ -118,12 +127,12 @@ def _correct(
     offices: Mapping[str, Organisation],
     at: dt.datetime,
 ) -> None:
-    near = object_of(told.kind, told.near)
+    near, when = object_of(told.kind, told.near), _when(at)
     missing = told.what == "missing"
     wide, tall = reach(near.latitude, 1.0)
     case = operations.propose(
         by=actors[told.who],
-        at=at - told.proposed,
+        at=when(told.proposed),
         submission=uuid.uuid5(uuid.NAMESPACE_URL, f"correction:{told.key}"),
         what=told.what,
         kind=near.kind,
@@ -134,8 +143,8 @@ def _correct(
         note=told.note,
     ).case
     if act := told.repair:
-        operations.repair(by=actors["registrar"], at=at - act.ago, case=case, text=act.text)
+        operations.repair(by=actors["registrar"], at=when(act.ago), case=case, text=act.text)
     if act := told.keep:
         operations.keep(
-            by=actors["registrar"], at=at - act.ago, case=case, reason=act.code, text=act.text
+            by=actors["registrar"], at=when(act.ago), case=case, reason=act.code, text=act.text
         )

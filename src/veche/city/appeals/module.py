@@ -7,7 +7,7 @@ from veche.module import MenuEntry, Module
 MODULE = Module(
     name="appeals",
     sentence="Letters, questions and thanks without a place, and corrections of the city's data.",
-    menu=(MenuEntry(_("Letters"), "appeals:list"),),
+    menu=(MenuEntry(_("Letters"), "appeals:list"), MenuEntry(_("Registry"), "places:objects")),
     rights={
         "registrar": "Decides on corrections of the city's registry, in a territory.",
     },

@@ -1,8 +1,6 @@
 """The manifest of this module."""
 
-from django.utils.translation import gettext_lazy as _
-
-from veche.module import MenuEntry, Module
+from veche.module import Module
 
 MODULE = Module(
     name="places",
@@ -15,7 +13,6 @@ MODULE = Module(
         "places.objects-imported": "The objects of a register were brought in.",
         "places.map-drawn": "The streets and waters of a city's map were drawn.",
     },
-    menu=(MenuEntry(_("Registry"), "places:objects"),),
     urls="veche.core.places.urls",
     commands="veche.core.places.commands:register",
     demo="veche.core.places.demo:load",

@@ -60,7 +60,7 @@ def letters(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "which": which,
         "count": count,
-        "rows": rows[(number - 1) * PAGE : number * PAGE],
+        "rows": [(one, words.KINDS[one.kind]) for one in rows[(number - 1) * PAGE : number * PAGE]],
         "page": {"number": number, "last": last},
         "tally": lists.tally(at),
         "kinds": words.KINDS.items(),
