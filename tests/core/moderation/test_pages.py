@@ -232,3 +232,28 @@ def test_what_an_anonymous_author_may_they_may_by_their_secret(town: SmallTown) 
     assert client.post(f"/en/moderation/{number}/", sent).status_code == 302
     problem.refresh_from_db()
     assert "[telephone]" in problem.text
+
+
+@pytest.mark.slow
+def test_the_next_publication_has_the_new_words_and_no_hidden_matter(
+    town: SmallTown, tmp_path: Path
+) -> None:
+    from veche.core.opendata.operations import publish
+
+    one, other = published(town), published(town, text="Мусор у дома 7, звоните 8 912 345-67-89.")
+    folder = tmp_path / "published"
+
+    def whole() -> str:
+        publish(by=None, at=NOW, folder=folder)
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return "".join(path.read_text(encoding="utf-8") for path in files)
+
+    before = whole()
+    assert "912 345" in before and "Мусор" in before
+    moderation.hide_words(
+        by=town.moderator, at=NOW, case=one.case, field="text", findings=find(one.text)
+    )
+    moderation.hide_matter(by=town.moderator, at=NOW, case=other.case, reason="law")
+    after = whole()
+    assert "912 345" not in after and "Мусор" not in after
+    assert "[telephone]" in after
