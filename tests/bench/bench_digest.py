@@ -22,7 +22,7 @@ from django.db import connection
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 SIZES = (10_000, 25_000, 50_000)
-PROBLEMS = 60
+PROBLEMS = 40
 """Told in a day to those around them: a dozen notices for each subscriber."""
 AT_MOST = 60.0
 PEER = "Decidim: jobs a subscriber, most not sent at 40,000"
@@ -71,7 +71,7 @@ def bench(report: Any) -> None:
 def _measure(report: Any) -> None:
     from tests.cast import small_town
 
-    from veche.core.notices.models import Letter, LetterBody, Notice
+    from veche.core.notices.models import Letter, LetterBody, Waiting
     from veche.core.notices.operations import send_letters, write_digests
 
     at = dt.datetime(2026, 11, 17, 6, 0, tzinfo=dt.UTC)
@@ -100,7 +100,7 @@ def _measure(report: Any) -> None:
         before = before or memory
         words = LetterBody.objects.count()
         report(f"{size:,} subscribers: kept words", words, "bodies")
-        left = Notice.objects.filter(mail="daily").count()
+        left = Waiting.objects.filter(pace="daily").count()
         report(f"{size:,} subscribers: left over", left, "notices", at_most=0)
         Letter.objects.filter(state="waiting").update(state="sent")
     report("memory at 50,000 against 10,000", memory / before, "times", at_most=1.5)

@@ -17,7 +17,7 @@ from tests.cast import SmallTown
 from veche import clock
 from veche.city.problems import operations as problems
 from veche.core.notices import links, operations
-from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Wish
+from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Waiting, Wish
 from veche.core.notices.operations import Wanted
 from veche.core.notices.tasks import tick
 from veche.testing import deliver
@@ -123,7 +123,7 @@ def test_an_address_confirms_before_anything_is_in_force(town: SmallTown, client
     at = clock.now()
     problems.accept(by=town.moderator, at=at, case=town.report(at=at - HOUR).case)
     deliver()
-    assert Notice.objects.filter(reader=reader, mail="daily").count() == 1
+    assert Waiting.objects.filter(reader=reader, pace="daily").count() == 1
     mail.outbox.clear()
     later = at + dt.timedelta(days=2)
     tick(at=later)
@@ -207,11 +207,11 @@ def chosen(**changes: str) -> dict[str, Any]:
 def test_what_waits_follows_a_new_choice(town: SmallTown, client: Client) -> None:
     at = clock.now()
     problems.accept(by=town.moderator, at=at, case=town.report(at=at - HOUR).case)
-    assert Notice.objects.get(person=town.resident).mail == "now"
+    assert Waiting.objects.get(reader__person=town.resident).pace == "now"
     client.force_login(town.resident)
     sent = chosen(mail_own="daily", quiet_from="22:00", quiet_until="07:00")
     assert client.post(address("settings"), sent).status_code == 302
-    assert Notice.objects.get(person=town.resident).mail == "daily"
+    assert Waiting.objects.get(reader__person=town.resident).pace == "daily"
     reader = Reader.objects.get(person=town.resident)
     assert reader.quiet_from == dt.time(22)
     assert client.post(address("settings"), chosen(mail_own="hourly")).status_code == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -201,9 +202,8 @@ class Letter(models.Model):
     """The sender that has it in hand."""
     sent_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=200, blank=True, default="")
-    first_notice = models.BigIntegerField(null=True)
-    last_notice = models.BigIntegerField(null=True)
-    """Between which its notices lie in their table."""
+    content = ArrayField(models.BigIntegerField(), default=list)
+    """What it says: for each saying twice its number, plus one where the matter is the reader's."""
 
     class Meta:
         constraints = [
@@ -242,19 +242,8 @@ class Notice(models.Model):
     telling = models.BigIntegerField()
     """The same for all who were told the same at once."""
     seen_at = models.DateTimeField(null=True)
-    mail = models.CharField(max_length=6, blank=True, default="")
-    """At which pace it waits to be put into a letter; empty: it is in one, or none is wanted."""
     push = models.BooleanField(default=False)
     """Whether it waits to be pushed to the reader's devices."""
-    letter = models.ForeignKey(
-        Letter,
-        models.DO_NOTHING,
-        null=True,
-        related_name="+",
-        db_index=False,
-        db_constraint=False,
-    )
-    """The letter it is in; letters are thrown away some time after they were sent."""
 
     class Meta:
         constraints = [
@@ -267,12 +256,47 @@ class Notice(models.Model):
             models.Index(
                 fields=["person"], name="notices_unseen", condition=Q(seen_at__isnull=True)
             ),
-            models.Index(fields=["mail", "reader"], name="notices_to_mail", condition=~Q(mail="")),
             models.Index(fields=["reader"], name="notices_to_push", condition=Q(push=True)),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.reader_id}"
+
+
+class Saying(models.Model):
+    """What was said at once to some readers, kept while letters may have to be written of it."""
+
+    number = models.BigIntegerField(primary_key=True)
+    """The ``telling`` of its notices."""
+    case = models.ForeignKey("cases.Case", models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.case_id}"
+
+
+class Waiting(models.Model):
+    """A reader is to be told something by letter; taken out when the letter is written.
+
+    Narrow, and apart from the notices: a digest of a whole city takes out half a million rows.
+    """
+
+    reader = models.ForeignKey(
+        Reader, models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    telling = models.BigIntegerField()
+    own = models.BooleanField()
+    topic = models.CharField(max_length=8, blank=True)
+    pace = models.CharField(max_length=6)
+    """``now``, ``daily``, ``weekly``; ``late`` for what was in a letter that was taken back."""
+
+    class Meta:
+        indexes = [models.Index(fields=["pace", "reader"], name="notices_waiting_pace")]
+
+    def __str__(self) -> str:
+        return f"{self.telling} to {self.reader_id}"
 
 
 class DigestPass(models.Model):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 from veche import clock
-from veche.core.notices.models import Announcement, Notice, Reader
+from veche.core.notices.models import Announcement, Reader, Waiting
 from veche.core.notices.operations import letters, pushing, sending, subscribing, telling
 from veche.jobs import job
 
@@ -70,7 +70,7 @@ def tick(*, at: dt.datetime) -> None:
         since__lt=at - dt.timedelta(days=8),
     ).exists():
         subscribing.forget_unconfirmed(by=None, at=at)
-    if Notice.objects.filter(mail="late").exists():
+    if Waiting.objects.filter(pace="late").exists():
         letters.merge_late(by=None, at=at)
     if letters.notices_wait(at, "mail"):
         letters.write_waiting(by=None, at=at)

@@ -37,14 +37,18 @@ _QUIET = """
           ELSE %(local)s::time >= r.quiet_from OR %(local)s::time < r.quiet_until END)
 """
 _DUE = """
-CREATE TEMP TABLE notices_due ON COMMIT DROP AS
-SELECT n.id, n.reader_id, n.telling, n.topic = 'own' AS own
-FROM notices_notice n {where}
+CREATE TEMP TABLE notices_due (reader_id bigint, telling bigint, own boolean) ON COMMIT DROP
+"""
+_TAKE = """
+WITH taken AS (
+    DELETE FROM notices_waiting WHERE {where} RETURNING reader_id, telling, own
+)
+INSERT INTO notices_due SELECT reader_id, telling, own FROM taken
 """
 _PARCELS = """
 CREATE TEMP TABLE notices_parcel ON COMMIT DROP AS
-SELECT d.reader_id, coalesce(p.language, r.language) AS language, d.content, d.first, d.last,
-       d.count, sha256(convert_to(%(kind)s || ':' || coalesce(p.language, r.language) || ':'
+SELECT d.reader_id, coalesce(p.language, r.language) AS language, d.content, d.whole, d.count,
+       sha256(convert_to(%(kind)s || ':' || coalesce(p.language, r.language) || ':'
            || d.count || ':' || array_to_string(d.content, ','), 'UTF8')) AS digest,
        CASE WHEN {quiet} THEN
             ((%(local)s::timestamp::date
@@ -52,16 +56,18 @@ SELECT d.reader_id, coalesce(p.language, r.language) AS language, d.content, d.f
               + r.quiet_until) AT TIME ZONE %(zone)s)
             ELSE %(at)s END AS not_before
 FROM (
-    SELECT reader_id, min(id) AS first, max(id) AS last, count(*) AS count,
-           (array_agg(telling * 2 + own::int ORDER BY telling DESC, own))[1:%(most)s] AS content
-    FROM notices_due GROUP BY reader_id
+    SELECT reader_id, count, whole, whole[1:%(most)s] AS content FROM (
+        SELECT reader_id, count(*) AS count,
+               array_agg(telling * 2 + own::int ORDER BY telling DESC, own) AS whole
+        FROM notices_due GROUP BY reader_id
+    ) a
 ) d
 JOIN notices_reader r ON r.id = d.reader_id LEFT JOIN people_person p ON p.id = r.person_id
 """
 _TELLINGS = """
-SELECT n.telling, n.case_id, c.number, c.procedure, n.kind, n.details, n.at
-FROM (SELECT min(id) AS id FROM notices_due GROUP BY telling) t
-JOIN notices_notice n ON n.id = t.id JOIN cases_case c ON c.id = n.case_id
+SELECT s.number, s.case_id, c.number, c.procedure, s.kind, s.details, s.at
+FROM notices_saying s JOIN cases_case c ON c.id = s.case_id
+WHERE s.number IN (SELECT DISTINCT telling FROM notices_due)
 """
 _CONTENTS = """
 SELECT DISTINCT ON (p.digest) p.digest, p.language, p.content, p.count FROM notices_parcel p
@@ -70,17 +76,11 @@ WHERE NOT EXISTS (SELECT FROM notices_letterbody b WHERE b.digest = p.digest)
 _LETTERS = """
 INSERT INTO notices_letter
     (reader_id, kind, period, body_id, state, made_at, not_before, tries, fault,
-     first_notice, last_notice)
+     content)
 SELECT p.reader_id, %(kind)s, %(period)s, b.id, 'waiting', %(at)s, p.not_before, 0, '',
-       p.first, p.last
+       p.whole
 FROM notices_parcel p JOIN notices_letterbody b ON b.digest = p.digest
 ON CONFLICT (reader_id, kind, period) DO NOTHING
-"""
-_SETTLE = """
-UPDATE notices_notice n SET mail = '', letter_id = l.id
-FROM notices_due d JOIN notices_letter l
-  ON l.reader_id = d.reader_id AND l.kind = %(kind)s AND l.period = %(period)s
-WHERE n.id = d.id
 """
 
 
@@ -99,7 +99,8 @@ def _pass(kind: str, period: str, at: dt.datetime, where: str, more: dict[str, A
     with connection.cursor() as cursor:
         # One statement after another in one transaction: the second pass of a test finds them.
         cursor.execute("DROP TABLE IF EXISTS notices_due, notices_parcel")
-        cursor.execute(_DUE.format(where=where), values)
+        cursor.execute(_DUE)
+        cursor.execute(_TAKE.format(where=where), values)
         if not cursor.rowcount:
             return 0
         cursor.execute("ANALYZE notices_due")
@@ -120,7 +121,6 @@ def _pass(kind: str, period: str, at: dt.datetime, where: str, more: dict[str, A
         _keep_words(printer, kind, at)
         cursor.execute(_LETTERS, values)
         made: int = cursor.rowcount
-        cursor.execute(_SETTLE, values)
         cursor.execute("DROP TABLE notices_due, notices_parcel")
     return made
 
@@ -153,14 +153,22 @@ def notices_wait(at: dt.datetime, channel: str) -> bool:
     """Whether something is to be said at once, by ``mail`` or ``push``, to somebody who has no
     quiet hours now."""
     local = at.astimezone(city_zone()).replace(tzinfo=None)
-    which = "n.push" if channel == "push" else "n.mail = 'now'"
+    table = "notices_notice" if channel == "push" else "notices_waiting"
+    which = "n.push" if channel == "push" else "n.pace = 'now'"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM notices_notice n JOIN notices_reader r"
+            f"SELECT EXISTS (SELECT FROM {table} n JOIN notices_reader r"
             f" ON r.id = n.reader_id WHERE {which} AND NOT {_QUIET})",
             {"local": local},
         )
         return bool(cursor.fetchone()[0])
+
+
+_READY = f"""
+id IN (SELECT n.id FROM notices_waiting n JOIN notices_reader r ON r.id = n.reader_id
+       WHERE n.pace = 'now' AND NOT {_QUIET}
+"""
+_LOCK = "FOR UPDATE OF n SKIP LOCKED)"
 
 
 @operation
@@ -169,11 +177,7 @@ def write_told(*, by: None, at: dt.datetime, telling: int) -> int:
 
     Whoever has quiet hours now gets one letter of everything when they end.
     """
-    where = f"""
-        JOIN notices_reader r ON r.id = n.reader_id
-        WHERE n.telling = %(telling)s AND n.mail = 'now' AND NOT {_QUIET}
-        FOR UPDATE OF n SKIP LOCKED
-    """
+    where = f"{_READY} AND n.telling = %(telling)s {_LOCK}"
     made = _pass("now", f"t{telling}", at, where, {"telling": telling})
     record(kind="notices.written", by=by, at=at, subject="notices", public={"letters": made})
     return made
@@ -183,11 +187,7 @@ def write_told(*, by: None, at: dt.datetime, telling: int) -> int:
 def write_waiting(*, by: None, at: dt.datetime) -> int:
     """One letter for each reader to whom something is to be said at once and was not: their quiet
     hours have ended, or the job that should have done it died. Returns how many."""
-    where = f"""
-        JOIN notices_reader r ON r.id = n.reader_id
-        WHERE n.mail = 'now' AND NOT {_QUIET} FOR UPDATE OF n SKIP LOCKED
-    """
-    made = _pass("now", at.isoformat(timespec="milliseconds"), at, where, {})
+    made = _pass("now", at.isoformat(timespec="milliseconds"), at, f"{_READY} {_LOCK}", {})
     record(kind="notices.written", by=by, at=at, subject="notices", public={"letters": made})
     return made
 
@@ -221,7 +221,7 @@ def write_digests(*, by: None, at: dt.datetime, kind: str, period: str) -> int:
     made = 0
     if fresh:
         _take_back("l.kind = %(kind)s AND l.tries = 0", {"kind": kind, "at": at}, kind)
-        made = _pass(kind, period, at, "WHERE n.mail = %(kind)s", {})
+        made = _pass(kind, period, at, "pace = %(kind)s", {})
         one.letters = made
         one.save(update_fields=["letters"])
     record(
@@ -238,13 +238,13 @@ _MERGE = """
 WITH taken AS (
     UPDATE notices_letter l SET state = 'merged' FROM (
         SELECT id FROM notices_letter l
-        WHERE l.state = 'waiting' AND l.first_notice IS NOT NULL AND {which}
+        WHERE l.state = 'waiting' AND l.content <> '{{}}' AND {which}
         FOR UPDATE SKIP LOCKED
     ) w WHERE w.id = l.id
-    RETURNING l.id, l.first_notice, l.last_notice
-), bounds AS (SELECT min(first_notice) AS low, max(last_notice) AS high FROM taken)
-UPDATE notices_notice n SET mail = %(pace)s, letter_id = NULL FROM taken t, bounds b
-WHERE n.letter_id = t.id AND n.id BETWEEN b.low AND b.high
+    RETURNING l.reader_id, l.content
+)
+INSERT INTO notices_waiting (reader_id, telling, own, topic, pace)
+SELECT reader_id, code >> 1, code & 1 = 1, '', %(pace)s FROM taken, unnest(content) code
 """
 
 
@@ -257,17 +257,16 @@ def _take_back(which: str, values: dict[str, Any], pace: str) -> None:
 _FLOODED = """
 l.kind IN ('now', 'late') AND l.tries = 0 AND l.made_at < %(before)s AND l.reader_id IN (
     SELECT reader_id FROM notices_letter
-    WHERE state = 'waiting' AND first_notice IS NOT NULL AND kind IN ('now', 'late')
+    WHERE state = 'waiting' AND content <> '{}' AND kind IN ('now', 'late')
       AND tries = 0
     GROUP BY reader_id HAVING count(*) > 1)
 """
 
 
 _OF_CASE = """
-l.reader_id IN (SELECT reader_id FROM notices_notice WHERE case_id = ANY(%(cases)s))
-AND EXISTS (SELECT FROM notices_notice n
-            WHERE n.reader_id = l.reader_id AND n.case_id = ANY(%(cases)s)
-              AND n.letter_id = l.id)
+EXISTS (SELECT FROM notices_notice n
+        WHERE n.reader_id = l.reader_id AND n.case_id = ANY(%(cases)s)
+          AND n.telling IN (SELECT code >> 1 FROM unnest(l.content) code))
 """
 
 
@@ -284,7 +283,7 @@ def merge_late(*, by: None, at: dt.datetime) -> int:
     """After an outage: everybody for whom several letters wait gets one; returns how many."""
     values = {"before": at - dt.timedelta(minutes=FLOOD_MINUTES)}
     _take_back(_FLOODED, values, "late")
-    made = _pass("late", at.isoformat(timespec="milliseconds"), at, "WHERE n.mail = 'late'", {})
+    made = _pass("late", at.isoformat(timespec="milliseconds"), at, "pace = 'late'", {})
     record(kind="notices.merged", by=by, at=at, subject="notices", public={"letters": made})
     return made
 
@@ -298,6 +297,13 @@ def throw_away(*, by: None, at: dt.datetime) -> int:
         cursor.execute(
             "DELETE FROM notices_letterbody b"
             " WHERE NOT EXISTS (SELECT FROM notices_letter l WHERE l.body_id = b.id)"
+        )
+        cursor.execute(
+            "DELETE FROM notices_saying s WHERE s.at < %s"
+            " AND NOT EXISTS (SELECT FROM notices_waiting w WHERE w.telling = s.number)"
+            " AND NOT EXISTS (SELECT FROM notices_letter l WHERE l.state = 'waiting'"
+            "   AND s.number IN (SELECT code >> 1 FROM unnest(l.content) code))",
+            [at - dt.timedelta(days=KEPT_DAYS)],
         )
     record(kind="notices.thrown-away", by=by, at=at, subject="notices", public={"letters": gone})
     return gone

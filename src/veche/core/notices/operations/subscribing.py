@@ -7,12 +7,11 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
-from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Wish
+from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Waiting, Wish
 from veche.core.notices.operations.following import _reader_of
 from veche.core.notices.rules import (
     LARGEST_RADIUS,
@@ -230,12 +229,13 @@ def stop_letters(*, by: Person | None, at: dt.datetime, reader: Reader) -> None:
     else:
         reader.ways = {**reader.ways, "mail": dict.fromkeys(TOPICS, "none")}
         reader.save(update_fields=["ways"])
-        Notice.objects.filter(reader=reader).exclude(mail="").update(mail="")
+        Waiting.objects.filter(reader=reader).delete()
         Letter.objects.filter(reader=reader, state="waiting").update(state="dropped")
     record(kind="notices.stopped", by=by, at=at, subject=f"reader:{number}")
 
 
 def _forget(reader: Reader) -> None:
+    Waiting.objects.filter(reader=reader).delete()
     Notice.objects.filter(reader=reader).delete()
     Letter.objects.filter(reader=reader).delete()
     Following.objects.filter(reader=reader).delete()
@@ -280,13 +280,12 @@ def choose_ways(
     reader.quiet_from, reader.quiet_until = quiet or (None, None)
     reader.mail_stopped_at, reader.bounces = None, 0
     reader.save(update_fields=["ways", "quiet_from", "quiet_until", "mail_stopped_at", "bounces"])
-    with connection.cursor() as cursor:
-        for topic, pace in (ways.get("mail") or {}).items():
-            cursor.execute(
-                "UPDATE notices_notice SET mail = %s"
-                " WHERE reader_id = %s AND mail <> '' AND topic = %s",
-                ["" if pace == "none" else pace, reader.pk, topic],
-            )
+    for topic, pace in (ways.get("mail") or {}).items():
+        rows = Waiting.objects.filter(reader=reader, topic=topic)
+        if pace == "none":
+            rows.delete()
+        else:
+            rows.update(pace=pace)
     record(
         kind="notices.ways-chosen",
         by=by,

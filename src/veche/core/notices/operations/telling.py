@@ -40,19 +40,32 @@ _PUSH = f"""
     SELECT FROM notices_pushaddress a WHERE a.reader_id = r.id))
 """
 _TOLD = f"""
-WITH told AS (
-    INSERT INTO notices_notice
-        (reader_id, person_id, kind, case_id, details, at, topic, telling, mail, push)
-    SELECT r.id, r.person_id, %(kind)s, t.case_id, t.details::jsonb, %(at)s, t.topic, t.telling,
-           {_MAIL}, {_PUSH}
+WITH t AS (
+    SELECT r.id, r.person_id, t.case_id, t.details::jsonb AS details, t.topic, t.telling,
+           {_MAIL} AS mail, {_PUSH} AS push
     FROM ({{told}}) t JOIN notices_reader r ON r.id = t.reader_id
     LEFT JOIN people_person p ON p.id = r.person_id
     WHERE r.person_id IS NULL OR r.person_id IS DISTINCT FROM %(by)s
+), told AS (
+    INSERT INTO notices_notice
+        (reader_id, person_id, kind, case_id, details, at, topic, telling, push)
+    SELECT id, person_id, %(kind)s, case_id, details, %(at)s, topic, telling, push FROM t
     ON CONFLICT (reader_id, case_id, kind, at) DO NOTHING
-    RETURNING mail, push, telling
+    RETURNING reader_id, telling, push
+), waits AS (
+    INSERT INTO notices_waiting (reader_id, telling, own, topic, pace)
+    SELECT t.id, t.telling, t.topic = 'own', t.topic, t.mail
+    FROM told JOIN t ON t.id = told.reader_id AND t.telling = told.telling
+    WHERE t.mail <> ''
+    RETURNING telling, pace
+), said AS (
+    INSERT INTO notices_saying (number, case_id, kind, details, at)
+    SELECT DISTINCT ON (t.telling) t.telling, t.case_id, %(kind)s, t.details, %(at)s::timestamptz
+    FROM t JOIN waits w ON w.telling = t.telling
 )
-SELECT count(*), coalesce(max(telling) FILTER (WHERE mail = 'now'), 0),
-       coalesce(max(telling) FILTER (WHERE push), 0) FROM told
+SELECT (SELECT count(*) FROM told),
+       (SELECT coalesce(max(telling) FILTER (WHERE pace = 'now'), 0) FROM waits),
+       (SELECT coalesce(max(telling) FILTER (WHERE push), 0) FROM told)
 """
 # What every choice of readers gives beside them: one telling of one case.
 _ONE = "%(case)s AS case_id, %(details)s AS details, (SELECT nextval('notices_telling')) AS telling"
