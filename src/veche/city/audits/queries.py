@@ -21,7 +21,7 @@ WITH told AS (
     SELECT e.case_id, e.organisation_id AS office,
            CASE WHEN e.move IN ('overturn', 'unheard') THEN 'overturned' ELSE 'returned' END AS kind
     FROM cases_caseevent e
-    WHERE e.at > %(since)s AND e.at <= %(at)s AND e.target = 'returned' AND e.batch IS NULL
+    WHERE e.at > %(since)s AND e.at <= %(at)s AND e.target = 'returned'
     UNION SELECT k.case_id, k.office_id, 'climbed' FROM cases_climb k
     WHERE k.at > %(since)s AND k.at <= %(at)s AND k.level = 2
     UNION SELECT d.case_id, d.office_id, 'disputed' FROM cases_dispute d

@@ -63,17 +63,17 @@ def audit(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound
     case, at = found.case, clock.now()
     events = history(case)
-    line = [
-        {
-            "label": step.label,
-            "state": "end" if step.status == "next" and step.last else step.status,
-            "by": step.organisation if step.due_at else "",
-            "when": words.day(step.due_at or step.entered_at, "short")
-            if step.due_at or step.entered_at
-            else "",
-        }
-        for step in procedure_line(case, events, clocks(case))
-    ]
+    line = []
+    for step in procedure_line(case, events, clocks(case)):
+        moment = step.due_at or step.entered_at
+        line.append(
+            {
+                "label": step.label,
+                "state": "end" if step.status == "next" and step.last else step.status,
+                "by": step.organisation if step.due_at else "",
+                "when": words.day(moment, "short") if moment else "",
+            }
+        )
     context = {
         "audit": found,
         "case": case,

@@ -84,13 +84,13 @@ def run_calendar(args: argparse.Namespace) -> int:
     days = {}
     try:
         with args.file.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                works = row["works"].strip().lower() in ("1", "yes", "true", "worked")
+            for line in csv.DictReader(file):
+                works = line["works"].strip().lower() in ("1", "yes", "true", "worked")
                 names = {
-                    code: row.get(f"name_{code}") or row.get("name") or ""
+                    code: line.get(f"name_{code}") or line.get("name") or ""
                     for code in ("en", "ru", "zh")
                 }
-                days[dt.date.fromisoformat(row["day"].strip())] = (
+                days[dt.date.fromisoformat(line["day"].strip())] = (
                     works,
                     {code: name for code, name in names.items() if name},
                 )

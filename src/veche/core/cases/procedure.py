@@ -108,6 +108,11 @@ class Procedure:
         """The states by their code."""
         return {state.code: state for state in self.states}
 
+    @property
+    def timed(self) -> list[State | Window]:
+        """The states and the windows, in order: whatever may have a term."""
+        return [*self.states, *self.windows]
+
     def term_of(self, code: str) -> Term | None:
         """The declared term of a state or a window; None where it has none."""
         if code in self.by_code:

@@ -70,7 +70,7 @@ def prolongations(case: Case) -> list[Prolongation]:
 
 def waiting_prolongation(case: Case) -> Prolongation | None:
     """The request for a later date that the head must decide now; None when there is none."""
-    if case.promised_at is None:
+    if case.promised_at is None or case.first_promised_at is None:
         return None
     return Prolongation.objects.filter(
         case=case,
@@ -155,7 +155,7 @@ def terms() -> list[TermRow]:
     found = []
     rules = {(r.procedure, r.state, r.theme): r for r in TermRule.objects.order_by("theme")}
     for procedure in PROCEDURES.values():
-        for one in (*procedure.states, *procedure.windows):
+        for one in procedure.timed:
             if one.term is None:
                 continue
             for (code, state, theme), rule in rules.items():

@@ -58,7 +58,7 @@ def sync_procedures() -> int:
         (
             TermRule(procedure=p.code, state=s.code, number=s.term.number, unit=s.term.unit.value)
             for p in PROCEDURES.values()
-            for s in (*p.states, *p.windows)
+            for s in p.timed
             if s.term is not None
         ),
         ignore_conflicts=True,

@@ -12,7 +12,6 @@ from veche.core.cases.operations.calendar import (
 from veche.core.cases.operations.climbing import LEVELS, climb, set_climb_step
 from veche.core.cases.operations.disputes import (
     LAST_RESORT,
-    MOST_DISPUTES,
     ArbiterOfAParty,
     Bound,
     NoLastResort,
@@ -48,6 +47,7 @@ from veche.core.cases.operations.prolongation import (
     decide_prolongation,
 )
 from veche.core.cases.operations.sweep import SWEEP, advance, hold_back, mark_passed
+from veche.core.cases.rules import MOST_DISPUTES
 
 __all__ = [
     "LAST_RESORT",

@@ -350,6 +350,8 @@ def _turn_clocks(case: Case, declared: Procedure, source: str, at: dt.datetime) 
 
 def _clock_before(case: Case) -> CaseClock | None:
     """The last clock of the same office in the same state under the same promise."""
+    if case.organisation_id is None or case.first_promised_at is None:
+        return None
     return (
         CaseClock.objects.filter(
             case=case,

@@ -96,7 +96,8 @@ def ask_prolongation(
     if seen is not None and seen != case.seq:
         raise Changed(state=state.title)
     move = PROCEDURES[case.procedure].move("prolong", case.state)
-    if case.promised_at is None or move is None or case.organisation_id is None:
+    first = case.first_promised_at
+    if case.promised_at is None or first is None or move is None or not case.organisation_id:
         raise MoveNotPossible(state=state.title)
     role_holding(case, "officer", "organisation", by, at)
     days = calendar()
@@ -111,7 +112,7 @@ def ask_prolongation(
         raise NotAWorkingDay
     # A request that the case outran (it was answered, and returned since) is none any more.
     waiting = Prolongation.objects.filter(case=case, decided_at__isnull=True)
-    waiting.exclude(first_promised_at=case.first_promised_at).update(decided_at=at)
+    waiting.exclude(first_promised_at=first).update(decided_at=at)
     if waiting.exists():
         raise AlreadyAsked
     asked = Prolongation(
@@ -119,7 +120,7 @@ def ask_prolongation(
         office_id=case.organisation_id,
         reason=reason,
         text=text,
-        first_promised_at=case.first_promised_at,
+        first_promised_at=first,
         was_due_at=case.promised_at,
         until=moment,
         asked_by=by,
@@ -158,10 +159,9 @@ def decide_prolongation(
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
     case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
-    asked = Prolongation.objects.filter(
-        case=case, decided_at__isnull=True, first_promised_at=case.first_promised_at
-    ).first()
-    if asked is None or asked.office_id != case.organisation_id:
+    asked = Prolongation.objects.filter(case=case, decided_at__isnull=True).first()
+    outrun = asked is None or asked.first_promised_at != case.first_promised_at
+    if asked is None or outrun or asked.office_id != case.organisation_id:
         raise AlreadyDecided
     role_holding(case, "head", "organisation", by, at)
     if asked.asked_by_id == by.pk:
