@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import io
 import os
+import re
 import tomllib
 import uuid
 from collections.abc import Callable, Iterator
@@ -199,9 +200,17 @@ def rows(shape: str, name: str, world: World) -> Iterator[Asking]:
             reverse(name, args=[world.matters["work"], "9", "large"]),
             {},
         )
-    else:
+    elif name in NAMED:
         for label, arguments in NAMED[name].items():
             yield f"GET {name} of {label}", "GET", reverse(name, args=[arguments]), {}
+    else:
+        parts = [_NOTHING.get(kind, "nothing") for kind in _PART.findall(shape)]
+        yield f"GET {name} of nothing", "GET", reverse(name, args=parts), {}
+
+
+_PART = re.compile(r"<(?!language>)(\w+):\w+>")
+_NOTHING: dict[str, Any] = {"int": 0, "uuid": uuid.UUID(int=0)}
+"""What stands for a thing that is not there, by the kind of the address's part."""
 
 
 def report_sheet() -> dict[str, Any]:
@@ -290,11 +299,6 @@ NAMED: dict[str, dict[str, str]] = {
     "opendata:dataset": {"nothing": "nothing"},
     "opendata:csv": {"nothing": "nothing"},
     "problems:report-kept": {"nothing": "nothing"},
-    "mfa_remove_webauthn": {"nothing": "0"},
-    "mfa_edit_webauthn": {"nothing": "0"},
-    "openid_connect_login": {"nothing": "nothing"},
-    "openid_connect_callback": {"nothing": "nothing"},
-    "organisations:end-role": {"nothing": "0"},
     "problems:desk-csv": {code: code for code in ("moderation", "routing", "queue")},
 }
 """Addresses with one argument: a label for the row, and the argument."""
