@@ -96,12 +96,13 @@ def test_no_page_costs_more_queries_than_before(town: SmallTown) -> None:
         (town.resident, "problems:mine", ()),
         (town.resident, "problems:list", ()),
         (town.resident, "problems:matter", (check,)),
-        (town.moderator, "problems:moderation", ()),
+        (town.moderator, "desk:queue", ()),
         (town.moderator, "problems:reject", (number("moderation"),)),
-        (town.dispatcher, "problems:routing", ()),
-        (town.officer, "problems:queue", ()),
+        (town.dispatcher, "desk:queue", ()),
+        (town.officer, "desk:queue", ()),
         (town.officer, "problems:answer", (work,)),
-        (town.officer, "problems:desk-csv", ("queue",)),
+        (town.officer, "desk:csv", ()),
+        (town.officer, "desk:print", ()),
     ]
     found: dict[str, int] = {}
     for person, name, arguments in pages:

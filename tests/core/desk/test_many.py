@@ -17,9 +17,9 @@ from tests.core.desk.test_queue import in_work, of
 from veche import clock
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Category, Problem
-from veche.core.cases.bulk import move_cases
 from veche.core.cases.models import Case, CaseClock, CaseEvent
 from veche.core.cases.operations import subject
+from veche.core.cases.operations.many import move_cases
 from veche.core.desk import operations
 from veche.core.desk.models import BulkChange, BulkItem, Draft
 from veche.core.journal.models import Record

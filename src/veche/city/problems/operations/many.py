@@ -11,8 +11,8 @@ from django.db.models import OuterRef, Subquery
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.refusals import TextLength, UnknownReason, sized
-from veche.core.cases.bulk import Moved, move_cases
 from veche.core.cases.models import Case
+from veche.core.cases.operations.many import Moved, move_cases
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided_many
 from veche.core.notices.operations import announce_all, tell_followers_of_many

@@ -43,8 +43,8 @@ from veche.core.desk.queries.queue import (
     read,
     rows_of,
     seat_of,
-    sheet,
 )
+from veche.core.desk.queries.sheet import sheet
 
 __all__ = [
     "Found",

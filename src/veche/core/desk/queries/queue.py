@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -374,33 +374,3 @@ def lines_of(cases: Sequence[Found] | Sequence[Case]) -> dict[int, DeskLine]:
     for key, ids in asked.items():
         lines |= desks[key].lines(ids)
     return lines
-
-
-def sheet(cases: QuerySet[Case], person: Person, sort: str, at: dt.datetime) -> Iterator[list[Any]]:
-    """A view as rows of a table file, the head first; moments in ISO 8601, UTC."""
-    yield [
-        "number", "kind", "state", "due", "late", "theme", "district", "place", "text", "since",
-        "taken_by",
-    ]  # fmt: skip
-    places = atlas()
-    ids = list(ordered(cases, sort).values_list("pk", flat=True))
-    for begin in range(0, len(ids), 500):
-        part = read(ids[begin : begin + 500], person, sort)
-        for row in rows_of(part, None, at, places):
-            yield [
-                row.number,
-                row.case.procedure,
-                row.case.state,
-                _iso(row.due),
-                "yes" if row.due and row.due < at else "no",
-                row.line.theme,
-                row.district,
-                row.line.place,
-                row.line.text,
-                _iso(row.started),
-                row.taken,
-            ]
-
-
-def _iso(moment: dt.datetime | None) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds") if moment else ""

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from veche import clock
-from veche.core.cases.bulk import judge
 from veche.core.cases.models import Case
+from veche.core.cases.operations.many import judge
 from veche.core.desk import operations, queries, rules
 from veche.core.desk.adapter import DeskAction, DeskForm, desk_of
 from veche.core.desk.filters import Filters

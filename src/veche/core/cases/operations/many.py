@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
-from veche.core.cases.operations import (
+from veche.core.cases.operations.moves import (
     Changed,
     ChildOpen,
     MoveNotPossible,
