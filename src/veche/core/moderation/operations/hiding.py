@@ -9,7 +9,7 @@ from veche.core.cases.models import Case
 from veche.core.moderation import reasons
 from veche.core.moderation.access import as_moderator
 from veche.core.moderation.operations.decisions import decided
-from veche.core.notices.operations import tell_followers
+from veche.core.notices.operations import tell_followers, write_anew
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def hide_matter(
     Case.objects.filter(pk=case.pk, hidden_at__isnull=True).update(hidden_at=at)
     case.refresh_from_db(fields=["hidden_at"])
     decided(by=by, at=at, case=case, kind="hide", reason=reason, sweep=sweep)
+    write_anew(by=by, at=at, cases=[case])
     if tell:
         tell_followers(by=by, at=at, case=case, kind="moderation.hidden")
     return case

@@ -21,6 +21,7 @@ from veche.core.moderation.operations.decisions import AUTHOR, decided
 from veche.core.moderation.personal_data import Finding, hide
 from veche.core.moderation.words import label
 from veche.core.moderation.written import STEP, words_of, written_of
+from veche.core.notices.operations import write_anew
 from veche.core.people.operations import note_look
 from veche.errors import Invalid, NotFound
 from veche.operation import operation
@@ -95,6 +96,7 @@ def hide_words(
         public={"field": field, "kinds": kinds, "parts": len(findings)},
     )
     decided(by=by, at=at, case=case, kind="redact", reason=reason, role=role)
+    write_anew(by=by, at=at, cases=[case])
     return redacted
 
 

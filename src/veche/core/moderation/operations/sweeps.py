@@ -20,6 +20,7 @@ from veche.core.moderation.access import moderator_of
 from veche.core.moderation.models import Sweep
 from veche.core.moderation.operations.appeals import checked
 from veche.core.moderation.written import written_of
+from veche.core.notices.operations import write_anew
 from veche.core.organisations.queries import holdings
 from veche.errors import Invalid, Refused
 from veche.operation import operation
@@ -88,6 +89,7 @@ def sweep(
     )
     made.save(force_insert=True)
     Case.objects.filter(pk__in=[c.pk for c in rows], hidden_at__isnull=True).update(hidden_at=at)
+    write_anew(by=by, at=at, cases=list(rows))
     record(
         kind="moderation.swept",
         by=by,
