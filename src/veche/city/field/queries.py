@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from veche.city.field import rules
 from veche.city.field.models import OneTimeLink
 from veche.city.problems.models import Problem
 from veche.core.cases.models import Case
 from veche.core.organisations.models import Holding
+from veche.look import words
 
 MOST_SORTED = 3000
 
@@ -28,8 +31,8 @@ class Spot:
         if self.metres is None:
             return ""
         if self.metres < 1000:
-            return f"{round(self.metres, -1)} m"
-        return f"{self.metres / 1000:.1f} km"
+            return gettext("{n} m").format(n=words.number(round(self.metres, -1)))
+        return gettext("{n} km").format(n=words.number(self.metres / 1000, 1))
 
 
 def spots(
