@@ -126,3 +126,26 @@ def test_who_holds_a_role_hands_it_over_first(town: SmallTown) -> None:
     assert answer.status_code == 409 and "still hold a role" in answer.content.decode()
     town.officer.refresh_from_db()
     assert town.officer.is_active
+
+
+def test_without_a_password_the_address_is_shown_once_more(town: SmallTown) -> None:
+    town.neighbour.set_unusable_password()
+    town.neighbour.save()
+    client = Client()
+    client.force_login(town.neighbour)
+    asked = client.post("/en/me/erase/", {"sure": "on"})
+    assert asked["Location"].startswith("/en/verify/")
+
+    def show(email: str) -> None:
+        client.post("/en/verify/", {"email": email, "next": "/en/me/erase/"})
+        deliver()
+        code = str(mail.outbox[-1].body).partition("code: ")[2][:6]
+        client.post("/en/verify/", {"code": code, "next": "/en/me/erase/"})
+
+    show("another@example.org")
+    assert client.get("/en/me/erase/").status_code == 302, "an address of somebody else is no proof"
+    show("neighbour@example.org")
+    assert client.get("/en/me/erase/").status_code == 200
+    client.post("/en/me/erase/", {"sure": "on"})
+    town.neighbour.refresh_from_db()
+    assert not town.neighbour.is_active

@@ -30,6 +30,7 @@ from veche.core.organisations.operations.residence import confirm_at_counter, pr
 from veche.core.organisations.operations.roles import NoSuchHolding, end_role, give_role
 from veche.core.organisations.roles import ROLES, role_word
 from veche.core.people.models import Person, ResidenceLetter
+from veche.core.people.operations import note_look
 from veche.core.people.operations.residence import WrongCode, ask_for_letter, try_letter_code
 from veche.core.people.queries import letter_of, residence_of, waiting_letters
 from veche.errors import Invalid, Refused
@@ -231,6 +232,8 @@ def give(request: HttpRequest, person: Person) -> HttpResponse:
                 _told(form, refusal)
                 status = refusal.status
         elif "change" not in request.POST:
+            # Whose name stands there is shown to the administrator: that is a look.
+            note_look(by=person, at=clock.now(), person_id=data["email"].pk, what="account")
             # The hidden fields carry what was typed; the last day is shown as it was meant.
             last = data["until"] and words.day(data["until"] - dt.timedelta(days=1), "year")
             preview, status = data | {"word": role_word(data["role"]), "last_day": last}, 200

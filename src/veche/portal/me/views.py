@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -27,7 +28,9 @@ from veche import clock
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.roles import role_word
 from veche.core.people.models import Person
+from veche.core.people.once import verified
 from veche.core.people.operations.erasure import erase_person
+from veche.core.people.operations.once import address_digest
 from veche.core.people.operations.signing import change_name, end_sign_ins
 from veche.core.people.queries import residence_of
 from veche.errors import Refused
@@ -181,6 +184,12 @@ def download(request: HttpRequest, person: Person) -> HttpResponse:
 @mine
 def erase(request: HttpRequest, person: Person) -> HttpResponse:
     """Ask to be forgotten: what stays is said first, then it is me once more, then it is done."""
+    ways = get_adapter().get_reauthentication_methods(person)
+    if not ways and person.email and verified(request) != address_digest(person.email):
+        # No password and no second factor: the address is shown once more instead.
+        messages.info(request, gettext("Show first that this is you: a code goes to your address."))
+        back = urlencode({"next": request.path})
+        return redirect(f"{reverse('people:once')}?{back}")
     answer: HttpResponse = _erase(request, person)
     return answer
 
