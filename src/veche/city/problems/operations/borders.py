@@ -17,8 +17,10 @@ from veche.core.places.queries import atlas
 from veche.core.places.queries.borders import beside
 from veche.core.places.queries.objects import object_by_id
 from veche.core.places.rules import NEAR_METRES, metres_between, stands
+from veche.operation import operation
 
 if TYPE_CHECKING:
+    from veche.core.organisations.models import Organisation
     from veche.core.places.models import CityObject, Territory
 
 OTHER_SIDE = "other-territory"
@@ -59,32 +61,41 @@ def sides(
     return chosen, None
 
 
-def send_across(case: Case, at: dt.datetime) -> Case | None:
-    """The office says that the place lies on the other side: the office there gets it at once.
-
-    Only once, and only where a border is near; None when a dispatcher has to look.
-    """
-    problem = Problem.objects.select_related("beside").get(case=case)
-    there = problem.beside
+def other_side(case: Case) -> tuple[Territory, Organisation] | None:
+    """The other side of a near border and the office that answers there; None when a dispatcher
+    has to look: no border is near, the problem went across before, or nobody else answers."""
+    there = Problem.objects.select_related("beside").get(case=case).beside
     office = answers_for(case.theme, there) if there is not None else None
     if there is None or office is None or office.pk == case.organisation_id:
         return None
+    return there, office
+
+
+@operation
+def send_across(
+    *, by: None, at: dt.datetime, case: Case, there: Territory, office: Organisation
+) -> Case:
+    """The place lies on the other side of a border: the office there gets it at once, once.
+
+    Raises:
+        veche.core.cases.operations.MoveNotPossible: the office has not returned it.
+    """
     Problem.objects.filter(case=case).update(beside=None)
     Case.objects.filter(pk=case.pk).update(territory=there)
     record(
         kind="problems.sent-across",
-        by=None,
+        by=by,
         at=at,
         subject=subject(case),
         public={"from": case.territory.code, "to": there.code},
     )
     case = decide_dispute(
-        by=None,
+        by=by,
         at=at,
         case=case,
         move="pass_on",
         organisation=office,
         decided_as=Dispute.Decided.LAPSED,
     )
-    tell_followers(by=None, at=at, case=case, kind="problems.sent-across")
+    tell_followers(by=by, at=at, case=case, kind="problems.sent-across")
     return case

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
-from veche.city.problems.operations.borders import OTHER_SIDE, send_across
+from veche.city.problems.operations.borders import OTHER_SIDE, other_side, send_across
 from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.core.cases import operations as cases
 from veche.core.cases.models import Case, CaseEvent, Dispute
@@ -90,8 +90,8 @@ def _not_ours(
         tell_followers(by=by, at=at, case=case, kind="problems.last-resort")
         return case
     tell_followers(by=by, at=at, case=case, kind=f"problems.{move.replace('_', '-')}")
-    if move == "hand_back" and reason == OTHER_SIDE and (sent := send_across(case, at)):
-        return sent
+    if move == "hand_back" and reason == OTHER_SIDE and (side := other_side(case)):
+        return send_across(by=None, at=at, case=case, there=side[0], office=side[1])
     role = "dispatcher" if move == "hand_back" else "arbiter"
     tell_holders(by=by, at=at, case=case, kind=f"problems.{move.replace('_', '-')}", role=role)
     return case
