@@ -68,6 +68,11 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Finds the office for what nobody answers for."),
         "desk:queue",
     ),
+    "volunteer": (
+        _("Volunteer"),
+        _("Goes and looks at what an office calls finished, near by."),
+        "problems:checks",
+    ),
     "clerk": (
         _("Clerk"),
         _("Takes reports by telephone or at a counter, for those who ask."),

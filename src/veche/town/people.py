@@ -56,6 +56,7 @@ arbiter|Олег Савельев|Oleg Savelyev|奥列格·萨韦利耶夫|arbit
 controller|Тамара Юдина|Tamara Yudina|塔玛拉·尤金娜|controller|city-people||ru
 clerk|Зинаида Котова|Zinaida Kotova|季娜伊达·科托娃|clerk|city-people||ru
 registrar|Вера Полякова|Vera Polyakova|薇拉·波利亚科娃|registrar|city-architecture||ru
+volunteer|Алия Нуриева|Aliya Nuriyeva|阿利娅·努里耶娃|volunteer||zarechye-d6|ru
 dispatcher|Светлана Ким|Svetlana Kim|斯韦特兰娜·金|dispatcher|d6-office|zarechye-d6|ru
 inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫廖夫|inspector|city-inspection||ru
 expert|Фарида Сафина|Farida Safina|法丽达·萨菲娜|expert|||ru

@@ -274,3 +274,58 @@ def test_nobody_has_more_than_a_few_places(town: SmallTown) -> None:
     for _n in range(3):
         operations.sweep_checks(at=START + DAY)
     assert CheckTask.objects.filter(ended_at=None).count() == rules.MOST_TASKS
+
+
+def test_verdicts_can_be_recomputed_from_what_is_published(town: SmallTown) -> None:
+    from django.db import connection
+
+    from veche.city.problems.datasets_checks import CHECKS, ROUNDS
+    from veche.figures_sql import clean_rows
+
+    for name in "abcdef":
+        volunteer(town, name)
+    problems = [answered(town, START + n * HOUR) for n in range(4)]
+    at = START + 12 * HOUR
+    operations.sweep_checks(at=at)
+    words = [("done", "done"), ("undone", "undone"), ("done", "undone"), ("not_found", "done")]
+    for problem, said in zip(problems, words, strict=True):
+        for task, word in zip(asked(problem), said, strict=True):
+            say(task, at + HOUR, word)
+    operations.sweep_checks(at=at + 2 * HOUR)
+    say(asked(problems[2])[2], at + 3 * HOUR, "done")
+
+    def rows(dataset: Any) -> list[dict[str, Any]]:
+        sql, params = clean_rows(dataset, at + DAY)
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return [dict(zip([c.name for c in dataset.columns], r, strict=True)) for r in cursor]
+
+    given: dict[tuple[Any, Any], list[str]] = {}
+    for row in sorted(rows(CHECKS), key=lambda row: row["answer"]):
+        given.setdefault((row["service_request_id"], row["step"]), []).append(row["found"])
+    published = {(r["service_request_id"], r["step"]): r["verdict"] or "" for r in rows(ROUNDS)}
+    assert sorted(published.values()) == ["", "done", "done", "undone"]
+    assert published == {key: rules.verdict(given.get(key, ())) for key in published}
+
+
+def test_an_erased_volunteer_leaves_findings_and_no_words_to_the_office(town: SmallTown) -> None:
+    from veche.city.problems import personal
+    from veche.city.problems.models import Satisfaction
+
+    one = volunteer(town, "one")
+    done, waits = answered(town), answered(town, by=town.neighbour)
+    operations.sweep_checks(at=START + 3 * HOUR)
+    say(asked(done)[0], START + 4 * HOUR, "undone")
+    operations.confirm(by=town.resident, at=START + 4 * HOUR, case=done.case)
+    operations.rate(
+        by=town.resident, at=START + 5 * HOUR, case=done.case, score=2, text="For the office."
+    )
+    assert [row["found"] for row in personal.collect(one)["checks"]] == ["undone", ""]
+    assert personal.collect(town.resident)["ratings"][0]["text"] == "For the office."
+    for person in (one, town.resident):
+        personal.erase(by=person, at=START + DAY, person=person)
+    assert Satisfaction.objects.get().text == ""
+    assert asked(done)[0].said == "undone"
+    assert asked(waits)[0].ended_at is not None
+    volunteer(town, "two")
+    assert operations.sweep_checks(at=START + DAY + HOUR) == 2, "somebody else is asked"

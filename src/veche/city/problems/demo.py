@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from veche.city.problems import operations
 from veche.city.problems.bulk import Kind, Life, Terms, load_history, set_categories
 from veche.city.problems.bulk.drawings import attach_drawings
+from veche.city.problems.demo_checks import check
 from veche.city.problems.demo_moderation import moderate
 from veche.core.cases.terms import calendar, city_zone
 from veche.core.files.photographs import Photograph, clean
@@ -64,6 +65,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     attach_drawings(by=None, at=at, drawings=_drawings(), lives=teller.pictured)
     told = tell_stories(at)
     moderate(at, lambda: drawn("bench", mended=False, variant=97))
+    check(at)
     report(f"problems: {count + told}")
 
 

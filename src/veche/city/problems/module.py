@@ -63,6 +63,7 @@ MODULE = Module(
         "problems.check-declined": "A volunteer could not go.",
         "problems.check-answered": "A volunteer looked.",
         "problems.rated": "The author said how it went.",
+        "problems.words-forgotten": "What a person had said to an office alone was forgotten.",
         "problems.past-looked-up": "What had been called finished at its place was looked up.",
         "problems.recurrences-found": "Many problems were looked up for what came back.",
         "problems.mine-too": "Somebody joined in what another had reported.",

@@ -44,7 +44,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         area = None
         if member.role in ("moderator", "arbiter", "controller", "clerk"):
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
-        elif member.role == "dispatcher" and member.area:
+        elif member.role in ("dispatcher", "volunteer") and member.area:
             area = places[member.area]
         holdings.append(
             Holding(

@@ -64,6 +64,7 @@ _STANDS = """(c.state = 'check' AND c.seq = r.seq
 _WAITING = (
     """
 SELECT EXISTS (SELECT FROM cases_case c WHERE c.procedure = 'problem' AND c.state = 'check'
+    AND c.moved_at <= %(at)s
         AND NOT EXISTS (SELECT FROM problems_checkround r WHERE r.case_id = c.id AND r.seq = c.seq))
     OR EXISTS (SELECT FROM problems_checktask WHERE ended_at IS NULL AND due_at < %(at)s)
     OR EXISTS (SELECT FROM problems_checkround r JOIN cases_case c ON c.id = r.case_id
@@ -78,6 +79,7 @@ INSERT INTO problems_checkround (case_id, seq, opened_at, until, verdict)
 SELECT c.id, c.seq, %(at)s, %(at)s + make_interval(days => %(round_days)s), ''
 FROM cases_case c
 WHERE c.procedure = 'problem' AND c.state = 'check'
+    AND c.moved_at <= %(at)s
     AND NOT EXISTS (SELECT FROM problems_checkround r WHERE r.case_id = c.id AND r.seq = c.seq)
 ORDER BY c.moved_at LIMIT %(most_rounds)s
 ON CONFLICT DO NOTHING

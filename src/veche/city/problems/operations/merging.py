@@ -155,7 +155,7 @@ def mine_too(*, by: Person, at: dt.datetime, case: Case) -> None:
     """
     from veche.city.problems.queries.merging import root_of
 
-    case = root_of(case)
+    case = Case.objects.get(pk=root_of(case).pk)
     if case.state not in PUBLIC or case.hidden_at is not None:
         raise NotFound
     if case.author_id == by.pk:

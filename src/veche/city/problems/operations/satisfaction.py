@@ -10,7 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
-from veche.city.problems.models import Satisfaction, StandardAnswer
+from veche.city.problems.models import (
+    CheckRound,
+    CheckTask,
+    Satisfaction,
+    StandardAnswer,
+)
 from veche.city.problems.operations.refusals import TooLate, sized
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
@@ -111,3 +116,22 @@ def rate(
         personal={"score": score, "answers": said.answers, "text": said.text},
     )
     return said
+
+
+@operation
+def forget_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
+    """Take out the words a person wrote to an office alone, and give the checks that wait for them
+    to others. Marks stay in their counts; what volunteers found stays, nobody is named there."""
+    rows = Satisfaction.objects.filter(case__author=person, text_public=False)
+    blanked = rows.exclude(text="").update(text="")
+    waiting = CheckTask.objects.filter(volunteer=person, ended_at__isnull=True)
+    CheckRound.objects.filter(pk__in=waiting.values("round")).update(next_at=None)
+    waiting.update(said="declined", ended_at=at)
+    record(
+        kind="problems.words-forgotten",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"words": blanked},
+    )
+    return blanked
