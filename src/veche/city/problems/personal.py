@@ -1,4 +1,4 @@
-"""What problems hold about a person: what they reported, found as a volunteer, and thought of it."""
+"""What problems hold about a person: reported, found as a volunteer, and thought of it."""
 
 from __future__ import annotations
 
