@@ -293,8 +293,7 @@ def test_a_sweep_stays_in_its_moderators_territory(town: SmallTown) -> None:
 
 
 def test_what_is_held_about_a_person_is_told_and_erased(town: SmallTown) -> None:
-    problem = town.report(text=TEXT)
-    moderation.note_origin(by=town.resident, at=START, case=problem.case, address="192.0.2.1")
+    problem = town.report(text=TEXT, sender={"address": "192.0.2.1"})
     moderation.hide_words(
         by=town.moderator, at=START, case=problem.case, field="text", findings=find(TEXT)
     )
@@ -309,10 +308,10 @@ def test_what_is_held_about_a_person_is_told_and_erased(town: SmallTown) -> None
 
 
 def test_digests_and_counts_are_pruned(town: SmallTown) -> None:
-    problem = town.report()
-    moderation.note_origin(by=None, at=START, case=problem.case, address="192.0.2.1")
-    assert moderation.prune(at=START + dt.timedelta(days=29)) == 0
-    assert moderation.prune(at=START + dt.timedelta(days=31)) == 1
+    town.report(sender={"address": "192.0.2.1"})
+    assert moderation.prune(at=START + dt.timedelta(days=7)) == 0
+    assert moderation.prune(at=START + dt.timedelta(days=29)) == 3  # person, place, address
+    assert moderation.prune(at=START + dt.timedelta(days=31)) == 1  # where it came from
 
 
 def test_words_of_a_step_are_shown_redacted_though_the_step_never_changes(town: SmallTown) -> None:

@@ -32,23 +32,26 @@ def keep(*, by: Person | None, at: dt.datetime, photograph: Photograph) -> Store
     names, never a row without its file.
     """
     digest = hashlib.sha256(photograph.data).hexdigest()
-    before = StoredFile.objects.filter(digest=digest, shown__isnull=False).first()
-    if before is not None:
+    stored = StoredFile.objects.filter(digest=digest).select_related("shown").first()
+    if stored is not None and stored.shown is not None:
         # Sent once more after a part of it was covered: everybody sees the covered one.
         record(kind="files.kept", by=by, at=at, subject=f"file:{digest}", public={"covered": True})
-        return now_shown(before)
+        return now_shown(stored)
     _put(path_of(digest), photograph.data)
     _put(path_of(digest, small=True), photograph.thumbnail)
-    stored, _created = StoredFile.objects.get_or_create(
-        digest=digest,
-        defaults={
-            "media_type": "image/jpeg",
-            "width": photograph.width,
-            "height": photograph.height,
-            "size": len(photograph.data),
-            "at": at,
-        },
-    )
+    if stored is None:
+        made = StoredFile(
+            digest=digest,
+            media_type="image/jpeg",
+            width=photograph.width,
+            height=photograph.height,
+            size=len(photograph.data),
+            at=at,
+        )
+        # One statement: two who send the same picture at once both get its row.
+        (stored,) = StoredFile.objects.bulk_create(
+            [made], update_conflicts=True, unique_fields=["digest"], update_fields=["size"]
+        )
     record(
         kind="files.kept",
         by=by,

@@ -125,10 +125,19 @@ def caps(what: str) -> dict[str, Cap]:
 
 
 _SPEND = """
-WITH asked AS (
-    SELECT * FROM unnest(%s::bytea[], %s::timestamptz[], %s::int[]) AS a(key, since, most)
+WITH given AS (
+    SELECT * FROM unnest(%s::bytea[], %s::text[], %s::int[], %s::int[])
+        AS g(key, scope, most, seconds)
+), asked AS (
+    -- The city's row for this act, else its row for everything, else what the program says.
+    SELECT g.key, g.scope, coalesce(l.most, g.most) AS most,
+        %s::timestamptz - make_interval(secs => coalesce(l.seconds, g.seconds)) AS since,
+        make_interval(secs => coalesce(l.seconds, g.seconds)) AS span
+    FROM given g LEFT JOIN LATERAL (
+        SELECT most, seconds FROM moderation_limit WHERE scope = g.scope AND what IN ('', %s)
+        ORDER BY what DESC LIMIT 1) l ON true
 ), counted AS (
-    SELECT a.key, a.most, c.used, c.oldest FROM asked a CROSS JOIN LATERAL (
+    SELECT a.key, a.scope, a.most, a.span, c.used, c.oldest FROM asked a CROSS JOIN LATERAL (
         SELECT count(*) AS used, min(s.at) AS oldest FROM (
             SELECT at FROM moderation_spent WHERE key = a.key AND at > a.since
             ORDER BY at DESC LIMIT a.most) s) c
@@ -136,7 +145,7 @@ WITH asked AS (
     INSERT INTO moderation_spent (key, at)
     SELECT key, %s FROM asked WHERE NOT EXISTS (SELECT FROM counted WHERE used >= most)
 )
-SELECT key, oldest FROM counted WHERE used >= most
+SELECT scope, most, oldest + span FROM counted WHERE used >= most
 """
 _WAIT = "SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(%s::bigint[]) AS k ORDER BY 1) o"
 
@@ -157,7 +166,8 @@ def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, s
     given = {scope: value for scope, value in keys.items() if value}
     if by is not None:
         given[PERSON] = str(by.pk)
-    known = caps(what)
+    known = {scope: cap for (name, scope), cap in DEFAULTS.items() if not name}
+    known |= {scope: cap for (name, scope), cap in DEFAULTS.items() if name == what}
     asked = [(s, known[s], digest(f"{what}:{s}", v)) for s, v in given.items() if s in known]
     if not asked:
         return
@@ -165,29 +175,50 @@ def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, s
         int.from_bytes(key[:8], "big", signed=True) for scope, _cap, key in asked if scope != PLACE
     ]
     with connection.cursor() as cursor:
-        if waits:
+        if waits:  # a statement of its own: the count below must see what the others have added
             cursor.execute(_WAIT, [waits])
         cursor.execute(
             _SPEND,
             [
                 [key for _scope, _cap, key in asked],
-                [at - dt.timedelta(seconds=cap.seconds) for _scope, cap, _key in asked],
+                [scope for scope, _cap, _key in asked],
                 [cap.most for _scope, cap, _key in asked],
+                [cap.seconds for _scope, cap, _key in asked],
+                at,
+                what,
                 at,
             ],
         )
-        full = {bytes(key): oldest for key, oldest in cursor.fetchall()}
-    until: list[tuple[dt.datetime, str, int]] = [
-        (full[key] + dt.timedelta(seconds=cap.seconds), scope, cap.most)
-        for scope, cap, key in asked
-        if key in full
+        full = cursor.fetchall()
+    if full:
+        scope, most, moment = max(full, key=lambda row: row[2])
+        raise TooMany(scope=scope, most=most, until=moment.astimezone(dt.UTC))
+
+
+_ORIGIN = "INSERT INTO moderation_origin (case_id, address, browser, at) VALUES (%s, %s, %s, %s)"
+
+
+def keep_origin(*, at: dt.datetime, case: int, address: str = "", browser: str = "") -> None:
+    """Keep from which network address and browser a matter came, as keyed digests, for some weeks.
+
+    ``address`` comes from `network_address`, ``browser`` is a secret of its session. They are used
+    for one thing: to find what the sender of spam sent besides. Called inside the operation that
+    writes, which leaves the record.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    found = [
+        digest(kind, value) if value else None
+        for kind, value in (("origin", address), ("browser", browser))
     ]
-    if until:
-        moment, scope, most = max(until)
-        raise TooMany(scope=scope, most=most, until=moment)
+    with connection.cursor() as cursor:
+        cursor.execute(_ORIGIN, [case, *found, at])
 
 
 __all__ = [
     "ADDRESS", "DEFAULTS", "KEEP", "PERSON", "PLACE", "Cap", "TooMany", "caps", "declare",
-    "digest", "network_address", "place_key", "spend",
+    "digest", "keep_origin", "network_address", "place_key", "spend",
 ]  # fmt: skip

@@ -16,7 +16,6 @@ MODULE = Module(
     journal_writes={
         "moderation.decided": "A decision was put into the public log.",
         "moderation.past-taken-up": "What was rejected before there was a log was put into it.",
-        "moderation.origin-noted": "From where a matter came was kept as a keyed digest.",
         "moderation.appealed": "An author objected to a decision.",
         "moderation.judged": "Another moderator judged an objection.",
         "moderation.words-hidden": "Parts of the words of a matter were hidden.",

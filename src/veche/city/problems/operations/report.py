@@ -25,8 +25,7 @@ from veche.city.problems.operations.refusals import (
 )
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
-from veche.core.moderation.limits import place_key, spend
-from veche.core.moderation.operations import note_origin
+from veche.core.moderation.limits import keep_origin, place_key, spend
 from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
@@ -147,10 +146,9 @@ def report(
             by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="before"
         )
     if sender is not None:
-        note_origin(
-            by=by,
+        keep_origin(
             at=at,
-            case=case,
+            case=case.pk,
             address=sender.get("address", ""),
             browser=sender.get("person", ""),
         )

@@ -7,7 +7,6 @@ from veche.core.moderation.operations.city import prune, set_limit, set_reason
 from veche.core.moderation.operations.decisions import (
     decided,
     decided_many,
-    note_origin,
     take_up_past,
 )
 from veche.core.moderation.operations.hiding import hide_matter, show_matter
@@ -41,7 +40,6 @@ __all__ = [
     "hide_words",
     "judge",
     "look_at_original",
-    "note_origin",
     "prune",
     "set_limit",
     "set_reason",

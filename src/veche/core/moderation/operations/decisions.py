@@ -10,8 +10,7 @@ from django.db import connection
 
 from veche.core.cases.operations import subject
 from veche.core.journal.operations import record
-from veche.core.moderation.limits import digest
-from veche.core.moderation.models import Decision, Origin
+from veche.core.moderation.models import Decision
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -71,24 +70,6 @@ def decided_many(
         public={"decision": kind, "reason": reason, "role": role, "matters": len(cases)},
     )
     return len(cases)
-
-
-@operation
-def note_origin(
-    *, by: Person | None, at: dt.datetime, case: Case, address: str = "", browser: str = ""
-) -> None:
-    """Keep from which network address and browser a matter came, as keyed digests, for some weeks.
-
-    ``address`` comes from `limits.network_address`, ``browser`` is a secret of its session. They
-    are used for one thing: to find what the sender of spam sent besides.
-    """
-    Origin(
-        case=case,
-        address=digest("origin", address) if address else None,
-        browser=digest("browser", browser) if browser else None,
-        at=at,
-    ).save(force_insert=True)
-    record(kind="moderation.origin-noted", by=by, at=at, subject=subject(case))
 
 
 _PAST = """
