@@ -22,7 +22,7 @@ from django.db import connection
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 SIZES = (10_000, 25_000, 50_000)
-PROBLEMS = 40
+PROBLEMS = 24
 """Told in a day to those around them: a dozen notices for each subscriber."""
 AT_MOST = 60.0
 PEER = "Decidim: jobs a subscriber, most not sent at 40,000"

@@ -1,4 +1,4 @@
-"""kill -9 of a sender of letters, again and again: nobody is forgotten, and what comes twice is known.
+"""kill -9 of a sender of letters, again and again: nobody is forgotten, and copies are known.
 
 A mail server of our own takes two thousand letters; every second or so the sender is killed
 wherever it stands and another begins.
@@ -22,6 +22,7 @@ from django.db import connection
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from aiosmtpd.controller import Controller
+
 from tests.mail_server import MailServer, free_port
 
 READERS = 2_000
@@ -50,7 +51,6 @@ def soak(report: Callable[..., None]) -> None:
 
 def _kill_senders(report: Callable[..., None]) -> None:
     from tests.cast import START, small_town
-
     from veche.city.problems import operations as problems
     from veche.core.notices import operations
     from veche.core.notices.models import Letter

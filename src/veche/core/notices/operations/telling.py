@@ -39,29 +39,30 @@ _PUSH = f"""
 ({_pace("push")} = 'now' AND EXISTS (
     SELECT FROM notices_pushaddress a WHERE a.reader_id = r.id))
 """
+# Readers are found again by their key and not by joining the parts of the statement, whose sizes
+# the planner cannot know: a telling may reach ten or ten thousand.
 _TOLD = f"""
-WITH t AS (
-    SELECT r.id, r.person_id, t.case_id, t.details::jsonb AS details, t.topic, t.telling,
-           {_MAIL} AS mail, {_PUSH} AS push
-    FROM ({{told}}) t JOIN notices_reader r ON r.id = t.reader_id
-    LEFT JOIN people_person p ON p.id = r.person_id
-    WHERE r.person_id IS NULL OR r.person_id IS DISTINCT FROM %(by)s
-), told AS (
+WITH w AS MATERIALIZED ({{told}}), told AS (
     INSERT INTO notices_notice
         (reader_id, person_id, kind, case_id, details, at, topic, telling, push)
-    SELECT id, person_id, %(kind)s, case_id, details, %(at)s, topic, telling, push FROM t
+    SELECT r.id, r.person_id, %(kind)s, t.case_id, t.details::jsonb, %(at)s, t.topic, t.telling,
+           {_PUSH}
+    FROM w t JOIN notices_reader r ON r.id = t.reader_id
+    WHERE r.person_id IS NULL OR r.person_id IS DISTINCT FROM %(by)s
     ON CONFLICT (reader_id, case_id, kind, at) DO NOTHING
-    RETURNING reader_id, telling, push
+    RETURNING reader_id, topic, telling, push
+), paced AS (
+    SELECT t.reader_id, t.telling, t.topic, {_MAIL} AS pace
+    FROM told t JOIN notices_reader r ON r.id = t.reader_id
+    LEFT JOIN people_person p ON p.id = r.person_id
 ), waits AS (
     INSERT INTO notices_waiting (reader_id, telling, own, topic, pace)
-    SELECT t.id, t.telling, t.topic = 'own', t.topic, t.mail
-    FROM told JOIN t ON t.id = told.reader_id AND t.telling = told.telling
-    WHERE t.mail <> ''
+    SELECT reader_id, telling, topic = 'own', topic, pace FROM paced WHERE pace <> ''
     RETURNING telling, pace
 ), said AS (
     INSERT INTO notices_saying (number, case_id, kind, details, at)
-    SELECT DISTINCT ON (t.telling) t.telling, t.case_id, %(kind)s, t.details, %(at)s::timestamptz
-    FROM t JOIN waits w ON w.telling = t.telling
+    SELECT DISTINCT ON (telling) telling, case_id, %(kind)s, details::jsonb, %(at)s::timestamptz
+    FROM w
 )
 SELECT (SELECT count(*) FROM told),
        (SELECT coalesce(max(telling) FILTER (WHERE pace = 'now'), 0) FROM waits),
