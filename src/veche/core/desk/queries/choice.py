@@ -70,12 +70,13 @@ def waits_for(held: Sequence[Holding], places: Atlas) -> Waits | None:
             wanted.setdefault(key, []).append(holding)
     # Those that look at the same place or office stand together: an index finds them once.
     where: dict[tuple[str, tuple[int, ...]], list[tuple[str, tuple[str, ...]]]] = {}
+    there: tuple[str, tuple[int, ...]]
     for (code, scope, states), holdings in wanted.items():
         if scope == "organisation":
             offices = {h.organisation_id for h in holdings if h.organisation_id}
             if not offices:
                 continue
-            key = ("organisation_id", tuple(sorted(offices)))
+            there = ("organisation_id", tuple(sorted(offices)))
         elif scope == "territory" and all(h.territory_id for h in holdings):
             inside = {
                 pk
@@ -83,10 +84,10 @@ def waits_for(held: Sequence[Holding], places: Atlas) -> Waits | None:
                 if h.territory_id in places.by_id
                 for pk in places.inside(places.by_id[h.territory_id])
             }
-            key = ("territory_id", tuple(sorted(inside)))
+            there = ("territory_id", tuple(sorted(inside)))
         else:
-            key = ("", ())
-        where.setdefault(key, []).append((code, states))
+            there = ("", ())
+        where.setdefault(there, []).append((code, states))
     return Waits([_group(column, ids, kinds) for (column, ids), kinds in where.items()]) or None
 
 
