@@ -36,7 +36,8 @@ def load_town(monkeypatch: pytest.MonkeyPatch, count: int) -> list[str]:
 MOMENTS = """
 WITH told AS (
     SELECT e.case_id,
-        min(e.at) FILTER (WHERE e.move IN ('accept', 'pass')) AS accepted,
+        min(e.at) FILTER (WHERE e.move IN ('accept', 'pass') OR e.source = 'appealed'
+            AND e.target = 'routing') AS accepted,
         min(e.at) FILTER (WHERE e.move IN ('route', 'assign')) AS assigned,
         min(e.at) FILTER (WHERE e.move IN ('answer', 'refuse')) AS answered,
         max(e.at) FILTER (WHERE e.move = 'confirm') AS confirmed,

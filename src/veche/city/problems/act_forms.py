@@ -23,7 +23,7 @@ def _chosen(pairs: dict[str, str | Promise]) -> list[tuple[str, str | Promise]]:
     return [("", _("Choose a reason")), *pairs.items()]
 
 
-def _words(label: str | Promise, told: str | Promise, hint: str | Promise = "") -> forms.CharField:
+def _words(label: Any, told: Any, hint: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         widget=forms.Textarea,

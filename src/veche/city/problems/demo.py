@@ -318,12 +318,13 @@ def _argue(step: Step, case: Case, by: Person, begin: dt.datetime, text: str) ->
     office = Organisation.objects.get(code=step.office) if step.office else None
     match step.act:
         case "hand_back" | "dispute":
-            act = operations.hand_back if step.act == "hand_back" else operations.dispute
-            return act(**who_when, reason=step.reason, text=text, proposed=office)
+            away = operations.hand_back if step.act == "hand_back" else operations.dispute
+            return away(**who_when, reason=step.reason, text=text, proposed=office)
         case "reassign" | "settle":
             assert office is not None
-            act = operations.reassign if step.act == "reassign" else operations.settle
-            return act(**who_when, organisation=office, text=text)
+            if step.act == "reassign":
+                return operations.reassign(**who_when, organisation=office, text=text)
+            return operations.settle(**who_when, organisation=office, text=text)
         case "ask_later":
             days = calendar()
             until = (begin + step.until * DAY).astimezone(days.zone).date()
