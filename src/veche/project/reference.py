@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from veche.core.people.names import WHAT as ACCOUNTS
 from veche.project import home as homes
 from veche.project.variables import SETTINGS
 
@@ -341,7 +342,7 @@ def _addresses() -> Iterator[str]:
     yield from _table(("address", "name", "what it is"), rows)
 
 
-FOREIGN = {"set_language": "Keeps the language the reader has chosen, and goes back."}
+FOREIGN = {"set_language": "Keeps the language the reader has chosen, and goes back.", **ACCOUNTS}
 """Addresses whose views are not ours."""
 
 
