@@ -17,8 +17,10 @@ from tests.cast import START, SmallTown, small_town
 from veche import clock, module
 from veche.city.problems import operations
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.satisfaction import rate
 from veche.core.cases.operations import climb, set_climb_step
 from veche.core.opendata import publish, verifier
+from veche.core.people.operations import add_person
 from veche.portal.public import red_list, scorecards
 
 pytestmark = pytest.mark.django_db
@@ -108,9 +110,16 @@ def test_every_number_of_a_card_is_a_published_figure(
             cursor, target, datasets=module.datasets(), figures=module.figures(), at=NOW,
             city={"en": "Town", "ru": "Город", "zh": "城"},
         )  # fmt: skip
-    assert verifier.verify(target)["ok"]
+    checked = verifier.verify(target)
+    assert checked["ok"], checked
     published: dict[str, dict[str, Any]] = {}
-    for name in ("problems", "disputes", "prolongations", "overdue"):
+    for name in (
+        "problems",
+        "problem_disputes",
+        "problem_prolongations",
+        "problem_overdue",
+        "came_back",
+    ):
         figure = f"{name}_by_office" + ("_and_year" if year else "")
         told = json.loads((target / "figures" / f"{figure}.json").read_text(encoding="utf-8"))
         names = [m["name"] for m in told["definition"]["measures"]]
@@ -132,6 +141,18 @@ def test_every_number_of_a_card_is_a_published_figure(
 
 UNPUBLISHED = {"satisfied"}
 """Of persons: published as cells of at least five."""
+
+
+def test_satisfaction_is_told_from_five_authors_on(town: SmallTown) -> None:
+    for number in range(5):
+        author = add_person(by=None, at=START, name="A", email=f"author-{number}@example.org")
+        case = accepted(town, by=author).case
+        case = operations.answer(by=town.officer, at=START + 2 * DAY, case=case, text=WORDS)
+        case = operations.confirm(by=author, at=START + 3 * DAY, case=case)
+        rate(by=author, at=START + 3 * DAY, case=case, score=5)
+        share = scorecards.cards(NOW).of(town.roads).values.get("satisfied")
+        assert share == (1.0 if number == 4 else None)
+    assert scorecards.cards(NOW, 2026).of(town.roads).values.get("satisfied") is None
 
 
 def test_pages_show_speed_and_quality_apart(town: SmallTown) -> None:

@@ -216,6 +216,13 @@ CAME_BACK = Figure(
     (count("came_back", _("came back")), median("days", "days", title=_("days, median"))),
     by=("agency_responsible",),
 )
+CAME_BACK_BY_YEAR = Figure(
+    "came_back_by_office_and_year",
+    _("What came back, by the office that had called it finished and the year?"),
+    "problem_recurrences",
+    (count("came_back", _("came back")), median("days", "days", title=_("days, median"))),
+    by=("agency_responsible", "past_closed_datetime:year"),
+)
 JOINED = Figure(
     "problems_joined",
     _("How many problems are joined to others?"),
@@ -245,5 +252,6 @@ TICKS = Figure(
     by=("ticked",),
 )
 CHECK_FIGURES = (
-    VERDICTS, VERDICTS_BY_OFFICE, FOUND, CAME_BACK, JOINED, MARKS, MARKS_BY_OFFICE, TICKS,
+    VERDICTS, VERDICTS_BY_OFFICE, FOUND, CAME_BACK, CAME_BACK_BY_YEAR, JOINED, MARKS,
+    MARKS_BY_OFFICE, TICKS,
 )  # fmt: skip

@@ -6,15 +6,15 @@ from django.urls import path, re_path
 
 from veche.city.problems.check_urls import urlpatterns as checks
 from veche.city.problems.staff_urls import urlpatterns as staff
-from veche.city.problems.views import acts, author, lists, matter, near, report
+from veche.city.problems.views import acts, author, lists, matter, near, report, tables
 
 app_name = "problems"
 
 urlpatterns = [
     path("", lists.problems, name="list"),
-    path("problems.csv", lists.csv, name="csv"),
-    path("problems.geojson", lists.geojson, name="geojson"),
-    path("feed.atom", lists.feed, name="feed"),
+    path("problems.csv", tables.csv, name="csv"),
+    path("problems.geojson", tables.geojson, name="geojson"),
+    path("feed.atom", tables.feed, name="feed"),
     path("report/", report.report, name="report"),
     path("report/questions/", report.questions, name="report-questions"),
     path("report/near/", near.near, name="report-near"),

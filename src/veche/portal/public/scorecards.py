@@ -14,8 +14,10 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.problems.datasets_checks import MARKS_BY_OFFICE, SATISFACTION
 from veche.city.problems.queries import statistics as numbers
 from veche.core.organisations.models import Organisation
+from veche.figures import Cursor, compute
 
 SPEED: dict[str, tuple[str | Promise, str | Promise]] = {
     "received": (_("Received"), _("Problems that lie with the office now.")),
@@ -52,15 +54,14 @@ QUALITY: dict[str, tuple[str | Promise, str | Promise]] = {
     "routing_wrong": (_("It was not"), _("Decided: it had been sent to the wrong office.")),
     "satisfied": (
         _("Content"),
-        _("Of the authors who said how it went, the share that gave 4 or 5 of 5; from five on."),
+        _(
+            "Of the authors who said how it went, the share that gave 4 or 5 of 5; only for all "
+            "years, and only from five authors on."
+        ),
     ),
 }
 TIMES = ("answer_median", "answer_p90")
 SHARES = ("satisfied",)
-LEAST_PERSONS = 5
-"""Fewer authors are not told of: they could be known."""
-CONTENT = 4
-"""The score from which an author counts as content."""
 
 _DISPUTES = """
 SELECT d.office_id, count(*) AS said, count(*) FILTER (WHERE d.wrong = 'office') AS office_wrong,
@@ -84,7 +85,14 @@ WHERE c.procedure = 'problem' AND b.office_id IS NOT NULL AND b.at <= %(at)s
     AND b.at >= %(since)s AND b.at < %(until)s
 GROUP BY b.office_id
 """
-_COUNTED: tuple[str, ...] = (_DISPUTES, _PROLONGATIONS, _OVERDUE)
+_CAME_BACK = """
+SELECT r.organisation_id, count(*) AS came_back
+FROM problems_recurrence r JOIN cases_case c ON c.id = r.case_id
+WHERE r.organisation_id IS NOT NULL AND c.opened_at <= %(at)s
+    AND r.ended_at >= %(since)s AND r.ended_at < %(until)s
+GROUP BY r.organisation_id
+"""
+_COUNTED: tuple[str, ...] = (_DISPUTES, _PROLONGATIONS, _OVERDUE, _CAME_BACK)
 _LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
@@ -152,6 +160,7 @@ def cards(at: dt.datetime, year: int | None = None) -> Cards:
             values[pk] = dict(line.values)
     total: dict[str, Number] = dict(found.total.values)
     with connection.cursor() as cursor:
+        content = {} if year else _content(cursor, at)
         for sql in _COUNTED:
             cursor.execute(sql, {"at": at, "since": since, "until": until})
             names = [column.name for column in cursor.description][1:]
@@ -162,6 +171,9 @@ def cards(at: dt.datetime, year: int | None = None) -> Cards:
                 for name, n in zip(names, counts, strict=True):
                     mine[name] = n
                     total[name] = (total[name] or 0) + n
+    for code, share in content.items():
+        if code in codes:
+            values.setdefault(codes[code], {})["satisfied"] = share
     rows = [
         Card(offices[pk], {**dict.fromkeys(_zeros(total), 0), **mine})
         for pk, mine in values.items()
@@ -169,6 +181,22 @@ def cards(at: dt.datetime, year: int | None = None) -> Cards:
     ]
     rows.sort(key=lambda card: (-(card.values.get("received") or 0), str(card.office)))
     return Cards(year, Card(None, total), rows)
+
+
+def _content(cursor: Cursor, at: dt.datetime) -> dict[str, float | None]:
+    """By office the share of authors who marked 4 or 5, from the very cells that are published:
+    where one of them is withheld, nothing is told."""
+    marks: dict[str, dict[str, int | None]] = {}
+    for cell in compute(cursor, MARKS_BY_OFFICE, SATISFACTION, at):
+        office, mark = cell["group"]
+        marks.setdefault(office or "", {})[mark] = cell["values"][0]
+    found: dict[str, float | None] = {}
+    for office, counts in marks.items():
+        known = [n for n in counts.values() if n is not None]
+        whole = sum(known)
+        told = len(known) == len(counts) and whole >= SATISFACTION.cells_min
+        found[office] = (counts.get("good") or 0) / whole if told else None
+    return found
 
 
 def _zeros(total: Mapping[str, Number]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 SWEEP = 500
 """Terms handled in one sweep; the timer comes again."""
+LONGEST_SWEEP = 4.0
+"""Seconds after which a sweep leaves the rest to the next: other timers wait for it."""
 HELD_BACK = dt.timedelta(hours=1)
 """How long a case that could not be moved waits before it is tried again."""
 
@@ -70,7 +73,10 @@ def advance(*, at: dt.datetime, limit: int = SWEEP) -> int:
     handled: list[int] = []
     failed: list[int] = []
     fault: Exception | None = None
+    begun = time.monotonic()
     for clock in clocks:
+        if time.monotonic() - begun > LONGEST_SWEEP:
+            break
         try:
             state = PROCEDURES[clock.case.procedure].by_code[clock.state]
             if state.on_due:
