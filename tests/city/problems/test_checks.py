@@ -295,7 +295,8 @@ def test_verdicts_can_be_recomputed_from_what_is_published(town: SmallTown) -> N
     say(asked(problems[2])[2], at + 3 * HOUR, "done")
 
     def rows(dataset: Any) -> list[dict[str, Any]]:
-        sql, params = clean_rows(dataset, at + DAY)
+        sql, given = clean_rows(dataset, at + DAY)
+        params: list[Any] = list(given)
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return [dict(zip([c.name for c in dataset.columns], r, strict=True)) for r in cursor]

@@ -194,7 +194,11 @@ def test_planted_duplicates_are_found(town: SmallTown) -> None:
 
 def test_nothing_far_old_or_hidden_is_suggested(town: SmallTown) -> None:
     kind = Category.objects.get(code="pothole")
-    here = {"longitude": 49.25, "latitude": 53.5, "text": "A deep hole by the bus stop."}
+    here: dict[str, Any] = {
+        "longitude": 49.25,
+        "latitude": 53.5,
+        "text": "A deep hole by the bus stop.",
+    }
     shown = accepted(town)
     town.report(at=START)  # nobody has read it
     accepted(town, longitude=49.26)

@@ -98,7 +98,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     person = asker(request).person
     assert person is not None  # nobody else holds a role
     given = request.POST if request.method == "POST" else request.GET
-    data = {name: value.replace("\x00", "").strip() for name, value in given.items()}
+    data = {name: str(value).replace("\x00", "").strip() for name, value in given.items()}
     if "number" not in data:
         return _join_page(request, problem, JoinForm())
     form = JoinForm(data)
