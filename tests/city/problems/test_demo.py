@@ -79,7 +79,7 @@ def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch) -> Non
         cursor.execute(MOMENTS, [AT])
         assert cursor.fetchone() == (0,), "moments beside the steps they follow from"
     # One clock runs where somebody must act, none where nobody must.
-    running = CaseClock.objects.filter(stopped_at=None).count()
+    running = CaseClock.objects.filter(stopped_at=None, case__procedure="problem").count()
     assert running == Problem.objects.filter(case__due_at__isnull=False).count()
     # The stories have their drawings, before and after.
     assert set(CaseFile.objects.values_list("kind", flat=True)) == {"before", "after"}
