@@ -122,8 +122,8 @@ def test_what_was_read_before_a_commit_is_not_kept_after_it() -> None:
             cursor.execute("SELECT nextval('journal_record_id_seq')")
             cursor.execute(
                 "INSERT INTO problems_category (code, names, questions, urgent_words,"
-                " anonymous_allowed, position, imported, active)"
-                " VALUES ('new', '{}', '[]', '{}', true, 0, true, false)"
+                " anonymous_allowed, position, imported, active, object_kind)"
+                " VALUES ('new', '{}', '[]', '{}', true, 0, true, false, '')"
             )
         assert "new" not in lists.everything(lists.stands()).by_code
         other.commit()

@@ -66,7 +66,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     for state in states:
         usual = next((words for theme, words in lengths.get(state.code, ()) if not theme), "")
         parts = [_who(state.role)] if state.role and not state.final else []
-        below[state.code] = " · ".join([*parts, *([usual] if usual else [])])
+        below[state.code] = " · ".join([*([usual] if usual else []), *parts])
     titles = {START: str(found.start)} | {s.code: str(s.title) for s in states}
     context: dict[str, Any] = {
         "procedure": found,
