@@ -188,8 +188,42 @@ class Family:
         return self.parent is not None or bool(self.children)
 
 
-def family(problem: Problem) -> Family:
+@dataclass(frozen=True)
+class Known:
+    """Which parts of a problem's page have anything to say, and how many people stand behind it."""
+
+    looked: bool
+    joined: bool
+    back: bool
+    rated: bool
+    people: int
+
+
+_KNOWN = """
+SELECT EXISTS (SELECT FROM problems_checkround WHERE case_id = %(case)s),
+    EXISTS (SELECT FROM problems_joined
+        WHERE (child_id = %(case)s OR parent_id = %(case)s) AND until IS NULL),
+    EXISTS (SELECT FROM problems_recurrence WHERE case_id = %(case)s OR past_id = %(case)s),
+    EXISTS (SELECT FROM problems_satisfaction WHERE case_id = %(case)s),
+    (SELECT count(*) FROM (SELECT author_id AS who FROM cases_case
+            WHERE id = %(case)s AND author_id IS NOT NULL
+        UNION SELECT coalesce(person_id, -reader_id) FROM notices_following
+            WHERE case_id = %(case)s) one)
+        + (SELECT count(*) FROM cases_case WHERE id = %(case)s AND author_id IS NULL)
+"""
+
+
+def known(case: Case) -> Known:
+    """What there is to say about a problem, in one query; most have nothing of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"case": case.pk})
+        return Known(*cursor.fetchone())
+
+
+def family(problem: Problem, there: Known | None = None) -> Family:
     """What the page of a problem says about joining."""
+    if there is not None and not there.joined:
+        return Family(None, None, (), there.people)
     own = Joined.objects.filter(child_id=problem.pk, until__isnull=True).first()
     root = root_of(problem.case) if own else problem.case
     parent = None

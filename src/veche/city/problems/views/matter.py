@@ -20,7 +20,7 @@ from veche.city.problems.procedure import PUBLIC
 from veche.city.problems.queries.checks import looks
 from veche.city.problems.queries.matter import Matter
 from veche.city.problems.queries.matter import matter as matter_of
-from veche.city.problems.queries.merging import family
+from veche.city.problems.queries.merging import family, known
 from veche.city.problems.queries.recurrence import past_of
 from veche.city.problems.queries.satisfaction import may_rate, ratings
 from veche.city.problems.views.common import cached, hold_secret, problem_for, secret_of
@@ -122,13 +122,14 @@ def _stood_up(
 ) -> dict[str, Any]:
     """How the answer stood up: to volunteers, to its author, to time; and what is joined."""
     case = problem.case
+    there = known(case)
     inside = any(in_scope(h, case, "organisation") for h in held if h.organisation_id)
     return {
-        "looks": looks(case),
+        "looks": looks(case) if there.looked else (),
         "witness": found.witness,
-        "family": family(problem),
-        "past": past_of(problem),
-        "ratings": ratings(case, inside=inside),
+        "family": family(problem, there),
+        "past": past_of(problem) if there.back else None,
+        "ratings": ratings(case, inside=inside) if there.rated else (),
         "inside": inside,
         "may_rate": author and may_rate(case),
         "may_join": may_join(problem, held),
