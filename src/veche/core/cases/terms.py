@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 
 from veche.core.cases.models import CalendarDay, TermRule
 from veche.core.cases.procedure import Procedure
@@ -27,24 +29,49 @@ def calendar() -> WorkCalendar:
     )
 
 
+_RULES = """
+(SELECT array_agg(theme || '/' || number || '/' || unit) FROM cases_termrule
+ WHERE procedure = %s AND state = %s AND theme IN ('', %s))
+"""
+
+
+def numbered_term(procedure: Procedure, state: str, theme: str) -> tuple[int, Term | None]:
+    """The next number of a case and how long its first state lasts, asked in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT nextval('cases_number'), {_RULES}", [procedure.code, state, theme])
+        number, found = cursor.fetchone()
+    rules = {}
+    for line in found or ():
+        of, count, unit = line.rsplit("/", 2)
+        rules[of] = Term(int(count), Unit(unit))
+    return number, _chosen(procedure, state, theme, rules)
+
+
 def term_of(procedure: Procedure, state: str, theme: str) -> Term | None:
     """How long a state or a window lasts for a theme: the city's rule, else the declared one."""
-    declared = procedure.term_of(state)
-    if declared is None:
+    if procedure.term_of(state) is None:
         return None
     rules = {
-        rule.theme: rule
+        rule.theme: Term(rule.number, Unit(rule.unit))
         for rule in TermRule.objects.filter(
             procedure=procedure.code, state=state, theme__in=["", theme]
         )
     }
-    rule = rules.get(theme) or rules.get("")
-    return Term(rule.number, Unit(rule.unit)) if rule else declared
+    return _chosen(procedure, state, theme, rules)
+
+
+def _chosen(procedure: Procedure, state: str, theme: str, rules: Mapping[str, Term]) -> Term | None:
+    declared = procedure.term_of(state)
+    return (rules.get(theme) or rules.get("") or declared) if declared else None
 
 
 def due_at(procedure: Procedure, state: str, theme: str, since: dt.datetime) -> dt.datetime | None:
     """When a state (or a window) entered at ``since`` is due; None where nothing is."""
-    term = term_of(procedure, state, theme)
+    return ends_at(term_of(procedure, state, theme), since)
+
+
+def ends_at(term: Term | None, since: dt.datetime) -> dt.datetime | None:
+    """When a term that begins at ``since`` ends in this city; None where there is no term."""
     if term is None:
         return None
     needed = calendar() if term.unit is Unit.WORKING_DAYS else WorkCalendar(zone=city_zone())

@@ -141,6 +141,10 @@ WITH given AS (
         SELECT count(*) AS used, min(s.at) AS oldest FROM (
             SELECT at FROM moderation_spent WHERE key = a.key AND at > a.since
             ORDER BY at DESC LIMIT a.most) s) c
+), origin AS (
+    INSERT INTO moderation_origin (case_id, address, browser, at)
+    SELECT o.* FROM (SELECT %s::bigint AS id, %s::bytea, %s::bytea, %s::timestamptz) o
+    WHERE o.id IS NOT NULL
 ), added AS (
     INSERT INTO moderation_spent (key, at)
     SELECT key, %s FROM asked WHERE NOT EXISTS (SELECT FROM counted WHERE used >= most)
@@ -150,8 +154,19 @@ SELECT scope, most, oldest + span FROM counted WHERE used >= most
 _WAIT = "SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(%s::bigint[]) AS k ORDER BY 1) o"
 
 
-def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, str]) -> None:
+def spend(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    what: str,
+    keys: Mapping[str, str],
+    case: int | None = None,
+) -> None:
     """Count one act of ``what`` against every key, or refuse it.
+
+    With ``case`` it is also kept, for some weeks, from which network address and browser this
+    matter came, as keyed digests. They are used for one thing: to find what the sender of spam
+    sent besides.
 
     ``keys`` says whose: scope → value in plain (``person`` a number or an anonymous author's
     secret, ``place`` from `place_key`, ``address`` from `network_address`); empty values are left
@@ -168,6 +183,10 @@ def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, s
         given[PERSON] = str(by.pk)
     known = {scope: cap for (name, scope), cap in DEFAULTS.items() if not name}
     known |= {scope: cap for (name, scope), cap in DEFAULTS.items() if name == what}
+    origin = [
+        digest(kind, keys[scope]) if keys.get(scope) else None
+        for kind, scope in (("origin", ADDRESS), ("browser", PERSON))
+    ]
     asked = [(s, known[s], digest(f"{what}:{s}", v)) for s, v in given.items() if s in known]
     if not asked:
         return
@@ -186,6 +205,9 @@ def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, s
                 [cap.seconds for _scope, cap, _key in asked],
                 at,
                 what,
+                case,
+                *origin,
+                at,
                 at,
             ],
         )
@@ -195,30 +217,7 @@ def spend(*, by: Person | None, at: dt.datetime, what: str, keys: Mapping[str, s
         raise TooMany(scope=scope, most=most, until=moment.astimezone(dt.UTC))
 
 
-_ORIGIN = "INSERT INTO moderation_origin (case_id, address, browser, at) VALUES (%s, %s, %s, %s)"
-
-
-def keep_origin(*, at: dt.datetime, case: int, address: str = "", browser: str = "") -> None:
-    """Keep from which network address and browser a matter came, as keyed digests, for some weeks.
-
-    ``address`` comes from `network_address`, ``browser`` is a secret of its session. They are used
-    for one thing: to find what the sender of spam sent besides. Called inside the operation that
-    writes, which leaves the record.
-
-    Raises:
-        veche.operation.OutsideOperation: no operation is under way.
-    """
-    if not running():
-        raise OutsideOperation
-    found = [
-        digest(kind, value) if value else None
-        for kind, value in (("origin", address), ("browser", browser))
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_ORIGIN, [case, *found, at])
-
-
 __all__ = [
     "ADDRESS", "DEFAULTS", "KEEP", "PERSON", "PLACE", "Cap", "TooMany", "caps", "declare",
-    "digest", "keep_origin", "network_address", "place_key", "spend",
+    "digest", "network_address", "place_key", "spend",
 ]  # fmt: skip

@@ -13,7 +13,6 @@ from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
 from veche.core.notices.operations import tell_followers
 from veche.core.organisations.queries import answers_for
-from veche.core.places.queries import atlas
 from veche.core.places.queries.borders import beside
 from veche.core.places.queries.objects import object_by_id
 from veche.core.places.rules import NEAR_METRES, metres_between, stands
@@ -22,6 +21,7 @@ from veche.operation import operation
 if TYPE_CHECKING:
     from veche.core.organisations.models import Organisation
     from veche.core.places.models import CityObject, Territory
+    from veche.core.places.queries import Atlas
 
 OTHER_SIDE = "other-territory"
 """The reason by which an office says that the place lies on the other side."""
@@ -47,11 +47,13 @@ def near_object(
 
 
 def sides(
-    theme: str, own: Territory, longitude: float, latitude: float, said: str
+    places: Atlas, theme: str, own: Territory, longitude: float, latitude: float, said: str
 ) -> tuple[Territory, Territory | None]:
     """The side a thing lies on, as its author says or as the map has it, and the other side where
     another office answers; None where no border is near or the same office answers on both."""
-    around = beside(atlas(), longitude, latitude)
+    around = beside(places, longitude, latitude)
+    if not around:
+        return own, None
     chosen = next((place for place in around if place.code == said), own)
     office = answers_for(theme, chosen)
     for place in (own, *around):

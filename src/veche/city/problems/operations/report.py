@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
@@ -25,7 +27,7 @@ from veche.city.problems.operations.refusals import (
 )
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
-from veche.core.moderation.limits import keep_origin, place_key, spend
+from veche.core.moderation.limits import place_key, spend
 from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
@@ -34,6 +36,7 @@ from veche.operation import operation
 if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph
     from veche.core.people.models import Person
+    from veche.core.places.queries import Atlas
 
 
 @operation
@@ -56,11 +59,14 @@ def report(
     channel: str = "",
     object_id: int | None = None,
     side: str = "",
+    places: Atlas | None = None,
 ) -> Problem:
     """A resident says what is wrong and where; it goes to a moderator.
 
     ``object_id`` is the object of the registry that is meant; ``side`` the code of the territory
     that the author names where the point lies at a border.
+
+    ``places`` is the atlas that the form was just read against, where there is one.
 
     ``channel`` says how it came when not through this site: ``telephone``, ``counter``, ``letter``.
 
@@ -80,11 +86,13 @@ def report(
         OutsideCity, UnknownCategory, TextLength, AnswerMissing, TooManyPhotographs,
         AnonymousNotAllowed: what was given cannot be accepted.
     """
-    made = Problem.objects.filter(submission=submission).values_list("case__number", flat=True)
-    for number in made:
-        raise AlreadyReported(number=number)
-    kind = Category.objects.filter(code=category, active=True).first()
-    if kind is None:
+    made = Problem.objects.filter(submission=submission).values("case__number")
+    kind = (
+        Category.objects.filter(code=category).annotate(made=Coalesce(Subquery(made), Value("")))
+    ).first()
+    if kind is not None and kind.made:
+        raise AlreadyReported(number=kind.made)
+    if kind is None or not kind.active:
         raise UnknownCategory
     if by is None and not vouched and not kind.anonymous_allowed:
         raise AnonymousNotAllowed
@@ -98,16 +106,13 @@ def report(
     danger = rules.urgent(kind.urgent_words, text)
     if danger and not not_urgent:
         raise UrgentFirst(words=danger)
-    places = atlas()
+    places = places or atlas()
     home = places.home()
     territory = places.at(longitude, latitude, city=home.pk if home else None)
     if territory is None:
         raise OutsideCity(city=home or _("the city"))
     thing = near_object(object_id, longitude, latitude, at)
-    territory, other = sides(kind.code, territory, longitude, latitude, side)
-    if sender is not None:
-        near = place_key(longitude, latitude)
-        spend(by=by, at=at, what="problem.report", keys={**sender, "place": near})
+    territory, other = sides(places, kind.code, territory, longitude, latitude, side)
     case = open_case(
         by=by,
         at=at,
@@ -146,12 +151,9 @@ def report(
             by=by, at=at, case=case, file=keep(by=by, at=at, photograph=photograph), kind="before"
         )
     if sender is not None:
-        keep_origin(
-            at=at,
-            case=case.pk,
-            address=sender.get("address", ""),
-            browser=sender.get("person", ""),
-        )
+        near = place_key(longitude, latitude)
+        keys = {**sender, "place": near}
+        spend(by=by, at=at, what="problem.report", keys=keys, case=case.pk)
     if by is not None:
         follow(by=by, at=at, case=case)
     return problem

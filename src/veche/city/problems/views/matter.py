@@ -76,9 +76,7 @@ def page(
     places = atlas()
     place = places.by_id.get(case.territory_id, case.territory)
     city = places.by_id.get(place.city_id or place.pk, place)
-    sent = request.COOKIES and request.session.get(SENT) == case.number
-    if sent:
-        del request.session[SENT]
+    sent = request.COOKIES.get(SENT) == case.number
     if case.hidden_at is not None and not sees_hidden(problem, who, held, secret):
         veiled = {"case": case, "hidden": hidden_case(case), "place": place}
         return render(request, "problems/hidden.html", veiled, status=status)
@@ -114,7 +112,10 @@ def page(
             else ""
         ),
     }
-    return render(request, "problems/matter.html", context, status=status)
+    response = render(request, "problems/matter.html", context, status=status)
+    if sent:
+        response.delete_cookie(SENT)
+    return response
 
 
 def _stood_up(

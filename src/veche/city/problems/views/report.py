@@ -139,6 +139,7 @@ def _send(
             vouched=who is None and verified(request) is not None,
             object_id=chosen(form.data),
             side=str(form.data.get("side", "")),
+            places=places,
         )
     except TooMany as refusal:
         form.add_error(None, str(refusal))
@@ -164,8 +165,12 @@ def _send(
         if verified(request):
             way = reverse("problems:matter", args=[number])
             finish(request, request.build_absolute_uri(f"{way}?{urlencode({'key': secret})}"))
-    request.session[SENT] = number
-    return HttpResponseRedirect(reverse("problems:matter", args=[number]))
+    response = HttpResponseRedirect(reverse("problems:matter", args=[number]))
+    # Said once, on the next page: not worth a write to the table of sign-ins.
+    response.set_cookie(
+        SENT, number, max_age=600, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
 
 
 def _sender(request: HttpRequest, who: Person | None) -> dict[str, str]:

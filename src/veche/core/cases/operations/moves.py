@@ -6,12 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
-from veche.core.cases.terms import due_at, resumed_at
+from veche.core.cases.terms import due_at, ends_at, numbered_term, resumed_at
 from veche.core.journal.operations import record
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed, Refused
@@ -98,12 +97,9 @@ def open_case(
         parent = Case.objects.select_for_update(of=("self",)).get(pk=parent.pk)
         if blocking and parent.closed_at is not None:
             raise ParentEnded(number=parent.number)
-    year = at.astimezone(dt.UTC).year
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('cases_number')")
-        number = f"{year}-{cursor.fetchone()[0]:06d}"
+    count, term = numbered_term(declared, first.target, theme)
     case = Case(
-        number=number,
+        number=f"{at.astimezone(dt.UTC).year}-{count:06d}",
         procedure=procedure,
         theme=theme,
         territory=territory,
@@ -111,7 +107,7 @@ def open_case(
         parent=parent,
         blocking=blocking,
         opened_at=at,
-        due_at=due_at(declared, first.target, theme, at),
+        due_at=ends_at(term, at),
     )
     if declared.by_code[first.target].owes:
         case.promised_at = case.first_promised_at = case.due_at
