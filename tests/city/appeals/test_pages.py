@@ -14,6 +14,8 @@ from tests.city.appeals.cast import DAY, Letters
 from veche import clock
 from veche.city.appeals import operations as appeals
 from veche.city.appeals.models import Appeal, Correction
+from veche.core.moderation.operations import hide_words
+from veche.core.moderation.personal_data import find
 from veche.core.people.models import Look, Person
 from veche.core.places.queries.objects import object_of
 
@@ -64,6 +66,28 @@ def test_the_table_holds_public_letters_only(lived: Letters, client: Client) -> 
     text = b"".join(client.get("/en/appeals/letters.csv")).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["state"], row["answer"]) == ("answered", "It is painted in May.")
+
+
+def test_what_a_moderator_hid_in_an_answer_is_hidden_everywhere(
+    made: Letters, client: Client
+) -> None:
+    at, town = clock.now() - 3 * DAY, made.town
+    case = appeals.accept(by=town.moderator, at=at, case=made.write(at=at).case)
+    said = "It is painted in May, ask Ivan, +7 912 345-67-89."
+    case = appeals.answer(by=town.officer, at=at + DAY, case=case, text=said)
+    hide_words(
+        by=town.moderator, at=at + DAY, case=case, field=f"step:{case.seq}", findings=find(said)
+    )
+    for url in (
+        f"/en/appeals/{case.number}/",
+        "/en/appeals/letters.csv",
+        f"/en/notices/feed.atom?case={case.number}",
+    ):
+        answer = client.get(url)
+        assert answer.status_code == 200, url
+        text = answer.getvalue().decode()
+        assert "painted in May" in text and "345-67-89" not in text, url
+    assert "345-67-89" not in Appeal.objects.get(pk=case.pk).answer
 
 
 def test_who_may_open_which_letter(lived: Letters, client: Client) -> None:

@@ -14,6 +14,8 @@ from tests.cast import SmallTown
 
 from veche import clock
 from veche.city.problems import operations as problems
+from veche.core.moderation.operations import hide_words
+from veche.core.moderation.personal_data import find
 from veche.core.notices import operations
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +87,18 @@ def test_the_feed_of_a_matter_tells_its_steps(town: SmallTown, client: Client) -
     hidden = town.report(at=clock.now()).case.number
     for number in (hidden, "ZZ-0", "\x00"):
         assert client.get(reverse("notices:feed"), {"case": number}).status_code == 404
+
+
+def test_the_feed_of_a_matter_says_what_its_page_says(town: SmallTown, client: Client) -> None:
+    """Parts of the words of a step that a moderator has hidden are hidden in the feed too."""
+    case = accepted(town)
+    said = "It was filled, ask Ivan Petrov, +7 912 345-67-89."
+    case = problems.answer(by=town.officer, at=clock.now(), case=case, text=said)
+    hide_words(
+        by=town.moderator, at=clock.now(), case=case, field=f"step:{case.seq}", findings=find(said)
+    )
+    text = client.get(reverse("notices:feed"), {"case": case.number}).content.decode()
+    assert "It was filled" in text and "345-67-89" not in text
 
 
 def calendar(client: Client, town: Any) -> Calendar:

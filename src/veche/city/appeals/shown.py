@@ -8,6 +8,7 @@ from veche.city.appeals.models import Appeal, Correction
 from veche.city.appeals.procedure import PUBLIC
 from veche.city.appeals.words import WRONGS
 from veche.core.cases.models import Case
+from veche.core.moderation.written import instead
 from veche.core.notices.matters import Choice, Matter, Shown
 
 
@@ -57,5 +58,5 @@ def find_corrections(cases: Sequence[int]) -> Mapping[int, Matter]:
     }
 
 
-LETTERS = Shown(find=find, url="appeals:matter", newest=newest)
+LETTERS = Shown(find=find, url="appeals:matter", newest=newest, instead=instead)
 CORRECTIONS = Shown(find=find_corrections, url="appeals:correction")

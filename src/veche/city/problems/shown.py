@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
 from veche.city.problems.queries.categories import Kinds, kinds
+from veche.core.moderation.written import instead
 from veche.core.notices.matters import Choice, Matter, Shown, Theme
 from veche.core.notices.rules import box, metres, street_of
 
@@ -89,4 +90,4 @@ def themes() -> list[Theme]:
     ]
 
 
-SHOWN = Shown(find=find, url="problems:matter", newest=newest, themes=themes)
+SHOWN = Shown(find=find, url="problems:matter", newest=newest, themes=themes, instead=instead)

@@ -90,10 +90,11 @@ def _of_matter(number: str, absolute: Callable[[str], str]) -> Feed | None:
     page = absolute(matters.address(case.procedure, number))
     made = _feed(f"{number}: {matter.title}", page, absolute)
     moves = {move.name: move.title for move in procedure_of(case).moves}
-    steps = history(case)
+    steps, shown = history(case), matters.instead(case)
     for step in reversed(steps):
         title = f"{number}: {moves.get(step.move, step.move)}"
         said = str(step.public.get("text", "")) if isinstance(step.public, dict) else ""
+        said = shown.get(step.seq, said)  # parts of it were hidden
         _add(made, matter, readable(title), readable(said), step.at, absolute, f"/{step.seq}")
     return Feed(made.writeString("utf-8"), steps[-1].at if steps else case.opened_at)
 

@@ -13,11 +13,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from veche.languages import here
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
 
 MOST_AT_ONCE = 2_000
 """Matters asked of a module in one call."""
@@ -76,6 +80,8 @@ class Shown:
     newest: Callable[[Choice, int], list[Matter]] | None = None
     """The newest public matters of a choice, at most so many."""
     themes: Callable[[], list[Theme]] | None = None
+    instead: Callable[[Case], Mapping[int, str]] | None = None
+    """Words of steps that are shown in place of what was said, because parts of it are hidden."""
 
 
 @dataclass
@@ -104,6 +110,12 @@ def find(cases: Iterable[tuple[int, str]]) -> dict[int, Matter]:
         for first in range(0, len(numbers), MOST_AT_ONCE):
             found.update(shown.find(numbers[first : first + MOST_AT_ONCE]))
     return found
+
+
+def instead(case: Case) -> Mapping[int, str]:
+    """What is shown in place of the words of a case's steps, by the number of the step."""
+    shown = _known.by_procedure.get(case.procedure)
+    return shown.instead(case) if shown is not None and shown.instead is not None else {}
 
 
 def newest(choice: Choice, most: int) -> list[Matter]:

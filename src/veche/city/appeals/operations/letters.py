@@ -25,11 +25,13 @@ from veche.city.appeals.operations.refusals import (
     UnknownTopic,
     sized,
 )
+from veche.core.cases.models import CaseEvent
 from veche.core.cases.operations import move_case, open_case
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.limits import declare, spend
 from veche.core.moderation.operations import decided
+from veche.core.moderation.written import STEP
 from veche.core.notices.operations import follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
@@ -251,6 +253,10 @@ def _put_words(case: Case, field: str, text: str) -> None:
     if field in ("title", "text"):
         most = rules.LONGEST_TITLE if field == "title" else rules.LONGEST_TEXT + 500
         Appeal.objects.filter(pk=case.pk).update(**{field: text[:most]})
+    elif field.startswith(STEP):
+        said = CaseEvent.objects.filter(case=case, move__in=("answer", "refuse")).order_by("-seq")
+        if said.values_list("seq", flat=True).first() == int(field.removeprefix(STEP)):
+            Appeal.objects.filter(pk=case.pk).update(answer=text)
 
 
 @operation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from veche.core.cases.operations import subject
 from veche.core.cases.queries import clocks, history, procedure_line
 from veche.core.journal.queries import about
 from veche.core.moderation import reasons
+from veche.core.moderation.written import instead
 from veche.look import words
 
 
@@ -46,22 +47,25 @@ _TURNS = ("reject", "refuse", "keep", "hand_on", "remove")
 
 def matter(case: Case, at: dt.datetime, texts: dict[str, str], satisfaction: str = "") -> Matter:
     """The page of a case; ``texts`` are words of steps (by move) that stand outside of them."""
-    events, terms = history(case), clocks(case)
+    events, terms, shown = history(case), clocks(case), instead(case)
     known = reasons.words()
     return Matter(
         stand=stand(case, at, satisfaction),
         line=_line(case, events, terms),
-        steps=[_step(event, texts, known) for event in reversed(events)],
+        steps=[_step(event, texts, known, shown) for event in reversed(events)],
         records=about(subject(case)).count(),
     )
 
 
-def _step(event: CaseEvent, texts: dict[str, str], known: dict[str, str]) -> Step:
+def _step(
+    event: CaseEvent, texts: dict[str, str], known: dict[str, str], shown: Mapping[int, str]
+) -> Step:
     told = event.public if isinstance(event.public, dict) else {}
     office = str(event.organisation) if event.organisation else gettext("The office")
     reason = str(told.get("reason", ""))
     rating = str(told.get("satisfaction", ""))
     text = str(told.get("text", "")) or texts.get(event.move, "")
+    text = shown.get(event.seq, text)  # parts of it were hidden
     if rating in said.SATISFACTION:
         text = f"{said.SATISFACTION[rating]}. {text}".strip()
     return Step(

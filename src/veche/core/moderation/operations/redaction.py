@@ -85,8 +85,8 @@ def hide_words(
         ShownInstead.objects.update_or_create(
             case=case, seq=int(field.removeprefix(STEP)), defaults={"text": redacted}
         )
-    else:
-        written_of(case).put(case=case, field=field, text=redacted)
+    # Also of a step: a module may keep a copy of its words, as letters do of their answer.
+    written_of(case).put(case=case, field=field, text=redacted)
     kinds = sorted({one.kind.value for one in findings})
     record(
         kind="moderation.words-hidden",
