@@ -12,6 +12,7 @@ from veche import clock
 from veche.city.problems import operations as problems
 from veche.core.cases import operations as cases
 from veche.core.cases.models import Case
+from veche.core.moderation.operations import hide_matter
 from veche.core.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,18 @@ def test_an_office_returns_and_a_dispatcher_decides(town: SmallTown) -> None:
     assert sent.status_code == 302
     page = as_(None).get(url(case)).content.decode()
     assert "by a dispatcher: Lighting office" in page and "whoever had sent it there" in page
+
+
+def test_a_form_of_the_staff_shows_nobody_else_what_is_hidden(town: SmallTown) -> None:
+    case = in_work(town, clock.now() - DAY)
+    for act in ("hand-back", "settle", "later", "uphold"):
+        assert as_(None).post(url(case, act), {}).status_code in (403, 409), act
+        assert as_(town.neighbour).post(url(case, act), {}).status_code in (403, 409), act
+    hide_matter(by=town.moderator, at=clock.now(), case=case, reason="law")
+    for person in (None, town.neighbour, town.light_officer):
+        answer = as_(person).post(url(case, "hand-back"), {"text": ""})
+        assert answer.status_code == 403 and b"deep hole" not in answer.content
+    assert b"deep hole" in as_(town.officer).post(url(case, "hand-back"), {"text": ""}).content
 
 
 def test_two_at_once_keep_their_words(town: SmallTown) -> None:

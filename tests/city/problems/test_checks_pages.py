@@ -14,6 +14,7 @@ from tests.city.problems.test_merging import accepted
 from veche import clock
 from veche.city.problems import operations
 from veche.city.problems.models import CheckTask, Problem, Satisfaction
+from veche.core.moderation.operations import hide_matter
 from veche.core.people.models import Person
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -68,6 +69,29 @@ def test_a_volunteer_goes_looks_and_answers(town: SmallTown, language: str) -> N
     assert "One" not in page.replace("One of", ""), "nobody is named"
     assert read(browser(one), f"{base}/checks/{task.pk}/")
     assert "disabled" not in read(browser(one), f"{base}/checks/")
+
+
+def test_what_is_hidden_is_hidden_from_volunteers_too(town: SmallTown) -> None:
+    someone = volunteer(town, "one")
+    problem = answered(town)
+    operations.sweep_checks(at=START + 3 * HOUR)
+    task = CheckTask.objects.get(volunteer=someone)
+    hide_matter(by=town.moderator, at=START + 4 * HOUR, case=problem.case, reason="law")
+    client = browser(someone)
+    assert "deep hole" not in read(client, f"/en/problems/{problem.case.number}/")
+    assert "deep hole" not in read(client, "/en/problems/checks/")
+    read(client, f"/en/problems/checks/{task.pk}/", 404)
+
+
+def test_a_joined_problem_that_is_hidden_has_no_title(town: SmallTown) -> None:
+    first = accepted(town)
+    second = accepted(town, at=START + HOUR, text="A pit that swallowed my bicycle whole.")
+    operations.merge(by=town.officer, at=START + 2 * HOUR, case=second.case, parent=first.case)
+    path = f"/en/problems/{first.case.number}/"
+    assert "swallowed" in read(browser(), path)
+    hide_matter(by=town.moderator, at=START + 3 * HOUR, case=second.case, reason="law")
+    page = read(browser(), path)
+    assert "swallowed" not in page and second.case.number in page
 
 
 def test_who_is_asked_elsewhere_and_who_is_no_volunteer(town: SmallTown) -> None:

@@ -13,6 +13,7 @@ from veche import clock
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Category, Problem
 from veche.city.problems.operations.refusals import ObjectElsewhere
+from veche.core.moderation.operations import hide_matter, show_matter
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.operations import add_organisation, set_supplier
 from veche.core.places.models import CityObject, ObjectKind
@@ -88,6 +89,9 @@ def test_the_form_offers_the_nearest_and_sends_the_choice(town: SmallTown, clien
     problems.accept(by=town.moderator, at=clock.now(), case=problem.case)
     page = client.get("/en/places/objects/lamp/L-1/").content.decode()
     assert "The lamp has been dark for a week" in page
+    hide_matter(by=town.moderator, at=clock.now(), case=problem.case, reason="law")
+    assert b"dark for a week" not in client.get("/en/places/objects/lamp/L-1/").content
+    show_matter(by=town.moderator, at=clock.now(), case=problem.case)
     assert "Lamp L-1" in client.get(f"/en/problems/{problem.case.number}/").content.decode()
     wrong = client.post(
         "/en/problems/report/",

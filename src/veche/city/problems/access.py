@@ -46,7 +46,7 @@ def sees_hidden(
     problem: Problem, person: Person | None, holdings: Sequence[Holding], secret: str = ""
 ) -> bool:
     """Whether this person sees the words of a problem that is hidden from everybody: its author,
-    and those who work on it."""
+    and those who work on it. A volunteer works for nobody: what is hidden is hidden from them."""
     if is_author(problem, person, secret):
         return True
     case = problem.case
@@ -54,6 +54,7 @@ def sees_hidden(
         (h.organisation_id is not None and h.organisation_id == case.organisation_id)
         or (h.territory_id is not None and in_scope(h, case, "territory"))
         for h in holdings
+        if h.role != "volunteer"
     )
 
 

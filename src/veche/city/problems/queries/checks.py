@@ -70,9 +70,11 @@ class MyTask:
 
 def _with_problems(tasks: Sequence[CheckTask]) -> list[MyTask]:
     cases = {t.round.case_id for t in tasks}
+    # What a moderator has hidden meanwhile is hidden from volunteers too.
+    rows = Problem.objects.filter(case_id__in=cases, case__hidden_at__isnull=True)
     problems = {
         p.pk: p
-        for p in Problem.objects.filter(case_id__in=cases).select_related(
+        for p in rows.select_related(
             "case", "case__territory", "case__organisation", "category", "category__group"
         )
     }

@@ -62,7 +62,7 @@ def chosen(values: Any) -> int | None:
 def said_at(thing: CityObject, day: dt.date) -> Section:
     """What is wrong at an object, for its page: public problems, newest first."""
     rows = (
-        Problem.objects.filter(object=thing, case__state__in=PUBLIC)
+        Problem.objects.filter(object=thing, case__state__in=PUBLIC, case__hidden_at__isnull=True)
         .select_related("case", "category")
         .order_by("-case_id")[:MOST]
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from veche import clock
 from veche.city.problems import acts
-from veche.city.problems.access import is_author
+from veche.city.problems.access import is_author, sees_hidden
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.matter import stand, steps_of
 from veche.city.problems.queries.responsibility import duty
@@ -42,6 +42,11 @@ def act(request: HttpRequest, number: str, code: str) -> HttpResponse:
         if not author:
             raise NoRoleForMove(role=role_name(AUTHOR))
         person = who.person if problem.case.author_id is not None else None
+    elif which.role not in who.roles or (
+        problem.case.hidden_at is not None and not sees_hidden(problem, person, who.holdings)
+    ):
+        # Before the form is looked at: its page holds words that may be hidden from this reader.
+        raise _refusal(which, problem)
     possible = acts.may(which, problem.case, who.holdings, author, at)
     if request.method != "POST":
         if not possible:
