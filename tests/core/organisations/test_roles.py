@@ -87,6 +87,27 @@ def test_an_administrator_of_a_district_rules_there_only(town: SmallTown, chief:
     mine = Holding.objects.get(person=chief)
     with pytest.raises(NotAdministrator):
         end_role(by=local, at=START, holding=mine.pk)
+    with pytest.raises(LastAdministrator):  # the local one could give no roles in the city
+        end_role(by=chief, at=START, holding=mine.pk)
+
+
+def test_an_administrator_of_a_district_makes_nobody_officer_of_an_office_of_the_city(
+    town: SmallTown, chief: Person
+) -> None:
+    """An office answers in the whole city, whatever territory stands beside the role."""
+    local, wish = town.neighbour, {"person": town.resident, "organisation": town.roads}
+    give_role(by=chief, at=START, person=local, role="administrator", territory=town.west)
+    for role in ("officer", "head", "controller"):
+        with pytest.raises(NotAdministrator):
+            give_role(by=local, at=START, role=role, territory=town.west, **wish)
+    held = give_role(by=chief, at=START, role="officer", territory=town.west, **wish)
+    with pytest.raises(NotAdministrator):
+        end_role(by=local, at=START, holding=held.pk)
+    whole = give_role(by=chief, at=START, person=local, role="administrator", territory=town.city)
+    give_role(by=local, at=START, role="head", **wish)
+    end_role(by=chief, at=START, holding=Holding.objects.get(person=chief).pk)
+    with pytest.raises(LastAdministrator):
+        end_role(by=local, at=START, holding=whole.pk)
 
 
 def test_the_last_administrator_stays(town: SmallTown, chief: Person) -> None:

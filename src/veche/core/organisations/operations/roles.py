@@ -9,10 +9,11 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
-from veche.core.organisations.access import NotAdministrator, holds
+from veche.core.organisations.access import NotAdministrator, covers, holds
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.organisations.operations import appoint
 from veche.core.organisations.roles import NEEDS_OFFICE, ROLES
+from veche.core.places.queries import atlas
 from veche.errors import Invalid, NotFound, Refused
 from veche.operation import operation
 
@@ -90,7 +91,10 @@ def give_role(
         raise OfficeMissing
     if until is not None and until <= at:
         raise TermOver
-    if not holds(by, "administrator", territory, at):
+    # An office answers in the whole city, wherever its officer holds the role: an administrator of
+    # a district would make officers of every office, and have power beyond the district.
+    reach = territory if organisation is None else atlas().home()
+    if not holds(by, "administrator", reach, at):
         raise NotAdministrator
     held = _live(at).filter(
         person_id=person.pk, role=role, organisation=organisation, territory=territory
@@ -117,6 +121,9 @@ def end_role(*, by: Person, at: dt.datetime, holding: int) -> Holding:
         NotAdministrator: the administrator's own role does not reach so far.
         LastAdministrator: nobody else could give roles.
     """
+    # Locked in one order: two who end each other's role at one moment are not both let.
+    rulers = _live(at).filter(role="administrator").order_by("pk")
+    list(rulers.select_for_update().values_list("pk"))
     row = (
         Holding.objects.select_for_update(of=("self",))
         .select_related("territory", "organisation")
@@ -126,12 +133,13 @@ def end_role(*, by: Person, at: dt.datetime, holding: int) -> Holding:
     )
     if row is None:
         raise NoSuchHolding
-    if not holds(by, "administrator", row.territory, at):
+    city = atlas().home()
+    if not holds(by, "administrator", row.territory if row.organisation is None else city, at):
         raise NotAdministrator
-    if row.role == "administrator":
-        others = _live(at).filter(role="administrator").exclude(pk=row.pk)
-        if not others.exists():
-            raise LastAdministrator
+    last = row.role == "administrator" and covers(row, city)
+    # An administrator of a district gives no roles in the city: that is nobody left.
+    if last and not any(covers(other, city) for other in rulers.exclude(pk=row.pk)):
+        raise LastAdministrator
     # A role that begins and ends in the same moment lasts a microsecond: the term is never empty.
     row.until = max(at, row.since + dt.timedelta(microseconds=1))
     row.save(update_fields=["until"])
