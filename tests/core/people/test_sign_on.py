@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import requests
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from tests.cast import small_town
@@ -96,6 +97,20 @@ def test_an_address_that_has_an_account_opens_nothing(sign_on: SignOn) -> None:
     come(client)
     assert "_auth_user_id" not in client.session
     assert not SocialAccount.objects.exists()
+
+
+def test_an_address_that_nobody_confirmed_is_not_taken(sign_on: SignOn) -> None:
+    """Else its owner would later walk into the account of whoever named it here."""
+    sign_on.claims |= {"email": "victim@example.org", "email_verified": False}
+    client = Client()
+    come(client)
+    person = Person.objects.get()
+    assert client.session["_auth_user_id"] == str(person.pk)
+    assert person.email is None and not EmailAddress.objects.exists()
+    sign_on.claims |= {"sub": "2", "email": "olga@example.org", "email_verified": True}
+    come(Client())
+    assert Person.objects.get(email="olga@example.org") != person
+    assert EmailAddress.objects.get().verified
 
 
 def test_an_account_connects_the_sign_on_and_is_raised(sign_on: SignOn) -> None:

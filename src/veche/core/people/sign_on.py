@@ -35,6 +35,12 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         """Believe the claims of somebody who is known already; keep none of them."""
         sociallogin.claims = dict(_picked(sociallogin.account.extra_data))
         sociallogin.account.extra_data = {}
+        if not sociallogin.is_existing:
+            # An address that the sign-on has not confirmed may be anybody's: whoever named a
+            # stranger's would share an account with them, and letters would go to the stranger.
+            kept = [one for one in sociallogin.email_addresses if one.verified]
+            sociallogin.email_addresses = kept
+            sociallogin.user.email = kept[0].email.lower() if kept else None
         if sociallogin.is_existing:
             believe(sociallogin.user, sociallogin.claims, sociallogin.account)
         elif sociallogin.state.get("process") == "connect" and isinstance(request.user, Person):
@@ -56,7 +62,8 @@ class SignOnAdapter(DefaultSocialAccountAdapter):
         person.set_unusable_password()
         if form is not None:
             person.name = form.cleaned_data.get("name") or person.name
-            person.email = form.cleaned_data.get("email") or person.email
+            # What is typed here is confirmed by nobody; the page of addresses asks for a code.
+            person.email, sociallogin.email_addresses = None, []
         open_account(by=None, at=clock.now(), person=person)
         sociallogin.save(request)
         believe(person, getattr(sociallogin, "claims", {}))
