@@ -277,6 +277,27 @@ def test_a_sweep_undone_leaves_everything_as_it_was(town: SmallTown) -> None:
     assert other.case.hidden_at == START  # it was hidden before, for another reason
 
 
+def test_a_sweep_is_undone_before_its_hour_only_and_shows_nothing_hidden_by_law(
+    town: SmallTown,
+) -> None:
+    """From its hour on matters are taken away one by one: an undoing would undo the rest alone."""
+    one, other = town.report(text="Buy my pills, one"), town.report(text="Buy my pills, two")
+    problems.accept(by=town.moderator, at=START, case=other.case)
+    wish: dict[str, Any] = {
+        "by": town.moderator, "at": START + HOUR, "by_what": "person", "reason": "spam",
+        "text": "One report is enough.",
+    }  # fmt: skip
+    made = moderation.sweep(cases=[one.case_id, other.case_id], **wish)
+    with pytest.raises(moderation.TooLate):
+        moderation.undo_sweep(by=town.moderator, at=made.acts_at, sweep=made.pk)
+    moderation.hide_matter(
+        by=town.moderator, at=START + HOUR, case=other.case, reason="law", tell=False
+    )
+    moderation.undo_sweep(by=town.moderator, at=START + HOUR, sweep=made.pk)
+    hidden = Case.objects.filter(hidden_at__isnull=False)
+    assert list(hidden.values_list("pk", flat=True)) == [other.case_id]
+
+
 def test_a_sweep_stays_in_its_moderators_territory(town: SmallTown) -> None:
     early = START - dt.timedelta(days=1)
     local = add_person(by=None, at=early, name="Local", email="local@example.org")

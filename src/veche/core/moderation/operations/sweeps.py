@@ -17,7 +17,7 @@ from veche.core.cases.models import Case
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.access import moderator_of
-from veche.core.moderation.models import Sweep
+from veche.core.moderation.models import Decision, Sweep
 from veche.core.moderation.operations.appeals import checked
 from veche.core.moderation.written import written_of
 from veche.core.notices.operations import write_anew
@@ -109,7 +109,10 @@ def _waiting(pk: int) -> Sweep:
 
 def _show_again(one: Sweep, only: Sequence[int] | None = None) -> None:
     ours = [pk for pk, shown in one.cases if shown and (only is None or pk in only)]
-    Case.objects.filter(pk__in=ours, hidden_at=one.at).update(hidden_at=None)
+    # What a moderator has hidden meanwhile for a reason of its own stays hidden.
+    anew = Decision.objects.filter(case__in=ours, kind="hide", at__gte=one.at).values("case")
+    rows = Case.objects.filter(pk__in=ours, hidden_at=one.at).exclude(pk__in=anew)
+    rows.update(hidden_at=None)
 
 
 @operation
@@ -117,9 +120,12 @@ def undo_sweep(*, by: Person, at: dt.datetime, sweep: int) -> Sweep:
     """Show everything again: nobody was told, nothing has happened.
 
     Raises:
-        TooLate: it was carried out or undone.
+        TooLate: it was carried out or undone, or its time to think is over: from then on matters
+            are taken away one by one, and their authors told.
     """
     one = _waiting(sweep)
+    if at >= one.acts_at:
+        raise TooLate
     _show_again(one)
     one.state = "undone"
     one.save(update_fields=["state"])
