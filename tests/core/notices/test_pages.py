@@ -237,3 +237,25 @@ def test_a_person_is_collected_and_forgotten(town: SmallTown) -> None:
     personal.erase(by=town.resident, at=at, person=town.resident)
     assert personal.collect(town.resident) == {}
     assert not Notice.objects.filter(person=town.resident).exists()
+
+
+@pytest.mark.usefixtures("town")
+def test_nobody_has_us_write_to_strangers_by_the_hundred(client: Client) -> None:
+    for n in range(12):
+        wish = {"place": "west", "theme": "", "email": f"stranger{n}@example.org"}
+        answer = client.post(address("subscribe"), wish, REMOTE_ADDR="192.0.2.7")
+        assert answer.status_code == (200 if n < 10 else 429), n
+    assert Reader.objects.filter(email__startswith="stranger").count() == 10
+    wish = {"place": "west", "theme": "", "email": "other@example.org"}
+    assert client.post(address("subscribe"), wish, REMOTE_ADDR="192.0.2.8").status_code == 200
+
+
+def test_an_address_that_was_stopped_can_ask_to_be_told_again(
+    town: SmallTown, client: Client
+) -> None:
+    client.post(asked(client))
+    Reader.objects.update(mail_stopped_at=clock.now(), bounces=3)
+    mail.outbox.clear()
+    client.post(asked(client, place="town"))
+    assert Reader.objects.get(email="new@example.org").mail_stopped_at is None
+    assert Subscription.objects.count() == 2

@@ -242,8 +242,8 @@ def message_of(letter: Letter, at: dt.datetime) -> EmailMultiAlternatives | None
     """The letter as it is sent; None when its reader may not or need not be written to now."""
     reader = letter.reader
     person = reader.person
-    if reader.mail_stopped_at is not None:
-        return None
+    if reader.mail_stopped_at is not None and letter.kind != "confirm":
+        return None  # who asks to be told again is asked again; the answer takes the stop away
     if person is not None:
         if not person.email or person.level == "unverified" or not person.is_active:
             return None

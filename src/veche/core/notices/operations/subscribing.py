@@ -51,6 +51,14 @@ class TooManySubscriptions(Refused):
     sentence = _("You have {most} subscriptions already. End one first.")
 
 
+class TooManyAsked(Refused):
+    """One network address has asked for as many letters as are sent."""
+
+    code = "too-many-asked"
+    status = 429
+    sentence = _("Too many tries. Wait a few minutes and try again.")
+
+
 class LinkOver(NotFound):
     """The link in a letter is too old or was used up."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -17,10 +18,14 @@ from veche.core.cases.models import Case
 from veche.core.notices import matters, operations, queries
 from veche.core.notices.forms import SubscribeForm
 from veche.core.notices.operations import Wanted
+from veche.core.notices.operations.subscribing import TooManyAsked
 from veche.core.notices.views.common import linked, sign_in, token_of
 from veche.core.organisations.middleware import asker
 from veche.core.places.queries import atlas
 from veche.errors import NotFound, Refused
+
+_LIMITS = {"subscribe": "10/h/ip"}
+"""How often one network address may have a letter sent to somebody without an account."""
 
 
 @never_cache
@@ -71,6 +76,11 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     try:
         wanted = _wanted(data, places)
         if person is None:
+            # Counted for the network address: nobody has us write to strangers by the thousand.
+            if not ratelimit.consume(
+                request, app="veche.notices", action="subscribe", config=_LIMITS
+            ):
+                raise TooManyAsked
             operations.ask_by_mail(
                 by=None,
                 at=at,

@@ -19,7 +19,7 @@ from veche.core.people.operations.once import CodeOver, send_once_code, use_once
 from veche.core.people.views import after
 
 _ASKED = "once-asked"
-_LIMITS = {"once": "20/m/ip,3/m/key"}
+_LIMITS = {"once": "20/m/ip,100/h/ip,3/m/key,10/h/key"}
 
 
 @never_cache
