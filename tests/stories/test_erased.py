@@ -20,6 +20,7 @@ from veche.city.problems import operations as problems
 from veche.core.journal.models import Record, Secret
 from veche.core.people.models import Look, Person, SignIn
 from veche.core.people.operations import note_look
+from veche.core.people.operations.erasure import erase_person
 from veche.testing import deliver
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_the_data_can_be_taken_along(town: SmallTown, browser: Client) -> None:
     box = zipfile.ZipFile(io.BytesIO(answer.content))
     held = {name: json.loads(box.read(name)) for name in box.namelist()}
     assert held["people.json"]["account"]["email"] == EMAIL
-    assert [row["number"] for row in held["problems.json"]] == [problem.case.number]
+    assert [row["number"] for row in held["problems.json"]["reported"]] == [problem.case.number]
     assert Client().post("/en/me/data.zip").status_code == 302
 
 
@@ -149,3 +150,18 @@ def test_without_a_password_the_address_is_shown_once_more(town: SmallTown) -> N
     client.post("/en/me/erase/", {"sure": "on"})
     town.neighbour.refresh_from_db()
     assert not town.neighbour.is_active
+
+
+def test_words_that_nobody_else_has_read_go_with_the_account(town: SmallTown) -> None:
+    at = clock.now() - dt.timedelta(days=1)
+    words = "My neighbour keeps a bear."
+    rejected, public = town.report(at=at, text=words), town.report(at=at)
+    problems.reject(
+        by=town.moderator, at=at, case=rejected.case, reason="unclear", text="Say where it is."
+    )
+    problems.accept(by=town.moderator, at=at, case=public.case)
+    erase_person(by=town.resident, at=clock.now(), person=town.resident)
+    rejected.refresh_from_db()
+    public.refresh_from_db()
+    assert (rejected.text, rejected.address) == ("", "") and public.text
+    assert words not in everything_kept()

@@ -24,7 +24,7 @@ from veche.city.appeals.personal import collect, erase
 from veche.core.cases.models import CaseEvent
 from veche.core.cases.operations import MoveNotPossible, NoRoleForMove, advance
 from veche.core.cases.queries import history
-from veche.core.journal.models import Record
+from veche.core.journal.models import Record, Secret
 from veche.core.moderation.limits import TooMany
 from veche.core.notices.models import Notice
 from veche.core.organisations.queries import holdings
@@ -206,11 +206,16 @@ def test_forgetting_takes_the_words_of_private_letters_and_keeps_the_count(made:
     town = made.town
     private, public = made.write(public=False), made.write()
     appeals.accept(by=town.moderator, at=START, case=public.case)
+    said = "We shall visit you at home on Friday."
+    appeals.answer(by=town.officer, at=START + HOUR, case=private.case, text=said)
+    kept = Secret.objects.filter(record__subject=f"appeal:{private.case.number}")
+    assert any(said in str(one.personal) for one in kept)
     assert len(collect(town.resident)["letters"]) == 2
     erase(by=None, at=START + DAY, person=town.resident)
     private.refresh_from_db()
     public.refresh_from_db()
-    assert private.text == private.title == "" and public.text
+    assert private.text == private.title == private.answer == "" and public.text
+    assert not kept.all().exists(), "nor in the journal, where the office had said it"
     assert Appeal.objects.count() == 2
 
 

@@ -63,7 +63,7 @@ def _reported(person: Person) -> list[dict[str, Any]]:
 
 
 def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
-    """Problems stay: neighbours follow them. They hang on the number of an account that is empty
-    from now on, and no page has ever shown a name beside them. What the person said to an office
-    alone goes; checks that wait go to somebody else."""
+    """Public problems stay: neighbours follow them. They hang on the number of an account that is
+    empty from now on, and no page has ever shown a name beside them. What nobody but a moderator
+    or an office has read goes; checks that wait go to somebody else."""
     forget_words(by=by, at=at, person=person)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from veche.city.appeals.models import Appeal, Correction
+from veche.core.journal.models import Secret
 from veche.core.journal.operations import record
 from veche.operation import operation
 
@@ -21,6 +22,9 @@ def blank_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
     matter does not name its author.
     """
     letters = Appeal.objects.filter(case__author=person, public=False)
+    # What the office answered in private is about the person too: it goes from the journal.
+    told = [f"appeal:{number}" for number in letters.values_list("case__number", flat=True)]
+    Secret.objects.filter(record__subject__in=told).delete()
     blanked = letters.update(title="", text="", answer="")
     notes = Correction.objects.filter(case__author=person).exclude(case__state="repaired")
     blanked += notes.update(note="")

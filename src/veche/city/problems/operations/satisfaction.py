@@ -13,10 +13,12 @@ from veche.city.problems import rules
 from veche.city.problems.models import (
     CheckRound,
     CheckTask,
+    Problem,
     Satisfaction,
     StandardAnswer,
 )
 from veche.city.problems.operations.refusals import TooLate, sized
+from veche.city.problems.procedure import PROCEDURE, PUBLIC
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
 from veche.errors import Invalid, NotAllowed, Refused
@@ -120,10 +122,14 @@ def rate(
 
 @operation
 def forget_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
-    """Take out the words a person wrote to an office alone, and give the checks that wait for them
-    to others. Marks stay in their counts; what volunteers found stays, nobody is named there."""
+    """Take out the words a person wrote to an office alone and those of problems that ended
+    without being public, and give the checks that wait for them to others. Marks stay in their
+    counts; what volunteers found stays, nobody is named there."""
     rows = Satisfaction.objects.filter(case__author=person, text_public=False)
     blanked = rows.exclude(text="").update(text="")
+    never = [state.code for state in PROCEDURE.states if state.final and state.code not in PUBLIC]
+    unread = Problem.objects.filter(case__author=person, case__state__in=never)
+    blanked += unread.update(text="", address="", answers={})
     waiting = CheckTask.objects.filter(volunteer=person, ended_at__isnull=True)
     CheckRound.objects.filter(pk__in=waiting.values("round")).update(next_at=None)
     waiting.update(said="declined", ended_at=at)
