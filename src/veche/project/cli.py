@@ -244,7 +244,8 @@ def _migrate(words: list[str]) -> int:
 def _test(words: list[str]) -> int:
     os.environ["VECHE_HOME"] = str(homes.root() / "var" / "test")
     os.chdir(homes.root())
-    command = [sys.executable, "-m", "pytest", *words]
+    # All of them on all processors, the tests of a file together; what is named runs in one.
+    command = [sys.executable, "-m", "pytest", *(words or ["-n", "auto", "--dist", "loadscope"])]
     sys.stdout.flush()
     os.execv(sys.executable, command)
 
