@@ -116,7 +116,7 @@ def _commands() -> Iterator[str]:
     yield ""
     yield "## `veche test`"
     yield ""
-    yield "Runs the tests on all processors; further words go to pytest as they are: `./veche test tests/stories -x`."
+    yield "Runs the tests on all processors; further words go to pytest: `./veche test tests/stories`."
 
 
 def _usage(action: argparse.Action) -> str:
