@@ -124,6 +124,12 @@ def test_writing_a_letter(made: Letters, client: Client) -> None:
     appeal = Appeal.objects.select_related("case").get()
     assert made_one["Location"] == f"/en/appeals/{appeal.case.number}/"
     assert appeal.case.territory == made.town.west
+    # The browser forgets the draft once, on the page the sending led to.
+    assert b'data-draft="letter"' in client.get("/en/appeals/write/").content
+    for wanted in (True, False):
+        page = client.get(made_one["Location"]).content
+        assert (b'data-draft-done="letter"' in page) is wanted
+    assert b"data-forget-drafts" in page  # and all drafts with signing out
     assert client.post("/en/appeals/write/", form)["Location"] == made_one["Location"]
     assert Appeal.objects.count() == 1
 

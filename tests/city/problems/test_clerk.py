@@ -61,6 +61,9 @@ def test_taken_by_telephone_it_goes_the_same_way_and_says_so(town: Town, clerk: 
     assert problem.case.state == "moderation" and problem.case.author_id is None
     slip = client.get(answer["Location"]).content.decode()
     assert problem.case.number in slip and "?key=" + "k" * 32 in slip
+    # Else the next form would open with the words of whoever asked before.
+    assert 'data-draft-done="take"' in slip
+    assert 'data-draft="take"' in client.get("/en/problems/take/").content.decode()
     page = of(town.moderator).get(f"/en/problems/{problem.case.number}/").content.decode()
     assert "A clerk took it by telephone." in page
     assert CaseEvent.objects.get().public["channel"] == "telephone"

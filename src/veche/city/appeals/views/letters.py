@@ -35,6 +35,8 @@ from veche.core.places.queries import atlas
 from veche.errors import Invalid, NotAllowed, Refused
 
 PAGE = 30
+SENT = "appeals-sent"
+"""In the session: the letter just sent; its page lets the browser forget the draft."""
 STATE_WORDS = {
     "all": _("any"),
     "open": _("not ended yet"),
@@ -157,6 +159,7 @@ def write(request: HttpRequest) -> HttpResponse:
         if not number:
             return _form(request, form, status=409)
         messages.info(request, gettext("This form was sent before: here is what it made."))
+        request.session[SENT] = number
         return HttpResponseRedirect(reverse("appeals:matter", args=[number]))
     except Refused as refusal:
         field = refusal.field if isinstance(refusal, Invalid) else None
@@ -164,6 +167,7 @@ def write(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=refusal.status)
     number = appeal.case.number
     messages.success(request, gettext("We have it: number %(number)s.") % {"number": number})
+    request.session[SENT] = number
     return HttpResponseRedirect(reverse("appeals:matter", args=[number]))
 
 
@@ -223,9 +227,13 @@ def page(
             "refuse": appeal.answer if case.state == "refused" else "",
         }
     moves = {move.name for move in procedure_of(case).moves_from(case.state)}
+    sent_now = author and request.session.get(SENT) == case.number
+    if sent_now:
+        del request.session[SENT]
     context: dict[str, Any] = {
         "appeal": appeal,
         "case": case,
+        "sent": sent_now,
         "reads": reads,
         "author": author,
         "moderation": beside(case, who, asker(request).holdings, author=author)

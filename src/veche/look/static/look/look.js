@@ -54,6 +54,12 @@
   // The page after a form was taken says so; only then is the draft thrown away.
   for (const done of document.querySelectorAll("[data-draft-done]")) store.drop(`veche-draft:${done.dataset.draftDone}`);
 
+  // Who signs out may leave the machine to somebody else: no words of theirs wait there.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-forget-drafts]")) return;
+    try { for (const name of Object.keys(localStorage)) if (name.startsWith("veche-draft:")) store.drop(name); } catch { /* closed */ }
+  });
+
   // One press, one sending; the button wakes again if the page is shown from the browser's memory.
   document.addEventListener("submit", (event) => {
     const form = event.target;
