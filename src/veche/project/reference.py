@@ -116,7 +116,7 @@ def _commands() -> Iterator[str]:
     yield ""
     yield "## `veche test`"
     yield ""
-    yield "Runs the tests on all processors; further words go to pytest: `./veche test tests/stories`."
+    yield "Runs the tests on all processors; words go to pytest: `./veche test tests/stories`."
 
 
 def _usage(action: argparse.Action) -> str:
