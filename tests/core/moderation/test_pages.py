@@ -178,6 +178,12 @@ def test_an_objection_from_the_authors_page_to_the_public_log(town: SmallTown) -
     assert "another moderator judges" in mine.get(judge).content.decode()
     answer = {"outcome": "overturn", "text": "The author is right."}
     assert mine.post(judge, answer).status_code == 403
+    # Nor by the steps of the head of an office, which have the same names.
+    for step in ("uphold", "overturn"):
+        for path in (f"/en/desk/{number}/{step}/", f"/en/problems/{number}/do/{step}/"):
+            said = mine.post(path, {"text": "I was right the first time.", "seen": "3"})
+            assert said.status_code in (403, 409), path
+    assert Case.objects.get(number=number).state == "appealed"
     other = as_(second)
     assert "It is house 9, as I wrote." in other.get(judge).content.decode()
     assert other.post(judge, {"outcome": "overturn"}).status_code == 422

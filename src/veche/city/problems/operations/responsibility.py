@@ -11,9 +11,10 @@ from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.borders import OTHER_SIDE, other_side, send_across
 from veche.city.problems.operations.refusals import UnknownReason, sized
+from veche.city.problems.procedure import PROCEDURE
 from veche.core.cases import operations as cases
 from veche.core.cases.models import Case, CaseEvent, Dispute
-from veche.core.cases.operations import LAST_RESORT, move_case
+from veche.core.cases.operations import LAST_RESORT, MoveNotPossible, move_case
 from veche.core.cases.rules import PROLONGATION_REASONS
 from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_followers
@@ -262,8 +263,13 @@ def decide_objection(
 
     Raises:
         TextLength: the head gave no reason.
+        MoveNotPossible: nobody objects to a refusal; an appeal against a moderator is judged by
+            `veche.core.moderation.operations.judge`, and never by who decided first.
     """
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    state = Case.objects.select_for_update(of=("self",)).get(pk=case.pk).state
+    if state != "objected":
+        raise MoveNotPossible(state=PROCEDURE.by_code[state].title)
     move = "uphold" if uphold else "overturn"
     case = move_case(by=by, at=at, case=case, move=move, seen=seen, public={"text": text})
     if not uphold:
