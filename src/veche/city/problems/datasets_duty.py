@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from veche.figures import (
@@ -204,7 +205,7 @@ def _climbed() -> tuple[Measure, ...]:
 
 
 def _figure(
-    name: str, title: object, dataset: str, measures: tuple[Measure, ...], *by: str
+    name: str, title: str | Promise, dataset: str, measures: tuple[Measure, ...], *by: str
 ) -> Figure:
     return Figure(name=name, title=title, dataset=dataset, measures=measures, by=by)
 

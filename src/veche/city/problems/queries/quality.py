@@ -70,7 +70,8 @@ def quality(at: dt.datetime) -> Quality:
 
     for cell in _cells(data.VERDICTS_BY_OFFICE, data.ROUNDS, at):
         one = line(cell["group"][0])
-        one.looked, one.done, one.undone = cell["values"][0], *cell["values"][5:7]
+        values = cell["values"]
+        one.looked, one.done, one.undone = values[0], values[5], values[6]
     for cell in _cells(data.CAME_BACK, data.RECURRENCES, at):
         line(cell["group"][0]).came_back = cell["values"][0]
     for cell in _cells(data.MARKS_BY_OFFICE, data.SATISFACTION, at):
