@@ -237,6 +237,19 @@ def test_ready_words_are_edited_by_the_office_that_uses_them(town: SmallTown) ->
             by=town.light_officer, at=clock.now(), procedure="problem", move="answer",
             title="Ours", text="For everybody.", organisation=None,
         )  # fmt: skip
+    for place in (town.west, town.city):  # what is for every office is the whole city's
+        early = clock.now() - dt.timedelta(days=1)
+        appoint(by=None, at=early, person=town.neighbour, role="administrator", territory=place)
+        wish: dict[str, Any] = {
+            "by": town.neighbour, "at": clock.now(), "procedure": "problem", "move": "answer",
+            "title": "Ours", "text": "For everybody.",
+        }  # fmt: skip
+        if place == town.west:
+            for office in (None, town.roads):
+                with pytest.raises(operations.NotYourOffice):
+                    operations.set_template(organisation=office, **wish)
+        else:
+            assert operations.set_template(organisation=None, **wish).pk
 
 
 def test_the_view_as_a_table_and_on_paper(town: SmallTown) -> None:

@@ -82,6 +82,18 @@ def test_one_who_comes_again_is_the_same(sign_on: SignOn) -> None:
     assert SocialAccount.objects.get().extra_data == {}
 
 
+def test_a_home_said_at_every_sign_in_is_written_once(sign_on: SignOn) -> None:
+    small_town()
+    sign_on.claims["home"] = "west"
+    for _ in range(3):
+        come(Client())
+    assert Residence.objects.count() == 1
+    sign_on.claims["home"] = "east"
+    come(Client())
+    live = Residence.objects.filter(until__gt=clock.now())
+    assert [row.territory.code for row in live] == ["east"]
+
+
 def test_an_unknown_claim_raises_nothing(sign_on: SignOn) -> None:
     sign_on.claims |= {"assurance": "root", "home": "nowhere"}
     come(Client())

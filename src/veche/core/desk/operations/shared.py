@@ -9,7 +9,9 @@ from veche.core.desk import rules
 from veche.core.desk.models import ReplyTemplate, SavedView
 from veche.core.desk.operations.refusals import NameMissing, NotYourOffice
 from veche.core.journal.operations import record
+from veche.core.organisations.access import covers
 from veche.core.organisations.queries import holdings
+from veche.core.places.queries import atlas
 from veche.errors import NotFound
 from veche.operation import operation
 
@@ -121,11 +123,12 @@ def set_template(
 
 
 def _of_office(by: Person, at: dt.datetime, organisation: Organisation | None) -> None:
-    """Refuse somebody who holds no role in the office, or is no administrator for all."""
+    """Refuse somebody who holds no role in the office, or is no administrator of the city."""
+    city = atlas().home()
     for holding in holdings(by, at):
         if organisation is not None and holding.organisation_id == organisation.pk:
             return
-        if holding.role == "administrator":
+        if holding.role == "administrator" and covers(holding, city):
             return
     raise NotYourOffice
 

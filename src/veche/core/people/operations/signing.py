@@ -103,8 +103,14 @@ def raise_level(
     )
     if territory is not None:
         from veche.core.people.models import Residence
-        from veche.core.people.operations.residence import give_residence
+        from veche.core.people.operations.residence import TERM, give_residence
 
+        # Said at every sign-in: it is written again only when half of its term has gone.
+        said = Residence.objects.filter(
+            person_id=person.pk, territory=territory, how=Residence.How.SIGN_ON
+        )
+        if said.filter(until__gt=at + TERM / 2).exists():
+            return
         give_residence(
             by=None, at=at, person=person, territory=territory, how=Residence.How.SIGN_ON
         )
