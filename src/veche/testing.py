@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Generator, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ def pytest_load_initial_conftests(
 @pytest.hookimpl(trylast=True)
 def pytest_configure() -> None:
     """Let tests that commit be cleaned up after: the journal refuses to be emptied otherwise."""
+    from django.apps import apps
     from django.db.backends.postgresql.operations import DatabaseOperations
 
     plain = DatabaseOperations.execute_sql_flush
@@ -70,6 +72,9 @@ def pytest_configure() -> None:
         from veche.project.cli import sync
 
         sync()  # what Python declares was emptied with the rest
+        # … and so was what a city begins with.
+        first = import_module("veche.city.problems.migrations.0005_near_and_answers")
+        first.put(apps, None)
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
 

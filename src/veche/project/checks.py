@@ -57,7 +57,11 @@ def _spelling() -> str:
 
 def _architecture() -> str:
     folder = homes.root() / "tests" / "architecture"
-    return _tool("pytest", "-q", str(folder))() if folder.exists() else ""
+    return (
+        _tool("pytest", "-q", "-n", "auto", "--dist", "loadscope", str(folder))()
+        if folder.exists()
+        else ""
+    )
 
 
 CHECKS = (

@@ -166,7 +166,7 @@ _CUE = re.compile(
     r"|(?<!\w)(?P<pair>[А-ЯЁ][а-яё]+\s+[А-ЯЁ][а-яё]+)(?!\w)",
 )
 _ENGLISH = re.compile(
-    r"\b(?:[Mm]y name is|[Mm]y neighbour|[Ss]igned(?: by)?|[Cc]ontact|[Rr]egards|[Ss]incerely|"
+    r"\b(?:[Mm]y name is|[Mm]y neighbour|[Ss]igned(?: by)?|Contact|contact|[Rr]egards|[Ss]incerely|"
     r"[Yy]ours|[Nn]ame|I am called)\s?[,:]?\s+"
     r"(?P<it>[A-Z][a-z'’]+(?:[ -](?:[A-Z]\.\s)?[A-Z][a-z'’]+){0,2})"
     r"|\b(?P<title>(?:Mr|Mrs|Ms|Miss|Dr)\.?\s[A-Z][a-z'’]+(?:\s[A-Z][a-z'’]+)?)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,10 @@ from veche.city.problems import rules
 from veche.city.problems.access import seen_by
 from veche.city.problems.models import Problem
 from veche.core.files.photographs import MOST_BYTES, Photograph, PhotographTooLarge, clean
+from veche.core.moderation.limits import network_address
 from veche.core.organisations.middleware import asker
+from veche.core.people.models import Person
+from veche.core.people.once import verified
 from veche.errors import Refused
 
 _SECRETS = "problems"
@@ -92,3 +96,17 @@ def pictures(
             sentence = gettext("{name}: {why}").format(name=upload.name, why=refusal)
             faults.append((refusal.status, sentence))
     return good, faults
+
+
+SENDER = "sender"
+"""In the session: a secret by which one browser is counted; its digest is all that is kept."""
+
+
+def sender_of(request: HttpRequest, who: Person | None) -> dict[str, str]:
+    """Against whose limits a report counts: the account or the browser, and the network."""
+    sender = {"address": network_address(request)}
+    if who is None and (shown := verified(request)):
+        sender["person"] = shown
+    elif who is None:
+        sender["person"] = request.session.setdefault(SENDER, secrets.token_urlsafe(16))
+    return sender

@@ -23,14 +23,13 @@ from veche.city.problems.forms import PREFIX, ReportForm
 from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries.categories import category, kinds, made_by
 from veche.city.problems.queries.near import chosen, nearby
-from veche.city.problems.views.common import hold_secret, pictures
+from veche.city.problems.views.common import hold_secret, pictures, sender_of
 from veche.city.problems.views.merging import suggestions
 from veche.core.files.photographs import Photograph
 from veche.core.moderation import preview as previews
-from veche.core.moderation.limits import TooMany, network_address
+from veche.core.moderation.limits import TooMany
 from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
-from veche.core.people.models import Person
 from veche.core.people.once import finish, verified
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
@@ -40,8 +39,6 @@ from veche.look.plan import Bounds, Mark, around
 
 EMERGENCY_NUMBER = "112"
 SENT = "problems-sent"
-SENDER = "sender"
-"""In the session: a secret by which one browser is counted; its digest is all that is kept."""
 _STEPS = ("questions", "zoom", "forget")
 """Buttons that only change the page."""
 
@@ -134,7 +131,7 @@ def _send(
             answers=form.answers(),
             photographs=_kept(kept),
             author_key=key_digest(secret) if who is None else None,
-            sender=_sender(request, who),
+            sender=sender_of(request, who),
             not_urgent=bool(form.cleaned_data["not_urgent"]),
             vouched=who is None and verified(request) is not None,
             object_id=chosen(form.data),
@@ -171,16 +168,6 @@ def _send(
         SENT, number, max_age=600, httponly=True, samesite="Lax", secure=request.is_secure()
     )
     return response
-
-
-def _sender(request: HttpRequest, who: Person | None) -> dict[str, str]:
-    """Against whose limits a report counts: the account or the browser, and the network."""
-    sender = {"address": network_address(request)}
-    if who is None and (shown := verified(request)):
-        sender["person"] = shown
-    elif who is None:
-        sender["person"] = request.session.setdefault(SENDER, secrets.token_urlsafe(16))
-    return sender
 
 
 def _public_fields(kind: Category | None) -> list[str]:
