@@ -63,6 +63,21 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Answers or refuses what lies with the office, with evidence."),
         "desk:queue",
     ),
+    "head": (
+        _("Head of an office"),
+        _("Signs a later date, and sees what is late with the office."),
+        "desk:queue",
+    ),
+    "arbiter": (
+        _("Arbiter"),
+        _("Decides within a working day which office must answer."),
+        "desk:queue",
+    ),
+    "controller": (
+        _("Control department"),
+        _("Sees what stays late after the head was told."),
+        "desk:queue",
+    ),
     "dispatcher": (
         _("District dispatcher"),
         _("Finds the office for what nobody answers for."),
