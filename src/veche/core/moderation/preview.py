@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from veche.core.moderation.personal_data import Finding, find, hide, parts
-from veche.core.moderation.words import KINDS, label
+from veche.core.moderation.words import KINDS, label_for
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -106,4 +106,4 @@ def carry_out(data: QueryDict, fields: Sequence[str]) -> None:
         if wanted[1:] != ["all"]:
             findings = [f for f in findings if [name, str(f.start), str(f.end)] == wanted[1:]]
         if findings:
-            data[name] = hide(text, findings, label)
+            data[name] = hide(text, findings, label_for(text))

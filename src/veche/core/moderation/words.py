@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -34,6 +38,9 @@ OUTCOMES: dict[str, str | Promise] = {
     "upheld": _("objection: upheld"),
     "overturned": _("objection: overturned"),
 }
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
 ROLES: dict[str, str | Promise] = {
     "moderator": _("a moderator"),
     "author": _("the author"),
@@ -42,9 +49,16 @@ ROLES: dict[str, str | Promise] = {
 }
 
 
-def label(kind: Kind) -> str:
-    """What stands in the place of what was hidden: “[telephone]”."""
-    return f"[{KINDS[kind]}]"
+def label_for(text: str) -> Callable[[Kind], str]:
+    """What stands in the place of what was hidden, “[telephone]”: in the language of the text,
+    whoever hides it."""
+    language = "ru" if _CYRILLIC.search(text) else "zh-hans" if _CHINESE.search(text) else "en"
+
+    def label(kind: Kind) -> str:
+        with translation.override(language):
+            return f"[{KINDS[kind]}]"
+
+    return label
 
 
 def give_words() -> None:

@@ -19,7 +19,7 @@ from veche.core.moderation.access import as_moderator
 from veche.core.moderation.models import Original, OriginalLook, ShownInstead
 from veche.core.moderation.operations.decisions import AUTHOR, decided
 from veche.core.moderation.personal_data import Finding, hide
-from veche.core.moderation.words import label
+from veche.core.moderation.words import label_for
 from veche.core.moderation.written import STEP, words_of, written_of
 from veche.core.notices.operations import write_anew
 from veche.core.people.operations import note_look
@@ -75,7 +75,7 @@ def hide_words(
     shown = next((one for one in words_of(case) if one.field == field), None)
     if shown is None:
         raise NothingHidden
-    redacted = hide(shown.text, findings, label)
+    redacted = hide(shown.text, findings, label_for(shown.text))
     if redacted == shown.text:
         raise NothingHidden
     Original(case=case, kind="text", field=field, text=shown.text, at=at, until=at + TERM).save(
