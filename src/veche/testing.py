@@ -75,6 +75,13 @@ def pytest_configure() -> None:
         # … and so was what a city begins with.
         first = import_module("veche.city.problems.migrations.0005_near_and_answers")
         first.put(apps, None)
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO journal_cityclock (id, ahead) VALUES (1, interval '0')"
+                " ON CONFLICT DO NOTHING"
+            )
+            # Django does not know the tables of the jobs as its own.
+            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
 
     DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
 
