@@ -239,9 +239,9 @@ def test_one_press_hides_one_finding_and_another_all(town: Town, client: Client)
     press = re.search(r'value="(hide:text:\d+:\d+)"', page)
     assert press is not None
     page = client.post(URL, {**values, "do": press[1]}).content.decode()
-    assert "[telephone], Иванов И. И. ждёт" in page
+    assert "[телефон], Иванов И. И. ждёт" in page
     page = client.post(URL, {**values, "do": "hide:all"}).content.decode()
-    assert "[telephone], [name] ждёт" in page
+    assert "[телефон], [имя] ждёт" in page
     assert not Problem.objects.exists()
     assert client.post(URL, {**values, "do": "hide:text:x"}).status_code == 200
 

@@ -138,7 +138,7 @@ def test_parts_of_the_words_are_hidden_and_the_original_is_kept_apart(town: Smal
         by=town.moderator, at=START + HOUR, case=problem.case, field="text",
         findings=[*find(TEXT), *mark(TEXT, "спотыкаюсь")],
     )  # fmt: skip
-    assert shown == "Яма у дома 9, звоните мне [telephone], [name] Каждый день [hidden]."
+    assert shown == "Яма у дома 9, звоните мне [телефон], [имя] Каждый день [скрыто]."
     problem.refresh_from_db()
     assert problem.text == shown
     assert Original.objects.get().text == TEXT
@@ -350,13 +350,13 @@ def test_words_of_a_step_are_shown_redacted_though_the_step_never_changes(town: 
     )  # fmt: skip
     problem.refresh_from_db()
     shown = [step.text for step in matter(problem, None, START + HOUR).steps]
-    assert "Готово, спасибо [name], телефон [telephone]." in shown
+    assert "Готово, спасибо [имя], телефон [телефон]." in shown
     assert CaseEvent.objects.get(move="answer").public["text"] == said
     moderation.hide_words(
         by=town.moderator, at=START + HOUR, case=problem.case, field=f"step:{seq}",
-        findings=mark("Готово, спасибо [name], телефон [telephone].", "спасибо"),
+        findings=mark("Готово, спасибо [имя], телефон [телефон].", "спасибо"),
     )  # fmt: skip
-    assert "[hidden]" in matter(problem, None, START + HOUR).steps[0].text
+    assert "[скрыто]" in matter(problem, None, START + HOUR).steps[0].text
 
 
 def test_what_was_removed_can_be_objected_to_as_well(town: SmallTown, second: Person) -> None:
