@@ -113,7 +113,7 @@ class Problem(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["category"], name="problems_by_category"),
+            models.Index(fields=["category", "longitude"], name="problems_near"),
             models.Index(fields=["longitude", "latitude"], name="problems_by_place"),
             models.Index(
                 fields=["object"], name="problems_by_object", condition=Q(object__isnull=False)

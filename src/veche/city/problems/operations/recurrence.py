@@ -40,6 +40,9 @@ CROSS JOIN LATERAL (
             AND p.longitude + rule.metres / (%(degree)s * greatest(cos(radians(p.latitude)), 0.05))
         AND x.state IN ('check', 'confirmed', 'verified', 'unconfirmed', 'record_closed')
         AND x.hidden_at IS NULL AND q.source = p.source
+    -- Kept apart on purpose: asked for each problem by the index of category and longitude. Joined
+    -- into the whole, every pair of a category would be compared.
+    OFFSET 0
 ) was
 CROSS JOIN LATERAL (SELECT %(degree)s * sqrt(
     ((p.longitude - was.longitude) * cos(radians((p.latitude + was.latitude) / 2))) ^ 2
