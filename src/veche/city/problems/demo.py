@@ -13,6 +13,8 @@ from veche.city.problems.bulk import Kind, Life, Terms, load_history, set_catego
 from veche.city.problems.bulk.drawings import attach_drawings
 from veche.city.problems.demo_checks import check
 from veche.city.problems.demo_moderation import moderate
+from veche.core.cases.models import Case
+from veche.core.cases.operations import climb
 from veche.core.cases.terms import calendar, city_zone
 from veche.core.files.photographs import Photograph, clean
 from veche.core.organisations.models import Holding, Organisation
@@ -20,11 +22,10 @@ from veche.core.people.models import Person
 from veche.core.places.models import Territory
 
 if TYPE_CHECKING:
-    from veche.core.cases.models import Case
     from veche.town.problems import PastProblem
     from veche.town.stories import Step, Story
 
-DAY = dt.timedelta(days=1)
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 MINUTE = dt.timedelta(minutes=1)
 
 REJECTIONS: Mapping[str, tuple[str, str]] = {
@@ -66,6 +67,8 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     told = tell_stories(at)
     moderate(at, lambda: drawn("bench", mended=False, variant=97))
     check(at)
+    _dispute(at)
+    climb(by=None, at=at - 2 * HOUR)  # of a past year: nobody is told now
     report(f"problems: {count + told}")
 
 
@@ -336,6 +339,24 @@ def _argue(step: Step, case: Case, by: Person, begin: dt.datetime, text: str) ->
             return operations.sign_prolongation(**who_when)
         case _:
             return operations.reopen(**who_when, text=text)
+
+
+def _dispute(at: dt.datetime) -> None:
+    """The cast's officer has just said that a matter is not theirs: an arbiter decides."""
+    officer = Person.objects.get(cast="officer")
+    office = Holding.objects.get(person=officer, role="officer").organisation
+    mine = Case.objects.filter(
+        procedure="problem", state="work", organisation=office, moved_at__lt=at - 2 * HOUR
+    )
+    case = mine.order_by("-moved_at").first()
+    if case is not None:
+        operations.dispute(
+            by=officer,
+            at=at - HOUR,
+            case=case,
+            reason="private-owner",
+            text="Это двор дома: по договору его содержит управляющая компания, не отдел.",
+        )
 
 
 def _drawings() -> dict[tuple[str, str], list[Photograph]]:

@@ -22,6 +22,10 @@ NEEDS_OFFICE = frozenset({"officer", "head"})
 """Roles that are held in an organisation; the others in a territory, or in the whole city."""
 
 
+_LOOK_ON: dict[str, str | Promise] = {"auditor": _("Auditor")}
+"""Whom the demo town knows, and who may do no more than anybody."""
+
+
 def role_word(role: str) -> str | Promise:
-    """The word of a role; its code where the demo town has one that acts nowhere yet."""
-    return ROLES.get(role, role)
+    """The word of a role; its code where it is none of ours."""
+    return _LOOK_ON.get(role) or ROLES.get(role, role)

@@ -31,12 +31,13 @@ def html(rows: Sequence[Row], query: str, page: int, opened: str) -> SafeString:
         number, line, shown = escape(row.number), row.line, row.shown_state
         if shown not in states:
             states[shown] = state_tag(shown)
-        at = "".join((
-            f'<span class="new-mark">{new}</span> ' if row.new else "",
+        said = (
             escape(line.place),
-            f" · {escape(line.theme)}" if line.theme else "",
-            f" · <b>{escape(goes.format(when=words.moment(row.goes)))}</b>" if row.goes else "",
-        ))  # fmt: skip
+            escape(line.theme),
+            f"<b>{escape(goes.format(when=words.moment(row.goes)))}</b>" if row.goes else "",
+        )
+        mark = f'<span class="new-mark">{new}</span> ' if row.new else ""
+        at = mark + " · ".join(filter(None, said))
         title = escape(line.title)
         is_open = row.number == opened
         parts.append(
