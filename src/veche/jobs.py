@@ -7,7 +7,7 @@ jobs call operations that refuse or ignore what is already done.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Generic, ParamSpec
 
 from procrastinate import RetryStrategy
@@ -35,12 +35,6 @@ class Job(Generic[P]):
         if args:
             raise TypeError("a job takes keyword arguments only")
         self._task.defer(**kwargs)
-
-    def defer_many(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Queue the job once for each row of arguments, in one statement."""
-        wanted = list(rows)
-        if wanted:
-            self._task.batch_defer(*wanted)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Do it here and now."""

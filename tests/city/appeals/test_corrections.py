@@ -15,7 +15,6 @@ from veche.city.appeals.operations.refusals import (
     OwnerNeeded,
     PlaceNeeded,
     SignInFirst,
-    UnknownReason,
 )
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove
@@ -24,6 +23,7 @@ from veche.core.organisations.queries import answers_for, holdings, who_answers
 from veche.core.places.models import CityObject
 from veche.core.places.operations import objects as registry
 from veche.core.places.queries.objects import changed_by, changes, object_of
+from veche.texts import UnknownReason
 
 
 def test_a_missing_lamp_is_entered(made: Letters) -> None:

@@ -16,8 +16,6 @@ from veche.city.appeals.operations.refusals import (
     AlreadyWritten,
     SameOffice,
     SignInFirst,
-    TextLength,
-    UnknownReason,
     UnknownTopic,
 )
 from veche.city.appeals.personal import collect, erase
@@ -29,6 +27,7 @@ from veche.core.moderation.limits import TooMany
 from veche.core.notices.models import Notice
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
+from veche.texts import TextLength, UnknownReason
 
 
 def how(appeal: Appeal, person: Person | None) -> str:

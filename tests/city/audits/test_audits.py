@@ -14,6 +14,7 @@ from veche.city.problems import operations as problems
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove, advance
 from veche.core.notices.models import Notice
+from veche.texts import TextLength
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -69,7 +70,7 @@ def test_control_finds_and_the_head_says_what_will_change(town: SmallTown) -> No
     at = START + 6 * DAY
     with pytest.raises(NoRoleForMove):
         operations.conclude(by=town.head, at=at, case=case, text=FOUND)
-    with pytest.raises(operations.FindingsLength):
+    with pytest.raises(TextLength):
         operations.conclude(by=town.controller, at=at, case=case, text="Bad.")
     case = operations.conclude(by=town.controller, at=at, case=case, text=FOUND)
     case = operations.remedy(

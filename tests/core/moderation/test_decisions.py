@@ -25,11 +25,11 @@ from veche.core.moderation.access import SameModerator
 from veche.core.moderation.models import Decision, Original, OriginalLook
 from veche.core.moderation.personal import collect, erase
 from veche.core.moderation.personal_data import find, mark
-from veche.core.moderation.reasons import UnknownReason
 from veche.core.notices.models import Notice
 from veche.core.organisations.operations import appoint
 from veche.core.people.models import Person
 from veche.core.people.operations import add_person
+from veche.texts import UnknownReason
 
 HOUR = dt.timedelta(hours=1)
 pytestmark = pytest.mark.django_db

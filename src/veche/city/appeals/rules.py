@@ -16,9 +16,3 @@ CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", 
 
 CELLS = 5
 """Private letters are published only as counts of at least so many."""
-
-
-def readable(text: str) -> str:
-    """A text without the characters that nobody can read and a file cannot hold."""
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or (c >= " " and c != "\x7f"))
-    return "".join(c for c in kept if c not in "\ufffe\uffff")

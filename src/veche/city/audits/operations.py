@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
 from veche.city.audits import queries, rules
 from veche.city.audits.models import Audit, AuditMatter, AuditSweep
 from veche.core.cases.models import Case
@@ -16,29 +14,14 @@ from veche.core.journal.operations import record
 from veche.core.notices.holders import tell_holders
 from veche.core.organisations.models import Organisation
 from veche.core.places.queries import atlas
-from veche.errors import Invalid
 from veche.operation import operation
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 THEME = "audit"
 LEAST_WORDS, MOST_WORDS = 20, 6000
-
-
-class FindingsLength(Invalid):
-    """Too few or too many words."""
-
-    code = "findings-length"
-    sentence = _("Write between {least} and {most} characters; now there are {count}.")
-    field = "text"
-
-
-def _sized(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not LEAST_WORDS <= len(text) <= MOST_WORDS:
-        raise FindingsLength(least=LEAST_WORDS, most=MOST_WORDS, count=len(text))
-    return text
 
 
 def sweep(*, at: dt.datetime) -> int:
@@ -104,9 +87,9 @@ def conclude(
     """The control department found faults of the office, and says which.
 
     Raises:
-        FindingsLength: the findings are too short or too long.
+        TextLength: the findings are too short or too long.
     """
-    text = _sized(text)
+    text = sized(text, LEAST_WORDS, MOST_WORDS)
     case = move_case(by=by, at=at, case=case, move="conclude", seen=seen, public={"text": text})
     Audit.objects.filter(case=case).update(findings=text)
     tell_holders(by=by, at=at, case=case, kind="audits.concluded", role="head")
@@ -118,9 +101,9 @@ def clear(*, by: Person, at: dt.datetime, case: Case, text: str, seen: int | Non
     """The control department found no fault of the office, and says why.
 
     Raises:
-        FindingsLength: the findings are too short or too long.
+        TextLength: the findings are too short or too long.
     """
-    text = _sized(text)
+    text = sized(text, LEAST_WORDS, MOST_WORDS)
     case = move_case(by=by, at=at, case=case, move="clear", seen=seen, public={"text": text})
     Audit.objects.filter(case=case).update(findings=text)
     return case
@@ -131,9 +114,9 @@ def remedy(*, by: Person, at: dt.datetime, case: Case, text: str, seen: int | No
     """The head of the office says what will change.
 
     Raises:
-        FindingsLength: the words are too few or too many.
+        TextLength: the words are too few or too many.
     """
-    text = _sized(text)
+    text = sized(text, LEAST_WORDS, MOST_WORDS)
     case = move_case(by=by, at=at, case=case, move="remedy", seen=seen, public={"text": text})
     Audit.objects.filter(case=case).update(remedy=text)
     return case

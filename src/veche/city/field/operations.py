@@ -21,8 +21,9 @@ from veche.core.files.photographs import Photograph
 from veche.core.files.queries import now_shown, path_of
 from veche.core.journal.operations import record
 from veche.core.notices.holders import tell_holders
-from veche.errors import Invalid, NotFound, Refused
+from veche.errors import NotFound, Refused
 from veche.operation import operation
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -43,24 +44,9 @@ class TooManyLinks(Refused):
     sentence = _("At most {most} links are good at the same time: take one back first.")
 
 
-class WordsLength(Invalid):
-    """Too few or too many words."""
-
-    code = "words-length"
-    sentence = _("Write between {least} and {most} characters; now there are {count}.")
-    field = "text"
-
-
 def digest_of(secret: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _sized(text: str, least: int, most: int) -> str:
-    text = text.replace("\r\n", "\n").replace("\x00", "").strip()
-    if not least <= len(text) <= most:
-        raise WordsLength(least=least, most=most, count=len(text))
-    return text
 
 
 def _officer_of(case: Case, by: Person, at: dt.datetime) -> Case:
@@ -86,11 +72,11 @@ def forward(
     Raises:
         MoveNotPossible, NoRoleForMove: the matter is not in work with the officer's office.
         TooManyLinks: too many are good already.
-        WordsLength: the name or the note is too long.
+        TextLength: the name or the note is too long.
     """
     case = _officer_of(case, by, at)
-    firm = _sized(firm, 2, 120)
-    note = _sized(note, 0, rules.MOST_NOTE)
+    firm = sized(firm, 2, 120)
+    note = sized(note, 0, rules.MOST_NOTE)
     good = OneTimeLink.objects.filter(
         case=case, used_at__isnull=True, revoked_at__isnull=True, expires_at__gt=at
     )
@@ -171,9 +157,9 @@ def report(
 
     Raises:
         NotFound, LinkOver: the link is not good.
-        WordsLength: too few or too many words.
+        TextLength: too few or too many words.
     """
-    text = _sized(text, rules.LEAST_WORDS, rules.MOST_WORDS)
+    text = sized(text, rules.LEAST_WORDS, rules.MOST_WORDS)
     OneTimeLink.objects.select_for_update().filter(digest=digest_of(secret)).first()
     link = link_of(secret, at)  # read after the lock: of two reports the second is refused
     link.used_at, link.text = at, text

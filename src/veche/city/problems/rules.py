@@ -12,7 +12,6 @@ LONGEST_TEXT = 4000
 LONGEST_ANSWER = 6000
 LONGEST_REASON = 2000
 MOST_PHOTOGRAPHS = 5
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 CHANNELS = ("telephone", "counter", "letter")
 """How a clerk is told of a problem."""
@@ -20,11 +19,6 @@ CHANNELS = ("telephone", "counter", "letter")
 REJECTION_REASONS = ("not-city", "insult", "advertising", "duplicate", "unclear", "personal-data")
 NOT_OURS_REASONS = ("other-office", "other-territory", "private-owner", "other-level")
 REFUSAL_REASONS = ("not-ours-by-law", "no-fault-found", "private-land", "planned-later", "no-money")
-
-
-def readable(text: str) -> str:
-    """A text without the characters that nobody can read and XML cannot hold."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
 def question_faults(

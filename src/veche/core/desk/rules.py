@@ -22,13 +22,7 @@ LONGEST_DRAFT = 8000
 MOST_FIELDS = 12
 PLACES = ("number", "address", "office")
 """What a template may hold in braces."""
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _PLACE = re.compile(r"\{(" + "|".join(PLACES) + r")\}")
-
-
-def readable(text: str) -> str:
-    """A text without the characters that nobody can read and XML cannot hold."""
-    return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -8,22 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext_lazy as _
-
 from veche.core.moderation.first_reasons import REASONS
 from veche.core.moderation.models import Reason
-from veche.errors import Invalid
 from veche.languages import LANGUAGES, here
+from veche.texts import UnknownReason
 
 REJECT, HIDE, REDACT, SPAM = "reject", "hide", "redact", "spam"
-
-
-class UnknownReason(Invalid):
-    """The reason is not on the list."""
-
-    code = "unknown-reason"
-    sentence = _("Choose a reason from the list.")
-    field = "reason"
 
 
 def _all() -> list[Reason]:

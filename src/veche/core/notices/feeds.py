@@ -20,6 +20,7 @@ from veche.core.notices.matters import Choice, Matter
 from veche.core.notices.rules import LARGEST_RADIUS, street_of
 from veche.core.places.queries import atlas
 from veche.languages import here
+from veche.texts import readable
 
 MOST = 50
 EARLY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -137,8 +138,3 @@ def _circle(text: str) -> tuple[float, float, int] | None:
         return None
     fits = -180 <= longitude <= 180 and -90 <= latitude <= 90 and 0 < radius <= LARGEST_RADIUS
     return (longitude, latitude, int(radius)) if fits else None
-
-
-def readable(text: str) -> str:
-    """Without the characters that XML does not allow."""
-    return "".join(c for c in text if c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff"))

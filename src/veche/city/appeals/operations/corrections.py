@@ -16,8 +16,6 @@ from veche.city.appeals.operations.refusals import (
     OwnerNeeded,
     PlaceNeeded,
     SignInFirst,
-    UnknownReason,
-    sized,
 )
 from veche.core.cases.operations import move_case, open_case
 from veche.core.cases.terms import city_zone
@@ -26,6 +24,7 @@ from veche.core.notices.operations import follow, tell_followers
 from veche.core.places.operations import objects as registry
 from veche.core.places.queries import atlas
 from veche.operation import operation
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case

@@ -21,9 +21,7 @@ from veche.city.appeals.operations.refusals import (
     SameOffice,
     SignInFirst,
     TitleLength,
-    UnknownReason,
     UnknownTopic,
-    sized,
 )
 from veche.core.cases.models import CaseEvent
 from veche.core.cases.operations import move_case, open_case
@@ -36,6 +34,7 @@ from veche.core.notices.operations import follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
 from veche.operation import OutsideOperation, operation, running
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case

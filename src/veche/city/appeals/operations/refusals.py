@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.appeals import rules
 from veche.errors import Invalid, NotAllowed, Refused
+from veche.texts import TextLength
 
 
 class AlreadyWritten(Refused):
@@ -30,27 +30,11 @@ class UnknownTopic(Invalid):
     field = "topic"
 
 
-class TextLength(Invalid):
-    """Too few or too many characters."""
-
-    code = "text-length"
-    sentence = _("Write between {least} and {most} characters; now there are {count}.")
-    field = "text"
-
-
 class TitleLength(TextLength):
     """The title is too short or too long."""
 
     code = "title-length"
     field = "title"
-
-
-class UnknownReason(Invalid):
-    """The reason is not on the list."""
-
-    code = "unknown-reason"
-    sentence = _("Choose a reason from the list.")
-    field = "reason"
 
 
 class SameOffice(Invalid):
@@ -89,15 +73,3 @@ class AlreadyProposed(Refused):
 
     code = "already-proposed"
     sentence = _("The same correction waits for a decision already: {number}.")
-
-
-def sized(text: str, least: int, most: int, fault: type[TextLength] = TextLength) -> str:
-    """The text without signs nobody can read.
-
-    Raises:
-        TextLength: it is too short or too long.
-    """
-    text = rules.readable(text).strip()
-    if not least <= len(text) <= most:
-        raise fault(least=least, most=most, count=len(text))
-    return text

@@ -44,11 +44,9 @@ from veche.city.problems.operations.refusals import (
     AnonymousNotAllowed,
     AnswerMissing,
     OutsideCity,
-    TextLength,
     TooLate,
     TooManyPhotographs,
     UnknownCategory,
-    UnknownReason,
     UrgentFirst,
 )
 from veche.city.problems.operations.report import report
@@ -72,6 +70,7 @@ from veche.city.problems.operations.satisfaction import (
     ScoreMissing,
     rate,
 )
+from veche.texts import TextLength, UnknownReason
 
 __all__ = [
     "AlreadyReported",

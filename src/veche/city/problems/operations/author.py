@@ -12,7 +12,7 @@ from django.db.models.functions import Concat
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.checks import verify
-from veche.city.problems.operations.refusals import TooLate, said, sized
+from veche.city.problems.operations.refusals import TooLate, said
 from veche.city.problems.queries.checks import found_done
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, end_dispute, move_case
@@ -21,6 +21,7 @@ from veche.core.files.operations import keep
 from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import announce, tell_followers
 from veche.operation import operation
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
 from veche.city.problems.models import CheckRound, CheckTask, Problem
-from veche.city.problems.operations.refusals import sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, move_case
 from veche.core.files.operations import keep
@@ -22,6 +21,7 @@ from veche.core.notices.operations import announce, tell_followers, tell_people
 from veche.core.organisations.queries import holdings
 from veche.errors import Invalid, NotAllowed, Refused
 from veche.operation import operation
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph

@@ -10,7 +10,6 @@ from django.db.models import OuterRef, Subquery
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
-from veche.city.problems.operations.refusals import TextLength, UnknownReason, sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations.many import Moved, move_cases
 from veche.core.moderation import reasons
@@ -18,6 +17,7 @@ from veche.core.moderation.operations import decided_many
 from veche.core.notices.operations import announce_all, tell_followers_of_many
 from veche.core.organisations.queries import answers_for, organisation_by_code
 from veche.operation import operation
+from veche.texts import TextLength, UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.recurrence import note_recurrence
-from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
 from veche.core.moderation import reasons
@@ -16,6 +15,7 @@ from veche.core.moderation.operations import decided
 from veche.core.notices.operations import announce, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.operation import operation
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person

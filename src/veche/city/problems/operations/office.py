@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
-from veche.city.problems.operations.refusals import (
-    TooManyPhotographs,
-    UnknownReason,
-    sized,
-)
+from veche.city.problems.operations.refusals import TooManyPhotographs
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, move_case
 from veche.core.files.operations import keep
 from veche.core.notices.operations import announce, tell_followers
 from veche.operation import operation
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph

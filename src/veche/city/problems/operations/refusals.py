@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
 from veche.errors import Invalid, Refused
+from veche.texts import sized
 
 
 class AlreadyReported(Refused):
@@ -37,14 +38,6 @@ class UnknownCategory(Invalid):
     code = "unknown-category"
     sentence = _("There is no such category. Choose one from the list.")
     field = "category"
-
-
-class TextLength(Invalid):
-    """Too few or too many characters."""
-
-    code = "text-length"
-    sentence = _("Write between {least} and {most} characters; now there are {count}.")
-    field = "text"
 
 
 class AnswerMissing(Invalid):
@@ -79,31 +72,11 @@ class AnonymousNotAllowed(Invalid):
     field = "category"
 
 
-class UnknownReason(Invalid):
-    """The reason is not on the list."""
-
-    code = "unknown-reason"
-    sentence = _("Choose a reason from the list.")
-    field = "reason"
-
-
 class TooLate(Refused):
     """The term in which the author could have done it has passed."""
 
     code = "too-late"
     sentence = _("The term for this has passed. If it is still wrong there, report it anew.")
-
-
-def sized(text: str, least: int, most: int) -> str:
-    """A text without unreadable characters, of a length that is taken.
-
-    Raises:
-        TextLength: it is too short or too long.
-    """
-    text = rules.readable(text).strip()
-    if not least <= len(text) <= most:
-        raise TextLength(least=least, most=most, count=len(text))
-    return text
 
 
 def said(text: str) -> dict[str, str]:

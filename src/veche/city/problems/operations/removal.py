@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.moderation import _accepted
-from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided
 from veche.core.notices.operations import tell_followers
 from veche.operation import OutsideOperation, operation, running
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person

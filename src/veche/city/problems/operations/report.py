@@ -23,7 +23,6 @@ from veche.city.problems.operations.refusals import (
     TooManyPhotographs,
     UnknownCategory,
     UrgentFirst,
-    sized,
 )
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
@@ -32,6 +31,7 @@ from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
 from veche.operation import operation
+from veche.texts import readable, sized
 
 if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph
@@ -132,7 +132,7 @@ def report(
         case=case,
         category=kind,
         text=text,
-        address=" ".join(rules.readable(address).split())[:240],
+        address=" ".join(readable(address).split())[:240],
         longitude=longitude,
         latitude=latitude,
         answers=given,

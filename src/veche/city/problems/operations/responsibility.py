@@ -10,7 +10,6 @@ from django.db.models import F
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.borders import OTHER_SIDE, other_side, send_across
-from veche.city.problems.operations.refusals import UnknownReason, sized
 from veche.city.problems.procedure import PROCEDURE
 from veche.core.cases import operations as cases
 from veche.core.cases.models import Case, CaseEvent, Dispute
@@ -20,6 +19,7 @@ from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_followers
 from veche.core.organisations.models import Organisation
 from veche.operation import operation
+from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Prolongation

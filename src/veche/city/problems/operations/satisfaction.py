@@ -17,12 +17,13 @@ from veche.city.problems.models import (
     Satisfaction,
     StandardAnswer,
 )
-from veche.city.problems.operations.refusals import TooLate, sized
+from veche.city.problems.operations.refusals import TooLate
 from veche.city.problems.procedure import PROCEDURE, PUBLIC
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
 from veche.errors import Invalid, NotAllowed, Refused
 from veche.operation import operation
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person

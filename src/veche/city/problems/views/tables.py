@@ -16,7 +16,6 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
 from veche import clock
-from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import rows as queries
@@ -25,6 +24,7 @@ from veche.city.problems.queries.lists import Filter
 from veche.city.problems.views.common import csv_lines
 from veche.city.problems.views.lists import asked
 from veche.core.places.queries import Atlas
+from veche.texts import readable
 
 COLUMNS = (
     "service_request_id",
@@ -160,13 +160,13 @@ def feed(request: HttpRequest) -> HttpResponse:
         case = problem.case
         link = request.build_absolute_uri(reverse("problems:matter", args=[case.number]))
         made.add_item(
-            title=rules.readable(problem.title),
+            title=readable(problem.title),
             link=link,
-            description=rules.readable(problem.text),
+            description=readable(problem.text),
             unique_id=link,
             pubdate=case.opened_at,
             updateddate=case.opened_at,
-            categories=[rules.readable(str(problem.category))],
+            categories=[readable(str(problem.category))],
         )
     return HttpResponse(made.writeString("utf-8"), content_type="application/atom+xml")
 

@@ -13,6 +13,7 @@ from veche.core.desk.models import BulkChange, Draft, Look, SavedView, Seat, Tak
 from veche.core.desk.operations.refusals import TakenByOther
 from veche.core.journal.operations import record
 from veche.operation import operation
+from veche.texts import readable
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -105,7 +106,7 @@ def keep_draft(
 ) -> None:
     """Keep what was typed for a step; nothing typed forgets it."""
     kept = {
-        name[: rules.LONGEST_NAME]: rules.readable(text)[: rules.LONGEST_DRAFT]
+        name[: rules.LONGEST_NAME]: readable(text)[: rules.LONGEST_DRAFT]
         for name, text in list(words.items())[: rules.MOST_FIELDS]
         if text.strip()
     }

@@ -14,6 +14,7 @@ from veche.core.organisations.queries import holdings
 from veche.core.places.queries import atlas
 from veche.errors import NotFound
 from veche.operation import operation
+from veche.texts import readable
 
 if TYPE_CHECKING:
     from veche.core.organisations.models import Organisation
@@ -35,7 +36,7 @@ def save_view(
         NameMissing: the name is empty or too long.
         NotYourOffice: the person holds no role in the office.
     """
-    title = " ".join(rules.readable(title).split())
+    title = " ".join(readable(title).split())
     if not 0 < len(title) <= rules.LONGEST_TITLE:
         raise NameMissing
     if organisation is not None:
@@ -93,7 +94,7 @@ def set_template(
         NotYourOffice: the office is not the person's; what is for every office is an
             administrator's.
     """
-    title = " ".join(rules.readable(title).split())
+    title = " ".join(readable(title).split())
     if not 0 < len(title) <= rules.LONGEST_TITLE:
         raise NameMissing
     if by is not None:
@@ -101,7 +102,7 @@ def set_template(
             _of_office(by, at, office)
     template = template or ReplyTemplate()
     template.procedure, template.move, template.theme = procedure, move, theme
-    template.title, template.text = title, rules.readable(text).strip()
+    template.title, template.text = title, readable(text).strip()
     template.organisation, template.active = organisation, active
     template.save()
     record(
