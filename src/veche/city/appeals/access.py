@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from veche.city.appeals.models import Appeal, Correction
-from veche.city.appeals.procedure import DISPATCHER, MODERATOR, PUBLIC, REGISTRAR
+from veche.city.appeals.procedure import PUBLIC, REGISTRAR
 from veche.core.cases.operations import in_scope
+from veche.core.moderation.procedure import DISPATCHER, MODERATOR
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound

@@ -6,8 +6,20 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.procedure import AUTHOR, START, SYSTEM, Move, Procedure, State
 from veche.core.cases.rules import Term, Unit
+from veche.core.moderation.procedure import (
+    APPEALED,
+    DISPATCHER,
+    DROPPED,
+    MODERATOR,
+    READING,
+    REJECTED,
+    REMOVED,
+    ROUTING,
+    moderation,
+    removal,
+)
 
-MODERATOR, DISPATCHER, OFFICER, REGISTRAR = "moderator", "dispatcher", "officer", "registrar"
+OFFICER, REGISTRAR = "officer", "registrar"
 _OPERATIONS = "veche.city.appeals.operations"
 _OWED = ("work", "question")
 
@@ -16,27 +28,9 @@ APPEAL = Procedure(
     title=_("Letter"),
     start=_("Written"),
     states=(
-        State(
-            "moderation",
-            _("With a moderator"),
-            role=MODERATOR,
-            term=Term(24, Unit.HOURS),
-            on_due=f"{_OPERATIONS}:pass_unread",
-        ),
-        State(
-            "appealed",
-            _("Another moderator looks again"),
-            role=MODERATOR,
-            term=Term(3, Unit.WORKING_DAYS),
-            stands_as="moderation",
-        ),
-        State(
-            "routing",
-            _("Looking for the office"),
-            role=DISPATCHER,
-            term=Term(1, Unit.WORKING_DAYS),
-            stands_as="work",
-        ),
+        moderation(f"{_OPERATIONS}:pass_unread"),
+        APPEALED,
+        ROUTING,
         State("work", _("In work"), role=OFFICER, term=Term(30, Unit.CALENDAR_DAYS), owes=True),
         State(
             "question",
@@ -57,26 +51,19 @@ APPEAL = Procedure(
         State("unrated", _("Answered, not rated"), final=True),
         State("passed_on", _("Passed on to the office"), final=True),
         State("refused", _("Refused by the office"), final=True),
-        State("rejected", _("Rejected by a moderator"), final=True),
-        State("removed", _("Removed by a moderator"), final=True),
+        REJECTED,
+        REMOVED,
         State("withdrawn", _("Withdrawn by the author"), final=True),
-        State("dropped", _("Taken back before a moderator read it"), final=True),
+        DROPPED,
     ),
     moves=(
         Move("write", (START,), "moderation", AUTHOR, _("written")),
         # What nobody else will read needs no moderator.
         Move("send", (START,), "routing", AUTHOR, _("sent to the office only")),
-        Move("accept", ("moderation",), "routing", MODERATOR, _("accepted"), "territory"),
-        Move("pass", ("moderation",), "routing", SYSTEM, _("passed without a moderator")),
+        *READING,
         Move("close_to_others", ("moderation",), "routing", MODERATOR,
              _("sent on without being published"), "territory"),
-        Move("reject", ("moderation",), "rejected", MODERATOR, _("rejected"), "territory"),
-        # One appeal against a rejection, decided by somebody else.
-        Move("appeal", ("rejected",), "appealed", AUTHOR, _("objected"), reopens=True),
-        Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), scope="territory"),
-        Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
-        Move("remove", ("routing", *_OWED, "answered"), "removed", MODERATOR, _("removed"),
-             "territory"),
+        removal("routing", *_OWED, "answered"),
         Move("assign", ("routing",), "routing", DISPATCHER, _("office chosen"), "territory"),
         Move("route", ("routing",), "work", SYSTEM, _("given to the office")),
         Move("route_question", ("routing",), "question", SYSTEM, _("given to the office")),

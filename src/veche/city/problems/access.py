@@ -7,9 +7,10 @@ import hmac
 from collections.abc import Sequence
 
 from veche.city.problems.models import Problem
-from veche.city.problems.procedure import MODERATOR, PUBLIC
+from veche.city.problems.procedure import PUBLIC
 from veche.core.cases.operations import in_scope
 from veche.core.cases.queries import prolongation_waits
+from veche.core.moderation.procedure import MODERATOR
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import act_forms, operations
-from veche.city.problems.procedure import ARBITER, DISPATCHER, HEAD, MODERATOR, OFFICER
+from veche.city.problems.procedure import ARBITER, HEAD, OFFICER
 from veche.core.cases.operations import in_scope
 from veche.core.cases.procedure import AUTHOR
 from veche.core.cases.queries import waiting_prolongation, window_open
 from veche.core.desk.adapter import DeskAction, DeskForm
+from veche.core.moderation.procedure import DISPATCHER, MODERATOR
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise

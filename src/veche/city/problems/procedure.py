@@ -15,8 +15,20 @@ from veche.core.cases.procedure import (
     Window,
 )
 from veche.core.cases.rules import Term, Unit
+from veche.core.moderation.procedure import (
+    APPEALED,
+    DISPATCHER,
+    DROPPED,
+    MODERATOR,
+    READING,
+    REJECTED,
+    REMOVED,
+    ROUTING,
+    moderation,
+    removal,
+)
 
-MODERATOR, DISPATCHER, OFFICER = "moderator", "dispatcher", "officer"
+OFFICER = "officer"
 HEAD, ARBITER = "head", "arbiter"
 _OPERATIONS = "veche.city.problems.operations"
 
@@ -28,13 +40,7 @@ PROCEDURE = Procedure(
     title=_("Problem"),
     start=_("Reported"),
     states=(
-        State(
-            "moderation",
-            _("With a moderator"),
-            role=MODERATOR,
-            term=Term(24, Unit.HOURS),
-            on_due=f"{_OPERATIONS}:pass_unmoderated",
-        ),
+        moderation(f"{_OPERATIONS}:pass_unmoderated"),
         State(
             "asked",
             _("The moderator asks the author"),
@@ -43,20 +49,8 @@ PROCEDURE = Procedure(
             on_due=f"{_OPERATIONS}:close_without_reply",
             stands_as="moderation",
         ),
-        State(
-            "appealed",
-            _("Another moderator looks again"),
-            role=MODERATOR,
-            term=Term(3, Unit.WORKING_DAYS),
-            stands_as="moderation",
-        ),
-        State(
-            "routing",
-            _("Looking for the office"),
-            role=DISPATCHER,
-            term=Term(1, Unit.WORKING_DAYS),
-            stands_as="work",
-        ),
+        APPEALED,
+        ROUTING,
         State("work", _("In work"), role=OFFICER, term=Term(8, Unit.CALENDAR_DAYS), owes=True),
         State(
             "returned",
@@ -112,10 +106,10 @@ PROCEDURE = Procedure(
         State("verified", _("Confirmed by two volunteers"), final=True),
         State("unconfirmed", _("Answered, not confirmed"), final=True),
         State("refused", _("Refused by the office"), final=True),
-        State("rejected", _("Rejected by a moderator"), final=True),
-        State("removed", _("Removed by a moderator"), final=True),
+        REJECTED,
+        REMOVED,
         State("withdrawn", _("Withdrawn by the author"), final=True),
-        State("dropped", _("Taken back before a moderator read it"), final=True),
+        DROPPED,
         State("silent", _("Closed before publication: the author did not reply"), final=True),
         State("no_details", _("Closed: the author gave no details"), final=True),
         State("merged", _("Joined to another problem"), final=True),
@@ -124,16 +118,10 @@ PROCEDURE = Procedure(
     ),
     moves=(
         Move("report", (START,), "moderation", AUTHOR, _("reported")),
-        Move("accept", ("moderation",), "routing", MODERATOR, _("accepted"), scope="territory"),
-        Move("pass", ("moderation",), "routing", SYSTEM, _("passed without a moderator")),
-        Move("reject", ("moderation",), "rejected", MODERATOR, _("rejected"), scope="territory"),
+        *READING,
         Move("ask", ("moderation",), "asked", MODERATOR, _("asked the author"), "territory"),
         Move("reply", ("asked",), "moderation", AUTHOR, _("the author replied")),
         Move("lapse", ("asked",), "silent", SYSTEM, _("closed without a reply")),
-        # One appeal against a rejection, decided by somebody else.
-        Move("appeal", ("rejected", "removed"), "appealed", AUTHOR, _("objected"), reopens=True),
-        Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), scope="territory"),
-        Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
         Move("route", ("routing",), "work", SYSTEM, _("given to the office")),
         Move("assign", ("routing",), "work", DISPATCHER, _("given to the office"), "territory"),
         # Whose it is.
@@ -207,14 +195,7 @@ PROCEDURE = Procedure(
             "territory",
             reopens=True,
         ),
-        Move(
-            "remove",
-            ("routing", *_HANDED, "check"),
-            "removed",
-            MODERATOR,
-            _("removed"),
-            "territory",
-        ),
+        removal("routing", *_HANDED, "check"),
         # What no moderator has passed is never published, whatever its author does.
         Move("withdraw", ("moderation", "asked"), "dropped", AUTHOR, _("withdrawn")),
         Move(

@@ -21,7 +21,7 @@ from veche.city.problems import operations, pending
 from veche.city.problems.access import seen_by
 from veche.city.problems.desk_forms import FORMS, ActForm
 from veche.city.problems.models import Problem
-from veche.city.problems.procedure import DISPATCHER, MODERATOR, OFFICER, PROCEDURE
+from veche.city.problems.procedure import OFFICER, PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
 from veche.city.problems.views.evidence import Taken
@@ -30,6 +30,7 @@ from veche.core.cases.procedure import Move
 from veche.core.desk.guard import after
 from veche.core.desk.operations import drop_draft, keep_draft
 from veche.core.desk.queries import drafts_of
+from veche.core.moderation.procedure import DISPATCHER, MODERATOR
 from veche.core.organisations.middleware import Asker, asker
 from veche.core.people.models import Person
 from veche.errors import Invalid, NotAllowed, Refused

@@ -18,12 +18,13 @@ from veche.city.problems import operations
 from veche.city.problems.check_forms import JoinForm
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.merging import why_not
-from veche.city.problems.procedure import DISPATCHER, MODERATOR, OFFICER
+from veche.city.problems.procedure import OFFICER
 from veche.city.problems.queries.categories import category
 from veche.city.problems.queries.merging import Alike, alike, family, people_behind
 from veche.city.problems.rules import metres
 from veche.city.problems.views.common import problem_for
 from veche.core.cases.operations import NoRoleForMove, in_scope, role_name
+from veche.core.moderation.procedure import DISPATCHER, MODERATOR
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Holding
 from veche.errors import NotAllowed, Refused
