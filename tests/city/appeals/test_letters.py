@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from tests.cast import START
-from tests.city.appeals.cast import DAY, HOUR, Letters
+from tests.city.appeals.cast import DAY, EARLY, HOUR, Letters
 from veche.city.appeals import operations as appeals
 from veche.city.appeals.access import NOTHING, OUTLINE, WORDS, sees
 from veche.city.appeals.models import Appeal
@@ -19,14 +19,18 @@ from veche.city.appeals.operations.refusals import (
     UnknownTopic,
 )
 from veche.city.appeals.personal import collect, erase
-from veche.core.cases.models import CaseEvent
+from veche.core.cases.models import Case, CaseEvent
 from veche.core.cases.operations import MoveNotPossible, NoRoleForMove, advance
 from veche.core.cases.queries import history
 from veche.core.journal.models import Record, Secret
+from veche.core.moderation import operations as moderation
 from veche.core.moderation.limits import TooMany
+from veche.core.moderation.queries import may_appeal
 from veche.core.notices.models import Notice
+from veche.core.organisations.operations import appoint
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
+from veche.core.people.operations import add_person
 from veche.texts import TextLength, UnknownReason
 
 
@@ -225,3 +229,22 @@ def test_every_letter_received_has_one_place_to_be(made: Letters) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT state, count(*) FROM cases_case GROUP BY state")
         assert sum(n for _state, n in cursor.fetchall()) == 6
+
+
+def test_a_removed_letter_can_be_objected_to_and_comes_back(made: Letters) -> None:
+    town = made.town
+    other = add_person(by=None, at=EARLY, name="Second moderator", email="second@example.org")
+    appoint(by=None, at=EARLY, person=other, role="moderator", territory=town.city)
+    letter = made.write()
+    appeals.accept(by=town.moderator, at=START, case=letter.case)
+    appeals.remove(
+        by=town.moderator, at=START + HOUR, case=letter.case, reason="spam", text="It is spam."
+    )
+    case = Case.objects.get(pk=letter.pk)
+    assert case.state == "removed" and may_appeal(case)
+    moderation.appeal(by=town.resident, at=START + HOUR, case=case, text="It is no spam at all.")
+    moderation.judge(
+        by=other, at=START + 2 * HOUR, case=case, overturn=True, text="It is none, indeed."
+    )
+    case.refresh_from_db()
+    assert case.state == "work" and case.promised_at is not None
