@@ -73,7 +73,7 @@ def pytest_configure() -> None:
 
         sync()  # what Python declares was emptied with the rest
         # … and so was what a city begins with.
-        first = import_module("veche.city.problems.migrations.0005_near_and_answers")
+        first = import_module("veche.city.problems.migrations.0002_near_and_answers")
         first.put(apps, None)
         with self.connection.cursor() as cursor:
             cursor.execute(

@@ -1,8 +1,11 @@
+"""Records are only ever added; the city's clock."""
+
 from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parents[1] / "triggers.sql").read_text()
+HERE = Path(__file__).parents[1]
+SQL = [(HERE / name).read_text() for name in ("triggers.sql",)]
 UNDO = """
 DROP TRIGGER journal_appended ON journal_record;
 DROP TRIGGER journal_not_truncated ON journal_record;
@@ -13,5 +16,6 @@ DROP FUNCTION city_now();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0001_initial")]
+    replaces = [("journal", "0002_triggers")]
+    dependencies = [("journal", "0001_start")]
     operations = [migrations.RunSQL(SQL, UNDO)]

@@ -45,5 +45,6 @@ def put(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("problems", "0004_checks")]
+    replaces = [("problems", "0005_near_and_answers")]
+    dependencies = [("problems", "0001_start")]
     operations = [migrations.RunPython(put, migrations.RunPython.noop)]
