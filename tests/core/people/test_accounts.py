@@ -163,6 +163,45 @@ def with_app(client: Client) -> str:
     return found[1]
 
 
+@pytest.mark.django_db(transaction=True)  # an app is told of after the commit, in its request
+def test_a_new_second_factor_or_password_ends_the_other_sign_ins(person: Person) -> None:
+    here, there = Client(), Client()
+    by_password(here), by_password(there)
+    with_app(here)
+    assert there.get("/en/me/").status_code == 302 and here.get("/en/me/").status_code == 200
+    deliver()
+    assert "signed out everywhere but where this was done" in str(mail.outbox[-1].body)
+    ended = Record.objects.filter(kind="people.sign-ins-ended", subject=f"person:{person.pk}")
+    assert ended.count() == 1
+    codes = re.findall(
+        r"<code>(\d{8})</code>", here.get("/en/account/protection/codes/").content.decode()
+    )
+    by_password(there)
+    there.post("/en/account/protection/ask/", {"code": codes[0]})
+    assert there.get("/en/me/").status_code == 200
+    new = {
+        "oldpassword": PASSWORD,
+        "password1": "a new bell rings",
+        "password2": "a new bell rings",
+    }
+    assert here.post("/en/account/password/change/", new).status_code == 302
+    page = here.get("/en/me/").content.decode()
+    assert "1 other sign-in was ended." in page
+    assert there.get("/en/me/").status_code == 302
+    assert SignIn.objects.filter(person=person).count() == 1
+
+
+def test_a_forgotten_password_set_anew_ends_all_sign_ins(person: Person) -> None:
+    thief, owner = Client(), Client()
+    by_password(thief)
+    owner.post("/en/account/password/forgotten/", {"email": "olga@example.org"})
+    owner.post("/en/account/password/forgotten/code/", {"code": code()})
+    new = {"password1": "another bell again", "password2": "another bell again"}
+    assert owner.post("/en/account/password/forgotten/new/", new).status_code == 302
+    assert thief.get("/en/me/").status_code == 302
+    assert not SignIn.objects.filter(person=person).exclude(pk=owner.session.session_key).exists()
+
+
 def test_an_app_is_asked_for_after_the_password(person: Person) -> None:
     client = Client()
     by_password(client)

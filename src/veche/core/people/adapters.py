@@ -7,24 +7,27 @@ leaves a record in the journal.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
+from allauth.core import context as asked
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from veche import clock
 from veche.core.people.models import Person
 from veche.core.people.network import address
 from veche.core.people.operations.signing import (
+    end_sign_ins,
     note_change_of_access,
     note_sign_in,
     open_account,
@@ -48,6 +51,21 @@ SAID: dict[str, str | Promise] = {
     "account_disconnected": _("The sign-on is disconnected."),
 }
 """What is told after a step; about anything else nothing is said."""
+ENDS_OTHERS = frozenset(
+    {
+        "password_changed",
+        "password_set",
+        "password_reset",
+        "email_changed",
+        "totp_activated",
+        "totp_deactivated",
+        "webauthn_added",
+        "webauthn_removed",
+        "recovery_codes_generated",
+    }
+)
+"""Changes after which somebody is signed in nowhere but where they made the change: a door that is
+locked anew is of no use while somebody stands inside."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -112,12 +130,27 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """A change of the ways into an account: a record, and a letter to its owner."""
+        """A change of the ways into an account: a record, a letter to its owner, and the end of
+        the sign-ins elsewhere."""
         what = template_prefix.rpartition("/")[2]
-        note_change_of_access(by=user, at=clock.now(), what=what)
+        at = clock.now()
+        note_change_of_access(by=user, at=at, what=what)
+        if what in ENDS_OTHERS:
+            self._end_others(user, at)
         super().send_notification_mail(
             template_prefix, user, {**(context or {}), "user": user}, email
         )
+
+    def _end_others(self, user: Person, at: dt.datetime) -> None:
+        """End the sign-ins of a person but the one that asks now, and say so on the next page."""
+        request: HttpRequest | None = asked.request
+        here = request.session.session_key if request is not None else None
+        ended = end_sign_ins(by=user, at=at, keep=here)
+        if ended and request is not None:
+            said = ngettext(
+                "%(count)s other sign-in was ended.", "%(count)s other sign-ins were ended.", ended
+            )
+            messages.info(request, said % {"count": ended})
 
     def add_message(
         self,

@@ -21,6 +21,7 @@ _NOT_YOU: Text = _("If it was not you, do nothing: without the code nothing happ
 _WARN: Text = _(
     "If it was not you, set a new password and end the other sign-ins on your page at once."
 )
+_ENDED: Text = _("You are signed out everywhere but where this was done.")
 
 LETTERS: dict[str, tuple[Text, tuple[Text, ...]]] = {
     "once": (_("Your code: {code}"), (_("Type it on the page you came from."), _SHORT, _NOT_YOU)),
@@ -55,19 +56,19 @@ LETTERS: dict[str, tuple[Text, tuple[Text, ...]]] = {
             _("Perhaps you used another address. If it was not you, do nothing."),
         ),
     ),
-    "password_changed": (_("Your password was changed"), (_WARN,)),
-    "password_set": (_("A password was set"), (_WARN,)),
-    "password_reset": (_("Your password was changed"), (_WARN,)),
+    "password_changed": (_("Your password was changed"), (_ENDED, _WARN)),
+    "password_set": (_("A password was set"), (_ENDED, _WARN)),
+    "password_reset": (_("Your password was changed"), (_ENDED, _WARN)),
     "email_changed": (
         _("Your e-mail address was changed"),
-        (_("Letters now go to the new address."), _WARN),
+        (_("Letters now go to the new address."), _ENDED, _WARN),
     ),
     "email_deleted": (_("An e-mail address was removed from your account"), (_WARN,)),
-    "totp_activated": (_("An authenticator app was added to your account"), (_WARN,)),
-    "totp_deactivated": (_("The authenticator app was removed from your account"), (_WARN,)),
-    "webauthn_added": (_("A passkey was added to your account"), (_WARN,)),
-    "webauthn_removed": (_("A passkey was removed from your account"), (_WARN,)),
-    "recovery_codes_generated": (_("New recovery codes were made"), (_WARN,)),
+    "totp_activated": (_("An authenticator app was added to your account"), (_ENDED, _WARN)),
+    "totp_deactivated": (_("The authenticator app was removed from your account"), (_ENDED, _WARN)),
+    "webauthn_added": (_("A passkey was added to your account"), (_ENDED, _WARN)),
+    "webauthn_removed": (_("A passkey was removed from your account"), (_ENDED, _WARN)),
+    "recovery_codes_generated": (_("New recovery codes were made"), (_ENDED, _WARN)),
     "account_connected": (_("A sign-on was connected to your account"), (_WARN,)),
     "account_disconnected": (_("A sign-on was disconnected from your account"), (_WARN,)),
     "erased": (
