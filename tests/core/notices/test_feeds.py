@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from icalendar import Calendar
 from tests.cast import SmallTown
 
@@ -23,25 +25,70 @@ HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
+HTTP = re.compile(r"https?://[^/\s]+/\S*")
+TAG = re.compile(r"tag:[\w.@-]+,\d{4}(-\d\d(-\d\d)?)?:[\w\-/?%=&.,+]+")  # RFC 4151
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")  # RFC 3339
+FEED = {"author", "category", "contributor", "generator", "icon", "logo", "id", "link", "rights",
+        "subtitle", "title", "updated", "entry"}  # fmt: skip
+ENTRY = {"author", "category", "content", "contributor", "id", "link", "published", "rights",
+         "source", "summary", "title", "updated"}  # fmt: skip
+ONCE = ("id", "title", "updated")
+AT_MOST_ONCE = ("published", "summary", "content", "rights", "subtitle", "generator")
+
+
+def feed_faults(text: bytes) -> list[str]:
+    """What RFC 4287 finds wrong with a feed."""
+    root = ET.fromstring(text)
+    if root.tag != f"{ATOM}feed":
+        return [f"the root is {root.tag}"]
+    faults = []
+    entries = root.findall(f"{ATOM}entry")
+    for one, known in [(root, FEED), *((entry, ENTRY) for entry in entries)]:
+        name = "feed" if one is root else one.findtext(f"{ATOM}id")
+        names = [child.tag.removeprefix(ATOM) for child in one]
+        faults += [f"{name}: unknown {n}" for n in names if n not in known]
+        faults += [f"{name}: {names.count(n)} of {n}" for n in ONCE if names.count(n) != 1]
+        faults += [f"{name}: more than one {n}" for n in AT_MOST_ONCE if names.count(n) > 1]
+        if not TAG.fullmatch(one.findtext(f"{ATOM}id") or ""):
+            faults.append(f"{name}: id {one.findtext(f'{ATOM}id')!r}")
+        if not (one.findtext(f"{ATOM}title") or "").strip():
+            faults.append(f"{name}: no title")
+        for moment in ("updated", "published"):
+            value = one.findtext(ATOM + moment)
+            if value is not None and not MOMENT.fullmatch(value):
+                faults.append(f"{name}: {moment} {value!r}")
+        if not (one.findtext(f"{ATOM}author/{ATOM}name") or "").strip():
+            faults.append(f"{name}: no author")  # 4.1.1: of the feed, or of each of its entries
+        links = one.findall(f"{ATOM}link")
+        faults += [f"{name}: link {a.get('href')!r}" for a in links
+                   if not HTTP.fullmatch(a.get("href", ""))]  # fmt: skip
+        ways = [(a.get("rel", "alternate"), a.get("type"), a.get("hreflang")) for a in links]
+        if len(ways) != len(set(ways)):
+            faults.append(f"{name}: two links that say the same")
+        if (
+            one is not root
+            and "content" not in names
+            and not any(w[0] == "alternate" for w in ways)
+        ):
+            faults.append(f"{name}: neither content nor an alternate link")
+    if not any(a.get("rel") == "self" for a in root.findall(f"{ATOM}link")):
+        faults.append("feed: no link to itself")
+    ids = [one.findtext(f"{ATOM}id") for one in [root, *entries]]
+    if len(ids) != len(set(ids)):
+        faults.append("two things of one id")
+    newest = max((e.findtext(f"{ATOM}updated") or "" for e in entries), default="")
+    if newest > (root.findtext(f"{ATOM}updated") or ""):
+        faults.append("an entry is newer than its feed")
+    return faults
+
+
 def feed(client: Client, **query: str) -> ET.Element:
-    """The feed of a query, looked at as RFC 4287 asks."""
+    """The feed of a query, without a fault."""
     answer = client.get(reverse("notices:feed"), query)
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("application/atom+xml")
-    root = ET.fromstring(answer.content)
-    assert root.tag == f"{ATOM}feed"
-    for one in [root, *root.findall(f"{ATOM}entry")]:
-        for name in ("id", "title", "updated"):
-            found = one.findall(ATOM + name)
-            assert len(found) == 1 and (found[0].text or "").strip(), (one.tag, name)
-        updated = one.findtext(f"{ATOM}updated") or ""
-        assert dt.datetime.fromisoformat(updated).tzinfo is not None
-        assert one.find(f"{ATOM}author/{ATOM}name") is not None
-        assert any(link.get("href", "").startswith("http") for link in one.findall(f"{ATOM}link"))
-    assert any(link.get("rel") == "self" for link in root.findall(f"{ATOM}link"))
-    ids = [one.findtext(f"{ATOM}id") for one in root.findall(f"{ATOM}entry")]
-    assert len(ids) == len(set(ids))
-    return root
+    assert feed_faults(answer.content) == []
+    return ET.fromstring(answer.content)
 
 
 def titles(root: ET.Element) -> list[str]:
@@ -51,6 +98,46 @@ def titles(root: ET.Element) -> list[str]:
 def accepted(town: SmallTown, **more: Any) -> Any:
     at = clock.now() - DAY
     return problems.accept(by=town.moderator, at=at, case=town.report(at=at - HOUR, **more).case)
+
+
+def test_the_check_of_feeds_finds_what_is_wrong(town: SmallTown, client: Client) -> None:
+    accepted(town)
+    whole = client.get(reverse("notices:feed")).content.decode()
+    assert feed_faults(whole.encode()) == []
+    broken = {
+        "<author>": "<contributor>",
+        "</updated>": " o'clock</updated>",
+        "<id>tag:": "<id>number ",
+        'rel="self"': 'rel="alternate"',
+        "<title>": "<headline>",
+        'href="http': 'href="ht',
+        "<published>": "<born>",
+    }
+    for right, wrong in broken.items():
+        assert right in whole, right
+        text = whole.replace(right, wrong)
+        if right.startswith("<") and right.endswith(">"):
+            text = text.replace(f"</{right[1:]}", f"</{wrong[1:]}")
+        assert feed_faults(text.encode()), right
+
+
+def test_a_feed_keeps_its_name_and_its_moment(town: SmallTown, client: Client) -> None:
+    case = accepted(town)
+    names = set()
+    for query in ({}, {"place": "west"}, {"theme": "lamp"}, {"case": case.number}):
+        told = []
+        for language in ("en", "ru"):
+            with override(language):
+                root = feed(client, **query)
+            told.append((root.findtext(f"{ATOM}id"), root.findtext(f"{ATOM}updated")))
+            own = next(a for a in root.findall(f"{ATOM}link") if a.get("rel") == "self")
+            again = client.get(own.attrib["href"])  # the address it gives is its own
+            assert ET.fromstring(again.content).findtext(f"{ATOM}id") == told[0][0]
+        assert told[0] == told[1]
+        names.add(told[0][0])
+    assert len(names) == 4
+    empty = [feed(client, street="Nowhere").findtext(f"{ATOM}updated") for _time in range(2)]
+    assert empty[0] == empty[1]
 
 
 @pytest.mark.parametrize(

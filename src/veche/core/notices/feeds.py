@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -26,6 +27,27 @@ MOST = 50
 EARLY = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
+class Atom(Atom1Feed):
+    """Django's feed under a name of its own that no language changes, and changed when what it
+    holds was changed, not when somebody asked for it (RFC 4287, 4.2.6 and 4.2.15)."""
+
+    def __init__(self, *, title: str, link: str, name: str, updated: dt.datetime, own: str) -> None:
+        super().__init__(
+            title=readable(title),
+            link=link,
+            description=None,
+            language=(get_language() or "en").replace("hans", "Hans"),
+            feed_url=own,
+            feed_guid=f"tag:{settings.MAIL_HOST},{EARLY.year}:{name}",
+            author_name=here(settings.TOWN_NAMES) or settings.MAIL_HOST,
+        )
+        self._updated = updated
+
+    def latest_post_date(self) -> dt.datetime:
+        """The moment of the newest change."""
+        return self._updated
+
+
 @dataclass(frozen=True)
 class Feed:
     """A feed as it is sent."""
@@ -39,30 +61,29 @@ def build(query: Mapping[str, str], absolute: Callable[[str], str]) -> Feed | No
     number = query.get("case", "")
     if number:
         return _of_matter(number, absolute)
-    choice, title = _choice(query)
+    choice, title, kept = _choice(query)
     rows = matters.newest(choice, MOST)
-    made = _feed(title, absolute(reverse("notices:subscribe")), absolute)
-    updated = EARLY
-    for matter in rows:
-        at = matter.moved_at or matter.at or EARLY
-        updated = max(updated, at)
-        _add(made, matter, readable(matter.title), readable(matter.text), at, absolute)
-    return Feed(made.writeString("utf-8"), updated)
-
-
-def _feed(title: str, link: str, absolute: Callable[[str], str]) -> Atom1Feed:
-    return Atom1Feed(
-        title=readable(title),
-        link=link,
-        description="",
-        language=(get_language() or "en").replace("hans", "Hans"),
-        feed_url=absolute(""),
-        author_name=here(settings.TOWN_NAMES),
+    moments = [matter.moved_at or matter.at or EARLY for matter in rows]
+    name = f"feed?{urlencode(kept)}" if kept else "feed"
+    made = Atom(
+        title=title,
+        link=absolute(reverse("notices:subscribe")),
+        name=name,
+        updated=max(moments, default=EARLY),
+        own=_own(kept, absolute),
     )
+    for matter, at in zip(rows, moments, strict=True):
+        _add(made, matter, readable(matter.title), readable(matter.text), at, absolute)
+    return Feed(made.writeString("utf-8"), made.latest_post_date())
+
+
+def _own(kept: Mapping[str, str], absolute: Callable[[str], str]) -> str:
+    """The address of a feed itself, whole: a reader program subscribes to what stands there."""
+    return absolute(reverse("notices:feed") + (f"?{urlencode(kept)}" if kept else ""))
 
 
 def _add(
-    made: Atom1Feed,
+    made: Atom,
     matter: Matter,
     title: str,
     text: str,
@@ -78,7 +99,7 @@ def _add(
         unique_id=f"tag:{settings.MAIL_HOST},{(matter.at or at).date()}:{matter.number}{mark}",
         pubdate=matter.at if not mark else at,
         updateddate=at,
-        author_name=here(settings.TOWN_NAMES),
+        author_name=here(settings.TOWN_NAMES) or settings.MAIL_HOST,
     )
 
 
@@ -89,22 +110,30 @@ def _of_matter(number: str, absolute: Callable[[str], str]) -> Feed | None:
     if case is None or matter is None or not matter.public:
         return None
     page = absolute(matters.address(case.procedure, number))
-    made = _feed(f"{number}: {matter.title}", page, absolute)
     moves = {move.name: move.title for move in procedure_of(case).moves}
     steps, shown = history(case), matters.instead(case)
+    made = Atom(
+        title=f"{number}: {matter.title}",
+        link=page,
+        name=number,
+        updated=steps[-1].at if steps else case.opened_at,
+        own=_own({"case": number}, absolute),
+    )
     for step in reversed(steps):
         title = f"{number}: {moves.get(step.move, step.move)}"
         said = str(step.public.get("text", "")) if isinstance(step.public, dict) else ""
         said = shown.get(step.seq, said)  # parts of it were hidden
         _add(made, matter, readable(title), readable(said), step.at, absolute, f"/{step.seq}")
-    return Feed(made.writeString("utf-8"), steps[-1].at if steps else case.opened_at)
+    return Feed(made.writeString("utf-8"), made.latest_post_date())
 
 
-def _choice(query: Mapping[str, str]) -> tuple[Choice, str]:
-    """The choice of an address and its name; what is not understood does not narrow it."""
+def _choice(query: Mapping[str, str]) -> tuple[Choice, str, dict[str, str]]:
+    """The choice of an address, its name, and those of its parameters that narrow it; what is not
+    understood does not."""
     places = atlas()
     home = places.home()
-    place = places.by_code.get(query.get("place", "")) or home
+    narrow = places.by_code.get(query.get("place", ""))
+    place = narrow or home
     theme = query.get("theme", "")
     known = matters.themes()
     theme = theme if any(one.code == theme for one in known) else ""
@@ -122,7 +151,14 @@ def _choice(query: Mapping[str, str]) -> tuple[Choice, str]:
         street=street_of(street),
         circle=circle,
     )
-    return choice, _("{what}: {where}").format(what=what, where=where)
+    kept = {
+        "circle": "{},{},{}".format(*circle) if circle else "",
+        "place": narrow.code if narrow and not circle else "",
+        "street": street,
+        "theme": theme,
+    }
+    title = _("{what}: {where}").format(what=what, where=where)
+    return choice, title, {name: value for name, value in kept.items() if value}
 
 
 def _circle(text: str) -> tuple[float, float, int] | None:
