@@ -119,6 +119,13 @@ class Procedure:
             return self.by_code[code].term
         return next((window.term for window in self.windows if window.code == code), None)
 
+    def worked(self, code: str) -> bool:
+        """Whether it is the office with which a case lies that must act in this state, while its
+        author waits for the answer."""
+        return self.by_code[code].owes and any(
+            move.scope == "organisation" for move in self.moves_from(code)
+        )
+
     def move(self, name: str, source: str) -> Move | None:
         """The move of this name that leaves ``source``; None when there is none."""
         for move in self.moves:

@@ -180,3 +180,16 @@ def wrong(office: int, decided_for: int) -> str:
 def days_late(promised_at: dt.datetime, done_at: dt.datetime, zone: ZoneInfo) -> int:
     """Whole days of the city's calendar after a promise; 0 where it was kept."""
     return max(0, days_left(promised_at, done_at, zone)) if done_at > promised_at else 0
+
+
+def by_contract(
+    due_at: dt.datetime | None, promised_at: dt.datetime | None, at: dt.datetime
+) -> dt.datetime | None:
+    """When an office must be done by its contract: never later than what its author was promised.
+
+    What was given to it after the promise had passed is late already: then the contract alone
+    says how long the office has.
+    """
+    if due_at is None or promised_at is None or promised_at <= at:
+        return due_at
+    return min(due_at, promised_at)

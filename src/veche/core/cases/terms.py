@@ -86,8 +86,10 @@ def resumed_at(
     due_at: dt.datetime,
     paused_at: dt.datetime,
     at: dt.datetime,
+    contract: Term | None = None,
 ) -> dt.datetime:
-    """When a term that was due at ``due_at`` and stood still is due after the pause."""
-    term = term_of(procedure, state, theme)
+    """When a term that was due at ``due_at`` and stood still is due after the pause; counted in
+    the days of the ``contract``, where it runs by one."""
+    term = contract or term_of(procedure, state, theme)
     unit = term.unit if term else Unit.CALENDAR_DAYS
     return resumed(due_at, paused_at, at, unit, calendar())

@@ -107,6 +107,11 @@ def reply(
     )
     if public is None:
         Problem.objects.filter(case=case).update(text=Concat(F("text"), Value("\n\n" + text)))
+    else:
+        # The office was not late for the days in which it waited for these words.
+        Problem.objects.filter(case=case, answered_at__isnull=True).update(
+            answer_due_at=case.first_promised_at
+        )
     tell_followers(by=by, at=at, case=case, kind="problems.replied")
     return case
 

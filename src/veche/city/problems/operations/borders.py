@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.contracts import contract_for
 from veche.city.problems.operations.refusals import ObjectElsewhere
 from veche.core.cases.models import Case, Dispute
 from veche.core.cases.operations import decide_dispute, subject
@@ -97,6 +98,7 @@ def send_across(
         case=case,
         move="pass_on",
         organisation=office,
+        contract=contract_for(case, office),
         decided_as=Dispute.Decided.LAPSED,
     )
     tell_followers(by=by, at=at, case=case, kind="problems.sent-across")

@@ -10,16 +10,19 @@ from django.db.models import OuterRef, Subquery
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.contracts import contract_for, term_by
 from veche.core.cases.models import Case
 from veche.core.cases.operations.many import Moved, move_cases
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided_many
 from veche.core.notices.operations import announce_all, tell_followers_of_many
-from veche.core.organisations.queries import answers_for, organisation_by_code
+from veche.core.organisations.queries import Answerer, organisation_by_code, who_answers
 from veche.operation import operation
 from veche.texts import TextLength, UnknownReason, sized
 
 if TYPE_CHECKING:
+    from veche.core.cases.rules import Term
+    from veche.core.organisations.models import Organisation
     from veche.core.people.models import Person
 
 
@@ -96,11 +99,31 @@ def assign_many(
         veche.core.organisations.queries.UnknownOrganisation: there is no such office.
     """
     office = organisation_by_code(organisation)
-    moved = move_cases(
-        by=by, at=at, cases=list(cases), move="assign", seen=cases, organisation=office
-    )
+    moved = Moved()
+    for term, ids in _by_contract(list(cases), office).items():
+        part = move_cases(
+            by=by,
+            at=at,
+            cases=ids,
+            move="assign",
+            seen=cases,
+            organisation=office,
+            contract=term,
+        )
+        moved.cases |= part.cases
+        moved.refused |= part.refused
     _given(moved, at)
     return _told(moved, by, at, "problems.assigned")
+
+
+def _by_contract(cases: list[int], office: Organisation) -> dict[Term | None, list[int]]:
+    """The cases by how long the office has for them by its contracts: nearly all in one heap."""
+    found: dict[Term | None, list[int]] = {}
+    at_objects = Problem.objects.filter(case_id__in=cases, object__isnull=False)
+    terms = {one.pk: contract_for(one.case, office) for one in at_objects.select_related("case")}
+    for pk in cases:
+        found.setdefault(terms.get(pk), []).append(pk)
+    return found
 
 
 @operation
@@ -114,9 +137,9 @@ def accept_many(
     """A moderator publishes many; each goes to whoever answers for it."""
     moved = move_cases(by=by, at=at, cases=list(cases), move="accept", seen=cases)
     Problem.objects.filter(case_id__in=list(moved.cases)).update(accepted_at=at)
-    offices: dict[int, list[int]] = {}
+    heaps: dict[tuple[int, Term | None], list[int]] = {}
     named = {}
-    known: dict[tuple[str, int, int | None], Any] = {}
+    known: dict[tuple[str, int, int | None], Answerer | None] = {}
     things = dict(
         Problem.objects.filter(case_id__in=list(moved.cases), object__isnull=False).values_list(
             "case_id", "object_id"
@@ -125,12 +148,20 @@ def accept_many(
     for pk, case in moved.cases.items():
         key = (case.theme, case.territory_id, things.get(pk))
         if key not in known:
-            known[key] = answers_for(case.theme, case.territory, things.get(pk))
-        if known[key] is not None:
-            named[known[key].pk] = known[key]
-            offices.setdefault(known[key].pk, []).append(pk)
-    for office, ids in offices.items():
-        routed = move_cases(by=None, at=at, cases=ids, move="route", organisation=named[office])
+            known[key] = who_answers(case.theme, case.territory, things.get(pk))
+        found = known[key]
+        if found is not None:
+            named[found.organisation.pk] = found.organisation
+            heaps.setdefault((found.organisation.pk, term_by(found.rule)), []).append(pk)
+    for (office, term), ids in heaps.items():
+        routed = move_cases(
+            by=None,
+            at=at,
+            cases=ids,
+            move="route",
+            organisation=named[office],
+            contract=term,
+        )
         _given(routed, at)
         moved.cases |= routed.cases
     announce_all(by=by, at=at, cases=moved.cases.values(), kind="problems.new")
@@ -162,7 +193,7 @@ def reject_many(
 
 def _given(moved: Moved, at: dt.datetime) -> None:
     """Copy onto the problems what the events of their assignment say."""
-    due = Case.objects.filter(pk=OuterRef("case_id")).values("due_at")[:1]
+    due = Case.objects.filter(pk=OuterRef("case_id")).values("first_promised_at")[:1]
     Problem.objects.filter(case_id__in=list(moved.cases)).update(
         assigned_at=at, answer_due_at=Subquery(due)
     )

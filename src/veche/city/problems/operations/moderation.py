@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.contracts import term_by
 from veche.city.problems.operations.recurrence import note_recurrence
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided
 from veche.core.notices.operations import announce, tell_followers
-from veche.core.organisations.queries import answers_for
+from veche.core.organisations.queries import who_answers
 from veche.operation import operation
 from veche.texts import UnknownReason, sized
 
@@ -45,10 +46,19 @@ def _accepted(
     """What follows when a problem becomes public: the office that answers for it gets it."""
     Problem.objects.filter(case=case).update(accepted_at=at)
     thing = Problem.objects.values_list("object_id", flat=True).get(case=case)
-    office = answers_for(case.theme, case.territory, thing)
-    if office is not None:
-        case = move_case(by=None, at=at, case=case, move="route", organisation=office)
-        Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)
+    found = who_answers(case.theme, case.territory, thing)
+    if found is not None:
+        case = move_case(
+            by=None,
+            at=at,
+            case=case,
+            move="route",
+            organisation=found.organisation,
+            contract=term_by(found.rule),
+        )
+        Problem.objects.filter(case=case).update(
+            assigned_at=at, answer_due_at=case.first_promised_at
+        )
     tell_followers(by=by, at=at, case=case, kind=told)
     announce(by=by, at=at, case=case, kind="problems.new")
     note_recurrence(by=None, at=at, case=case)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.contracts import contract_for
 from veche.city.problems.operations.refusals import TooManyPhotographs
 from veche.core.cases.models import Case
 from veche.core.cases.operations import attach, move_case
@@ -32,8 +33,16 @@ def assign(
     seen: int | None = None,
 ) -> Case:
     """A dispatcher gives a problem that nobody answers for to an office."""
-    case = move_case(by=by, at=at, case=case, move="assign", organisation=organisation, seen=seen)
-    Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.due_at)
+    case = move_case(
+        by=by,
+        at=at,
+        case=case,
+        move="assign",
+        organisation=organisation,
+        contract=contract_for(case, organisation),
+        seen=seen,
+    )
+    Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.first_promised_at)
     tell_followers(by=by, at=at, case=case, kind="problems.assigned")
     return case
 

@@ -71,7 +71,8 @@ class Case(models.Model):
     """Until when the author was promised an answer; null while none is owed. Never moves earlier
     (a trigger refuses it)."""
     first_promised_at = models.DateTimeField(null=True)
-    """The first such promise: a prolongation never hides lateness against it."""
+    """The first such promise: a prolongation never hides lateness against it. Only a pause moves
+    it, by the time the author was waited for."""
     paused_at = models.DateTimeField(null=True)
     """Since when the promise stands still, because the author was asked for something."""
     climbed = models.PositiveSmallIntegerField(default=0, db_default=0)
@@ -180,12 +181,21 @@ class Assignment(models.Model):
     )
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    number = models.PositiveSmallIntegerField(null=True)
+    unit = models.CharField(max_length=16, blank=True, default="", db_default="")
+    """How long the office has by its contract: hours, calendar_days or working_days; empty where
+    it answers by no contract, or by one that names no term."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["case"], condition=Q(until__isnull=True), name="cases_one_lead"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True, unit="")
+                | Q(number__gte=1, unit__in=["hours", "calendar_days", "working_days"]),
+                name="cases_contract_term",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -209,6 +219,9 @@ class CaseClock(models.Model):
     """When the sweep found it had run out."""
     held_until = models.DateTimeField(null=True)
     """Not swept before this moment: what should follow it failed."""
+    by_contract = models.BooleanField(default=False, db_default=False)
+    """Whether it runs by the contract of the office. Then it is the office's alone: the promise to
+    the author stands beside it and is never earlier."""
 
     class Meta:
         constraints = [

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.models import CalendarDay, Case, CaseClock, TermRule
+from veche.core.cases.models import Assignment, CalendarDay, Case, CaseClock, TermRule
 from veche.core.cases.procedure import PROCEDURES
-from veche.core.cases.rules import Unit, WorkCalendar, relaid
+from veche.core.cases.rules import Unit, WorkCalendar, by_contract, relaid
 from veche.core.cases.terms import calendar
 from veche.core.journal.operations import record
 from veche.errors import Invalid
@@ -114,18 +114,32 @@ def relay_terms(*, by: Person | None, at: dt.datetime, before: WorkCalendar) -> 
         clocks = CaseClock.objects.filter(stopped_at__isnull=True, due_at__gt=at).select_related(
             "case"
         )
-        for clock in clocks.select_for_update(of=("self",)).iterator():
-            case, key = clock.case, (clock.case.procedure, clock.state)
-            if units.get((*key, case.theme), units.get((*key, ""))) != Unit.WORKING_DAYS:
-                continue
-            try:
-                due = relaid(clock.due_at, at, before, now)
-            except ValueError as error:
-                raise CalendarWithoutWork(day=at.date().isoformat()) from error
-            if due > clock.due_at:
-                moved[clock.pk] = due
-                if case.promised_at == clock.due_at:
-                    promised[case.pk] = due
+        contracts = dict(
+            Assignment.objects.filter(until__isnull=True, number__isnull=False).values_list(
+                "case_id", "unit"
+            )
+        )
+        try:
+            for clock in clocks.select_for_update(of=("self",)).iterator():
+                case, key = clock.case, (clock.case.procedure, clock.state)
+                unit = units.get((*key, case.theme), units.get((*key, "")))
+                due = clock.due_at
+                if clock.by_contract:
+                    # Two terms with units of their own: the promise, and what is never later.
+                    promise = case.promised_at
+                    if promise is not None and unit == Unit.WORKING_DAYS:
+                        promise = relaid(promise, at, before, now)
+                        promised[case.pk] = promise
+                    if contracts.get(case.pk) == Unit.WORKING_DAYS:
+                        due = by_contract(relaid(due, at, before, now), promise, at) or due
+                elif unit == Unit.WORKING_DAYS:
+                    due = relaid(due, at, before, now)
+                    if due > clock.due_at and case.promised_at == clock.due_at:
+                        promised[case.pk] = due
+                if due > clock.due_at or case.pk in promised:
+                    moved[clock.pk] = due
+        except ValueError as error:
+            raise CalendarWithoutWork(day=at.date().isoformat()) from error
     _write_terms(moved, promised)
     record(
         kind="cases.terms-relaid",
@@ -143,7 +157,9 @@ def _write_terms(moved: Mapping[int, dt.datetime], promised: Mapping[int, dt.dat
     for clock in clocks:
         case = cases.setdefault(clock.case_id, clock.case)
         case.promised_at = promised.get(case.pk, case.promised_at)
-        if case.due_at == clock.due_at:
+        if clock.by_contract:
+            case.due_at = case.promised_at
+        elif case.due_at == clock.due_at:
             owed = [moved[clock.pk]]
             if case.promised_at is not None and case.paused_at is None:
                 owed.append(case.promised_at)

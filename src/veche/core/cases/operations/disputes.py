@@ -16,6 +16,7 @@ from veche.errors import Invalid, NotAllowed, Refused
 from veche.operation import operation
 
 if TYPE_CHECKING:
+    from veche.core.cases.rules import Term
     from veche.core.people.models import Person
 
 LAST_RESORT = "last-resort"
@@ -138,12 +139,14 @@ def decide_dispute(
     move: str,
     organisation: Organisation | None,
     decided_as: str,
+    contract: Term | None = None,
     text: str = "",
     seen: int | None = None,
 ) -> Case:
     """Somebody, or the passing of the term, decides by ``move`` whose a case is.
 
-    Without ``organisation`` it stays with the office it lies with. The word of an arbiter and the
+    Without ``organisation`` it stays with the office it lies with; ``contract`` is how long the
+    office has by its own contract. The word of an arbiter and the
     rule of last resort bind the office that gets it. Who was wrong is noted where a person judged.
 
     Raises:
@@ -162,7 +165,14 @@ def decide_dispute(
             raise ArbiterOfAParty
     public = {"text": text} if text else {}
     case = move_case(
-        by=by, at=at, case=case, move=move, organisation=organisation, seen=seen, public=public
+        by=by,
+        at=at,
+        case=case,
+        move=move,
+        organisation=organisation,
+        contract=contract,
+        seen=seen,
+        public=public,
     )
     if dispute is not None:
         judged = decided_as in (Dispute.Decided.DISPATCHER, Dispute.Decided.ARBITER)

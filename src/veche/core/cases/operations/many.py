@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
+from veche.core.cases.operations.clocks import assignment, contract_of
 from veche.core.cases.operations.moves import (
     Changed,
     ChildOpen,
@@ -21,7 +22,8 @@ from veche.core.cases.operations.moves import (
     subject,
 )
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, SYSTEM, Move
-from veche.core.cases.terms import due_at
+from veche.core.cases.rules import Term, by_contract
+from veche.core.cases.terms import due_at, ends_at
 from veche.core.journal.operations import record, record_many
 from veche.core.organisations.queries import holdings
 from veche.errors import Refused
@@ -117,12 +119,14 @@ def move_cases(
     move: str,
     seen: Mapping[int, int] | None = None,
     organisation: Organisation | None = None,
+    contract: Term | None = None,
     public: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Moved:
     """Move many cases of one procedure one step; those that cannot be moved are told, the others
     go all together.
 
-    ``seen`` and ``public`` are by case: the steps the actor saw, and what the step says.
+    ``seen`` and ``public`` are by case: the steps the actor saw, and what the step says;
+    ``contract`` is how long ``organisation`` has by its contract.
 
     Raises:
         ValueError: more than `MOST` cases, or of several procedures.
@@ -151,11 +155,17 @@ def move_cases(
         if runs_on or target.pauses or one.case.paused_at is not None or one.move.stays:
             pk = one.case.pk
             moved.cases[pk] = move_case(
-                by=by, at=at, case=one.case, move=move, organisation=organisation, public=said[pk]
+                by=by,
+                at=at,
+                case=one.case,
+                move=move,
+                organisation=organisation,
+                contract=contract,
+                public=said[pk],
             )
         else:
             together.append(one)
-    _step_together(together, by=by, at=at, organisation=organisation, said=said)
+    _step_together(together, by=by, at=at, organisation=organisation, contract=contract, said=said)
     moved.cases |= {one.case.pk: one.case for one in together}
     record(
         kind="cases.moved-many",
@@ -173,6 +183,7 @@ def _step_together(
     by: Person | None,
     at: dt.datetime,
     organisation: Organisation | None,
+    contract: Term | None,
     said: Mapping[int, Mapping[str, Any]],
 ) -> None:
     """Events, clocks, assignments and the journal of many moves, each in one statement."""
@@ -197,14 +208,16 @@ def _step_together(
     left = {one.case.pk: one.case.state for one in ready}
     CaseClock.objects.filter(case_id__in=ids, stopped_at__isnull=True).update(stopped_at=at)
     handed = _turn(ready, at, organisation)
+    own = _contracts(ready, at, contract if organisation is not None else None, handed)
     CaseClock.objects.bulk_create(
         CaseClock(
             case=one.case,
             state=one.move.target,
             organisation_id=one.case.organisation_id,
             started_at=at,
-            first_due_at=one.case.due_at,
-            due_at=one.case.due_at,
+            first_due_at=own.get(one.case.pk, one.case.due_at),
+            due_at=own.get(one.case.pk, one.case.due_at),
+            by_contract=one.case.pk in own,
         )
         for one in ready
         if one.case.due_at is not None
@@ -227,7 +240,7 @@ def _step_together(
     if organisation is not None and handed:
         Assignment.objects.filter(case_id__in=handed, until__isnull=True).update(until=at)
         Assignment.objects.bulk_create(
-            Assignment(case_id=pk, organisation=organisation, since=at) for pk in handed
+            assignment(pk, organisation.pk, at, contract) for pk in handed
         )
     record_many(
         kind=f"{ready[0].case.procedure}.{ready[0].move.name}",
@@ -246,6 +259,36 @@ def _step_together(
             for one in ready
         ],
     )
+
+
+def _contracts(
+    ready: Sequence[_Ready], at: dt.datetime, contract: Term | None, handed: Sequence[int]
+) -> dict[int, dt.datetime]:
+    """When offices must be done by their contracts, by case, where they have one."""
+    kept: dict[int, Term] = dict.fromkeys(handed, contract) if contract is not None else {}
+    staying = [
+        one.case.pk
+        for one in ready
+        if PROCEDURES[one.case.procedure].worked(one.move.target) and one.case.pk not in handed
+    ]
+    if staying:
+        rows = Assignment.objects.filter(case_id__in=staying, until__isnull=True)
+        for row in rows.exclude(number=None):
+            term = contract_of(row)
+            assert term is not None
+            kept[row.case_id] = term
+    found: dict[int, dt.datetime] = {}
+    ends: dict[Term, dt.datetime | None] = {}
+    for one in ready:
+        term = kept.get(one.case.pk)
+        if term is None or not PROCEDURES[one.case.procedure].worked(one.move.target):
+            continue
+        if term not in ends:
+            ends[term] = ends_at(term, at)
+        due = by_contract(ends[term], one.case.promised_at, at)
+        if due is not None:
+            found[one.case.pk] = due
+    return found
 
 
 def _turn(ready: Sequence[_Ready], at: dt.datetime, organisation: Organisation | None) -> list[int]:

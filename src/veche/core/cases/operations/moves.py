@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
+from veche.core.cases.models import Assignment, Case, CaseEvent
+from veche.core.cases.operations.clocks import assignment, start_clock, turn_clocks
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
-from veche.core.cases.terms import due_at, ends_at, numbered_term, resumed_at
+from veche.core.cases.terms import ends_at, numbered_term
 from veche.core.journal.operations import record
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed, Refused
 from veche.operation import operation
 
 if TYPE_CHECKING:
+    from veche.core.cases.rules import Term
     from veche.core.organisations.models import Holding, Organisation
     from veche.core.people.models import Person
     from veche.core.places.models import Territory
@@ -135,13 +137,15 @@ def move_case(
     move: str,
     seen: int | None = None,
     organisation: Organisation | None = None,
+    contract: Term | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
     """Move a case one step.
 
     ``seen`` is the number of steps the actor saw on the page; ``organisation`` is the office the
-    case lies with from now on (unchanged when not given).
+    case lies with from now on (unchanged when not given); ``contract`` is how long that office has
+    by its contract: its own clock, beside the promise to the author and never later.
 
     Raises:
         Changed: somebody moved it after the actor looked.
@@ -169,6 +173,7 @@ def move_case(
         at=at,
         holding=holding,
         organisation=organisation,
+        contract=contract,
         public=public,
         personal=personal,
     )
@@ -242,6 +247,7 @@ def _step(
     at: dt.datetime,
     holding: Holding | None,
     organisation: Organisation | None = None,
+    contract: Term | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> None:
@@ -267,15 +273,17 @@ def _step(
         office,
     )
     case.closed_at = at if declared.by_code[move.target].final else None
-    if source == START:
-        _start_clock(case, at, case.due_at)
-    elif not move.stays or office != old_office:
-        _turn_clocks(case, declared, source, at)
+    given: Assignment | None = None
     if office != old_office:
         if old_office is not None:
             Assignment.objects.filter(case=case, until__isnull=True).update(until=at)
         if office is not None:
-            Assignment(case=case, organisation_id=office, since=at).save(force_insert=True)
+            given = assignment(case.pk, office, at, contract)
+            given.save(force_insert=True)
+    if source == START:
+        start_clock(case, at, case.due_at)
+    elif not move.stays or office != old_office:
+        turn_clocks(case, declared, source, at, given)
     record(
         kind=f"{case.procedure}.{move.name}",
         by=by,
@@ -283,78 +291,4 @@ def _step(
         subject=subject(case),
         public={"from": source, "to": move.target, "step": case.seq, **(public or {})},
         personal=personal,
-    )
-
-
-def _start_clock(case: Case, at: dt.datetime, due: dt.datetime | None) -> None:
-    """Begin the clock of the state the case stands in."""
-    if due is not None:
-        CaseClock(
-            case=case,
-            state=case.state,
-            organisation_id=case.organisation_id,
-            started_at=at,
-            first_due_at=due,
-            due_at=due,
-        ).save(force_insert=True)
-
-
-def _turn_clocks(case: Case, declared: Procedure, source: str, at: dt.datetime) -> None:
-    """Stop the clock of the state left, begin that of the state entered, keep the promise.
-
-    The promise begins with the first state that owes an answer, runs on through the others, stands
-    still where the author is asked, and ends where no answer is owed. An office that had the case
-    in this state before, under the same promise, goes on with the clock it had: handing a case
-    away and getting it back gains no time.
-    """
-    left, entered = declared.by_code[source], declared.by_code[case.state]
-    CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
-    due = due_at(declared, case.state, case.theme, at)
-    paused = case.paused_at if left.pauses else None
-    if entered.owes:
-        if case.promised_at is None:
-            case.promised_at = case.first_promised_at = due
-            case.climbed = 0
-        else:
-            if paused is not None:
-                case.promised_at = resumed_at(
-                    declared,
-                    case.state,
-                    case.theme,
-                    due_at=case.promised_at,
-                    paused_at=paused,
-                    at=at,
-                )
-            earlier = _clock_before(case)
-            if earlier is not None:
-                due = earlier.due_at
-                if paused is not None:
-                    due = resumed_at(
-                        declared, case.state, case.theme, due_at=due, paused_at=paused, at=at
-                    )
-    elif not entered.pauses:
-        case.promised_at = None
-    case.paused_at = at if entered.pauses and case.promised_at is not None else None
-    _start_clock(case, at, due)
-    owed = [moment for moment in (due, case.promised_at if entered.owes else None) if moment]
-    case.due_at = min(owed, default=None)
-    case.save(
-        update_fields=["due_at", "promised_at", "first_promised_at", "paused_at", "climbed"],
-        force_update=True,
-    )
-
-
-def _clock_before(case: Case) -> CaseClock | None:
-    """The last clock of the same office in the same state under the same promise."""
-    if case.organisation_id is None or case.first_promised_at is None:
-        return None
-    return (
-        CaseClock.objects.filter(
-            case=case,
-            state=case.state,
-            organisation_id=case.organisation_id,
-            first_due_at__gte=case.first_promised_at,
-        )
-        .order_by("-id")
-        .first()
     )

@@ -191,7 +191,8 @@ def decide_prolongation(
     case = move_case(by=by, at=at, case=case, move="prolong", seen=seen, public=public)
     clock = CaseClock.objects.filter(case=case, stopped_at__isnull=True).first()
     owed = [asked.until]
-    if clock is not None:
+    # What an office has by its contract is no business of the promise to the author.
+    if clock is not None and not clock.by_contract:
         clock.due_at = max(clock.due_at, asked.until)
         clock.save(update_fields=["due_at"], force_update=True)
         owed.append(clock.due_at)
