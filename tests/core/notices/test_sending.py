@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.client import MULTIPART_CONTENT
+from django.test.utils import CaptureQueriesContext
 from tests.cast import START, SmallTown
 from tests.mail_server import MailServer as Server
 from tests.mail_server import free_port
@@ -16,6 +21,8 @@ from veche.core.notices.models import Letter, MailServer, Reader, Waiting
 from veche.core.notices.operations import Wanted, send_letters
 from veche.core.notices.operations.letters import write_waiting
 from veche.core.notices.tasks import announce_waiting, tick
+from veche.core.people.models import Person
+from veche.core.people.operations import add_person
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -59,6 +66,31 @@ def test_a_letter_arrives_as_it_should(town: SmallTown, smtp: Server) -> None:
     assert '<html lang="ru">' in text and "<h1>" in text and "<script" not in text
     assert letter["Message-ID"].startswith("<letter-")
     assert send_letters(at=START + HOUR).sent == 0  # nothing twice
+
+
+def test_the_header_of_a_letter_ends_letters_by_one_post(town: SmallTown, smtp: Server) -> None:
+    """RFC 8058: a mail program sends one POST, without cookies, and follows no redirect."""
+    accepted(town)
+    send_letters(at=START)
+    letter = smtp.letters[smtp.to.index(RESIDENT)]
+    address = letter["List-Unsubscribe"].replace("\n", "").strip().strip("<>")
+    assert "," not in address and urlsplit(address).scheme in ("http", "https")
+    path = urlsplit(address).path + "?" + urlsplit(address).query
+    key, _equals, value = letter["List-Unsubscribe-Post"].partition("=")
+    program = Client(enforce_csrf_checks=True)
+    bodies: tuple[tuple[str, Any], ...] = (
+        ("application/x-www-form-urlencoded", f"{key}={value}"),
+        (MULTIPART_CONTENT, {key: value}),
+    )
+    for kind, body in bodies:
+        Reader.objects.filter(person=town.resident).update(ways={})
+        answer = program.post(path, body, content_type=kind)
+        assert answer.status_code == 200 and not answer.cookies
+        ways = Reader.objects.get(person=town.resident).ways
+        assert set(ways["mail"].values()) == {"none"}
+    accepted(town, START + HOUR)
+    send_letters(at=START + HOUR)
+    assert sorted(smtp.to) == [NEIGHBOUR, NEIGHBOUR, RESIDENT]  # the other is told as before
 
 
 def test_a_title_cannot_make_headers(town: SmallTown, smtp: Server) -> None:
@@ -160,6 +192,41 @@ def test_a_day_without_a_mail_server_is_no_flood(
     assert body is not None and body.get_content().count("A new problem was published") == 8
     assert send_letters(at=back + HOUR).sent == 0
     assert not Waiting.objects.exists()
+
+
+def test_a_letter_costs_one_commit(town: SmallTown, smtp: Server) -> None:
+    def cost(follow: bool) -> tuple[int, int]:
+        accepted(town, follow=follow)
+        with CaptureQueriesContext(connection) as asked:
+            sent = send_letters(at=START).sent
+        return len(asked), sent
+
+    cost(follow=False)  # the first run also makes the row of the mail server
+    (few, one), (many, two) = cost(follow=False), cost(follow=True)
+    assert (one, two) == (1, 2)  # of the same moment, and neither is left out
+    assert many - few == 1
+
+
+def test_a_letter_that_may_not_be_sent_holds_up_no_other(town: SmallTown, smtp: Server) -> None:
+    """Dropped, refused and taken in one run: each comes to its own end."""
+    case = town.report(at=START).case
+    people = {}
+    for name in ("a", "b", "c", "d", "e"):
+        address = f"{name}@example.org"
+        people[address] = add_person(by=None, at=START, name=name, email=address)
+        operations.follow(by=people[address], at=START, case=case)
+    problems.accept(by=town.moderator, at=START, case=case)
+    write_waiting(by=None, at=START)
+    Person.objects.filter(email__in=["a@example.org", "d@example.org"]).update(is_active=False)
+    smtp.at_recipient = {"b@example.org": "550 No such user", "e@example.org": "451 Later"}
+    run = send_letters(at=START)
+    assert (run.sent, run.failed, run.later, run.dropped) == (2, 1, 1, 2)
+    assert states() == {
+        RESIDENT: "sent", "a@example.org": "dropped", "b@example.org": "failed",
+        "c@example.org": "sent", "d@example.org": "dropped", "e@example.org": "waiting",
+    }  # fmt: skip
+    assert not Letter.objects.filter(lane__isnull=False).exists()
+    assert sorted(smtp.to) == ["c@example.org", RESIDENT]
 
 
 def test_an_erased_account_gets_no_letter_that_was_waiting(town: SmallTown, smtp: Server) -> None:

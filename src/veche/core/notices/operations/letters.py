@@ -20,6 +20,7 @@ from veche.core.journal.operations import record
 from veche.core.notices import matters
 from veche.core.notices.letters import Printer, Telling
 from veche.core.notices.models import DigestPass, Letter, LetterBody
+from veche.core.notices.operations.telling import numbers_of_tellings
 from veche.core.notices.rules import DIGEST_HOUR, FLOOD_MINUTES, KEPT_DAYS, LONGEST_LETTER
 from veche.operation import operation
 
@@ -187,7 +188,9 @@ def write_told(*, by: None, at: dt.datetime, telling: int) -> int:
 def write_waiting(*, by: None, at: dt.datetime) -> int:
     """One letter for each reader to whom something is to be said at once and was not: their quiet
     hours have ended, or the job that should have done it died. Returns how many."""
-    made = _pass("now", at.isoformat(timespec="milliseconds"), at, f"{_READY} {_LOCK}", {})
+    # A number of its own: two passes of one moment write two letters, and neither is left out.
+    (number,) = numbers_of_tellings(1)
+    made = _pass("now", f"w{number}", at, f"{_READY} {_LOCK}", {})
     record(kind="notices.written", by=by, at=at, subject="notices", public={"letters": made})
     return made
 

@@ -5,6 +5,9 @@ sender that is killed leaves at most the one letter it had in hand in doubt: it 
 accepted by the mail server or not. That letter is sent again with the same Message-ID. Nothing is
 lost; one letter for each killed sender may come twice, and can be known as a copy.
 
+All letters of a run go through one connection, and what ends one letter takes the next into hand:
+one statement and one commit a letter, which the disk must answer before the next is sent.
+
 A sender holds a lane: a lock of its database session, which the database lets go when the process
 is no more. Whoever gets a lane knows that nobody else has it, and takes over what lies in it.
 """
@@ -15,7 +18,7 @@ import contextlib
 import datetime as dt
 import logging
 import smtplib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,10 +139,69 @@ def _send_all(mailer: Any, lane: int, at: dt.datetime, most: int, run: Run) -> N
         letters = _claim(lane, at)
         if not letters:
             return
-        for letter in letters:
-            if not run.away:
-                _send_one(mailer, letter, at, run)
+        _send_claimed(mailer, letters, at, run)
         _release(lane)
+
+
+def _send_claimed(mailer: Any, letters: Sequence[Letter], at: dt.datetime, run: Run) -> None:
+    """The letters of one claim, one by one, until the mail server is away."""
+    waiting = iter(letters)
+    letter, message = _next(waiting, at, run)
+    if letter is not None and not _hand_over(None, letter, at):
+        letter = None
+    while letter is not None and message is not None:
+        run.done.append(letter.pk)
+        sent = _send_one(mailer, letter, message, at, run)
+        following, message = (None, None) if run.away else _next(waiting, at, run)
+        if not _hand_over(letter if sent else None, following, at):
+            following = None
+        letter = following
+
+
+def _next(
+    waiting: Iterator[Letter], at: dt.datetime, run: Run
+) -> tuple[Letter | None, EmailMultiAlternatives | None]:
+    """The next letter that may be sent, and its words; those that may not are dropped."""
+    for letter in waiting:
+        message = message_of(letter, at)
+        if message is not None:
+            return letter, message
+        run.done.append(letter.pk)
+        _end(letter, "dropped", at)
+        run.dropped += 1
+    return None, None
+
+
+_HAND_OVER = """
+UPDATE notices_letter SET
+    state = CASE id WHEN %(sent)s THEN 'sent' ELSE 'sending' END,
+    lane = CASE id WHEN %(sent)s THEN NULL ELSE lane END,
+    sent_at = CASE id WHEN %(sent)s THEN %(at)s::timestamptz END,
+    fault = CASE id WHEN %(sent)s THEN '' ELSE fault END
+WHERE id = %(sent)s OR id = %(next)s AND state = 'waiting'
+RETURNING id
+"""
+
+
+def _hand_over(sent: Letter | None, following: Letter | None, at: dt.datetime) -> bool:
+    """End a letter that was taken and take the next into hand, in one commit.
+
+    Whether there is a next one and it is in this sender's hand. Before the commit the first is in
+    doubt, after it the second, which was not sent yet: never both.
+    """
+    if sent is None and following is None:
+        return False
+    values = {
+        "sent": sent.pk if sent else None,
+        "next": following.pk if following else None,
+        "at": at,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_HAND_OVER, values)
+        changed = {row[0] for row in cursor.fetchall()}
+    if sent is not None and sent.reader.bounces:
+        Reader.objects.filter(pk=sent.reader_id).update(bounces=0)
+    return following is not None and following.pk in changed
 
 
 def _recover(lane: int, at: dt.datetime) -> int:
@@ -166,16 +228,9 @@ def _release(lane: int) -> None:
     Letter.objects.filter(state="waiting", lane=lane).update(lane=None)
 
 
-def _send_one(mailer: Any, letter: Letter, at: dt.datetime, run: Run) -> None:
-    """One letter, from *waiting* to its end. What the mail server says decides which."""
-    run.done.append(letter.pk)
-    message = message_of(letter, at)
-    if message is None:
-        _end(letter, "dropped", at)
-        run.dropped += 1
-        return
-    if not Letter.objects.filter(pk=letter.pk, state="waiting").update(state="sending"):
-        return  # somebody else has it
+def _send_one(mailer: Any, letter: Letter, message: Any, at: dt.datetime, run: Run) -> bool:
+    """Send a letter that is in hand; whether it was taken. Else what the mail server said decides
+    what becomes of it, and that is written down."""
     try:
         mailer.send_messages([message])
     except smtplib.SMTPRecipientsRefused as fault:
@@ -189,17 +244,14 @@ def _send_one(mailer: Any, letter: Letter, at: dt.datetime, run: Run) -> None:
     except (OSError, smtplib.SMTPException) as fault:
         _put_back(letter, at, run, fault)
     else:
-        _end(letter, "sent", at)
         run.sent += 1
+        return True
+    return False
 
 
 def _end(letter: Letter, state: str, at: dt.datetime, fault: str = "") -> None:
-    with transaction.atomic():
-        Letter.objects.filter(pk=letter.pk).update(
-            state=state, lane=None, sent_at=at if state == "sent" else None, fault=fault
-        )
-        if state == "sent" and letter.reader.bounces:
-            Reader.objects.filter(pk=letter.reader_id).update(bounces=0)
+    """A letter that is not sent comes to its end."""
+    Letter.objects.filter(pk=letter.pk).update(state=state, lane=None, sent_at=None, fault=fault)
 
 
 def _refused(letter: Letter, at: dt.datetime, run: Run, code: int, said: str) -> None:
