@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.cast import START, SmallTown
 
 from veche.city.problems import operations as problems
@@ -13,7 +15,7 @@ from veche.core.notices import operations as notices
 from veche.core.notices.models import Announcement, Following, Notice, Subscription, Waiting
 from veche.core.notices.operations import Wanted
 from veche.core.notices.operations.subscribing import OfNothing, RadiusOut, TooManySubscriptions
-from veche.core.notices.queries import said_to, unseen
+from veche.core.notices.queries import PAGE, told_to, unseen
 from veche.core.notices.tasks import announce_waiting
 from veche.core.people.models import Person
 from veche.core.people.operations import add_person
@@ -129,11 +131,45 @@ def test_followers_of_a_merged_matter_are_counted_once(town: SmallTown) -> None:
 def test_the_page_counts_what_is_new(town: SmallTown) -> None:
     problems.accept(by=town.moderator, at=START + HOUR, case=town.report().case)
     assert unseen(town.resident) == 1
-    said, more = said_to(town.resident)
-    assert [one.topic for one in said] == ["own"] and not more
-    assert said[0].title.startswith("A deep hole")
+    told, more = told_to(town.resident)
+    assert [one.topic for one in told] == ["own"] and not more
+    assert told[0].title.startswith("A deep hole") and told[0].place == "West"
     assert notices.mark_seen(by=town.resident, at=START + DAY) == 1
     assert unseen(town.resident) == 0
+
+
+def test_what_was_said_stands_by_matter(town: SmallTown) -> None:
+    first, second = town.report().case, town.report(at=START + HOUR, text="A dark lamp here.").case
+    for n, case in enumerate((first, second)):
+        problems.accept(by=town.moderator, at=START + (n + 2) * HOUR, case=case)
+    notices.tell_followers(by=None, at=START + DAY, case=first, kind="problems.answered")
+    told, _more = told_to(town.resident)
+    assert [one.number for one in told] == [first.number, second.number]  # the newest first
+    assert [len(one.steps) for one in told] == [2, 1]
+    assert told[0].at == START + DAY and told[0].new == 2
+    moments = [step.at for step in told[0].steps]
+    assert moments == sorted(moments, reverse=True)
+    # Twenty times as many cost no more queries, and the rest is overleaf.
+    with CaptureQueriesContext(connection) as few:
+        told_to(town.resident)
+    for n in range(PAGE):
+        at = START + DAY + (n + 1) * HOUR
+        notices.tell_followers(by=None, at=at, case=second, kind="problems.answered")
+    with CaptureQueriesContext(connection) as many:
+        told, more = told_to(town.resident)
+    assert len(many) == len(few) and more
+    assert [one.number for one in told] == [second.number] and len(told[0].steps) == PAGE
+    rest, more = told_to(town.resident, page=2)
+    assert sum(len(one.steps) for one in rest) == 3 and not more
+
+
+def test_a_title_that_is_not_public_is_not_told(town: SmallTown) -> None:
+    case = town.report().case
+    notices.follow(by=town.neighbour, at=START, case=case)
+    notices.tell_followers(by=None, at=START, case=case, kind="problems.answered")
+    for person, title in ((town.neighbour, ""), (town.resident, "A deep hole")):
+        [one] = told_to(person)[0]
+        assert one.title.startswith(title) and bool(one.title) == bool(title)
 
 
 @pytest.mark.parametrize("level", ["unverified", "email", "resident"])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-
-if TYPE_CHECKING:
-    from veche.core.notices.models import Notice
 
 SENTENCES: dict[str, str] = {}
 """Kind of notice → the sentence; modules add theirs with :func:`say`."""
@@ -31,12 +28,6 @@ def sentence(kind: str, number: str, details: Mapping[str, Any]) -> str:
         return text.format(**{"number": number, **details})
     except (KeyError, IndexError):
         return _(UNKNOWN).format(number=number)
-
-
-def worded(notice: Notice) -> tuple[str, str]:
-    """Title and text of a notice in the active language."""
-    number = notice.case.number
-    return _("Matter {number}").format(number=number), sentence(notice.kind, number, notice.details)
 
 
 TOPIC_WORDS = {

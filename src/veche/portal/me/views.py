@@ -25,6 +25,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
+from veche.core.notices.queries import told_to, unseen
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.roles import role_word
 from veche.core.people.models import Person
@@ -58,6 +59,10 @@ def mine(
     return guarded
 
 
+SAID = 3
+"""Matters of which my page says what was said of them last."""
+
+
 @require_safe
 @mine
 def me(request: HttpRequest, person: Person) -> HttpResponse:
@@ -72,6 +77,8 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
         "sign_on": bool(settings.SIGN_ON["url"]),
         "looks": queries.looks(person, 3),
         "sign_ins": len(queries.sign_ins(person, at)),
+        "told": told_to(person)[0][:SAID],
+        "unseen": unseen(person),
         "matters_url": place("problems:mine"),
         "subscriptions_url": place("notices:subscriptions"),
         "residence_url": place("organisations:residence"),

@@ -24,6 +24,7 @@ from veche.city.problems.queries import mine as own
 from veche.city.problems.views.common import pictures, problem_for, secret_of
 from veche.city.problems.views.matter import page
 from veche.core.notices import operations as notices
+from veche.core.notices.queries import told_to
 from veche.core.organisations.middleware import asker
 from veche.errors import NotAllowed, Refused
 from veche.look.context import place as address_of
@@ -175,6 +176,10 @@ def unfollow(request: HttpRequest, number: str) -> HttpResponse:
     return _following(request, number, notices.unfollow)
 
 
+SAID = 10
+"""Matters of which this page says what was said of them last."""
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 def mine(request: HttpRequest) -> HttpResponse:
@@ -189,7 +194,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "reported": own.reported_by(person),
         "followed": own.followed_by(person),
-        "notices": own.notices(person),
+        "told": told_to(person)[0][:SAID],
         "now": at,
     }
     return render(request, "problems/mine.html", context)

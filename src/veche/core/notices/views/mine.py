@@ -35,9 +35,9 @@ def notices(request: HttpRequest) -> HttpResponse:
     asked, topic = request.GET.get("page", ""), request.GET.get("topic", "")
     page = min(max(int(asked[:6]), 1), LAST_PAGE) if asked.isascii() and asked.isdigit() else 1
     topic = topic if topic in TOPICS else ""
-    said, more = queries.said_to(person, page, topic)
+    told, more = queries.told_to(person, page, topic)
     context = {
-        "said": said,
+        "told": told,
         "topic": topic,
         "topics": TOPIC_WORDS.items(),
         "page": {"number": page, "last": page + 1 if more else page},
