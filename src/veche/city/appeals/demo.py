@@ -1,4 +1,4 @@
-"""The registry of the demo town, a dozen letters and three corrections, told by operations."""
+"""A dozen letters and three corrections of the registry, told by operations."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 from veche.city.appeals import operations
 from veche.core.cases.terms import city_zone
 from veche.core.organisations.models import Holding, Organisation, Responsibility
-from veche.core.organisations.operations import appoint_many, make_many_responsible, set_supplier
+from veche.core.organisations.operations import appoint_many, make_many_responsible
 from veche.core.people.demo import BEFORE
 from veche.core.people.models import Person
-from veche.core.places.demo import load_objects
-from veche.core.places.models import ObjectKind
 from veche.core.places.queries import atlas
 from veche.core.places.queries.objects import object_of
 from veche.core.places.rules import reach
@@ -25,13 +23,11 @@ if TYPE_CHECKING:
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
-    """Enter the objects, say who is called to them, tell the letters and the corrections."""
+    """Name the topics, tell the letters and the corrections."""
     from veche.town.letters import corrections, letters
     from veche.town.people import cast, staff
 
-    entered = load_objects(at=at)
     offices = {o.code: o for o in Organisation.objects.all()}
-    _contracts(offices, at - BEFORE)
     _topics(offices, at - BEFORE)
     people = {p.email: p for p in Person.objects.filter(email__isnull=False)}
     actors = {m.key: people[m.email] for m in (*cast(), *staff())}
@@ -49,24 +45,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         _tell(letter, actors, at)
     for correction in corrections():
         _correct(correction, actors, offices, at)
-    report(f"objects: {entered}, letters: {len(letters())}, corrections: {len(corrections())}")
-
-
-def _contracts(offices: Mapping[str, Organisation], at: dt.datetime) -> None:
-    from veche.town.objects import CONTRACTS
-
-    kinds = {kind.code: kind for kind in ObjectKind.objects.all()}
-    for contract in CONTRACTS:
-        set_supplier(
-            by=None,
-            at=at,
-            kind=kinds[contract.kind],
-            organisation=offices[contract.supplier],
-            theme=contract.category,
-            owner=offices[contract.owner],
-            number=contract.days,
-            unit="working_days",
-        )
+    report(f"letters: {len(letters())}, corrections: {len(corrections())}")
 
 
 def _topics(offices: Mapping[str, Organisation], at: dt.datetime) -> None:

@@ -49,6 +49,13 @@ def clocks(case: Case) -> list[CaseClock]:
     return list(CaseClock.objects.filter(case=case).select_related("organisation").order_by("id"))
 
 
+def contract_until(case: Case) -> dt.datetime | None:
+    """Until when the office that has a case must be done by its contract; None where it works by
+    none, or another has to act now."""
+    running = CaseClock.objects.filter(case=case, stopped_at__isnull=True, by_contract=True)
+    return running.values_list("due_at", flat=True).first()
+
+
 def files(case: Case) -> list[CaseFile]:
     """The photographs and documents of a case, oldest first."""
     return list(CaseFile.objects.filter(case=case).select_related("file").order_by("id"))

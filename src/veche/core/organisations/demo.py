@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import ModuleType
 
 from veche.core.organisations.demo_homes import load_homes
@@ -12,10 +12,12 @@ from veche.core.organisations.operations import (
     add_organisations,
     appoint_many,
     make_many_responsible,
+    set_supplier,
 )
 from veche.core.people.demo import BEFORE, dispatcher_email
 from veche.core.people.models import Person
-from veche.core.places.models import Territory
+from veche.core.places.demo import load_objects
+from veche.core.places.models import ObjectKind, Territory
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
@@ -85,4 +87,24 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         ],
     )
     load_homes(since=since, at=at, places=places)
-    report(f"organisations: {len(made)}")
+    entered = load_objects(at=at)  # their owners are known only here
+    _contracts(made, since)
+    report(f"organisations: {len(made)}, objects: {entered}")
+
+
+def _contracts(offices: Mapping[str, Organisation], at: dt.datetime) -> None:
+    """Say who is called to which objects, and how long they have."""
+    from veche.town.objects import CONTRACTS
+
+    kinds = {kind.code: kind for kind in ObjectKind.objects.all()}
+    for contract in CONTRACTS:
+        set_supplier(
+            by=None,
+            at=at,
+            kind=kinds[contract.kind],
+            organisation=offices[contract.supplier],
+            theme=contract.category,
+            owner=offices[contract.owner],
+            number=contract.days,
+            unit="working_days",
+        )

@@ -10,8 +10,8 @@ from django.utils.translation import gettext, ngettext
 
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.reasons import PROLONGED
-from veche.core.cases.models import CaseEvent, Dispute, Prolongation
-from veche.core.cases.queries import disputes, prolongations
+from veche.core.cases.models import Case, CaseEvent, Dispute, Prolongation
+from veche.core.cases.queries import contract_until, disputes, prolongations
 from veche.core.cases.rules import days_late
 from veche.core.cases.terms import city_zone
 from veche.look import words
@@ -64,9 +64,11 @@ def duty(problem: Problem, events: Sequence[CaseEvent], at: dt.datetime, *, insi
     signed = [one for one in later if one.signed]
     asked = next((one for one in later if _waits(one, problem)), None) if inside else None
     found = disputes(case) if moves & set(_OPENING) else []
+    # A contract is about objects of the registry: other problems ask nothing.
+    until = contract_until(case) if problem.object_id and case.promised_at else None
     return Duty(
-        sentences=_sentences(problem, events, signed, at),
-        terms=_terms(problem, signed),
+        sentences=[*_by_contract(case, until, at), *_sentences(problem, events, signed, at)],
+        terms=_terms(problem, signed, until),
         disputes=[Judged(one, _decided(one), _wrong(one)) for one in found],
         asked=asked,
         asked_reason=str(PROLONGED.get(asked.reason, asked.reason)) if asked else "",
@@ -80,6 +82,18 @@ def _waits(one: Prolongation, problem: Problem) -> bool:
         and one.first_promised_at == case.first_promised_at
         and case.promised_at is not None
     )
+
+
+def _by_contract(case: Case, until: dt.datetime | None, at: dt.datetime) -> list[str]:
+    """“By contract: until 3 Dec”, whose it is, and what the author may count on all the same."""
+    if until is None or case.promised_at is None:
+        return []
+    sentence = (
+        gettext("By contract: until %(day)s for %(office)s. The contract's term has passed.")
+        if until < at
+        else gettext("By contract: until %(day)s for %(office)s.")
+    )
+    return [sentence % {"day": words.day(until, "short"), "office": case.organisation}]
 
 
 def _sentences(
@@ -119,7 +133,9 @@ def _answered_after(events: Sequence[CaseEvent], moment: dt.datetime) -> dt.date
     return next((e.at for e in events if e.move in _GIVEN and e.at >= moment), None)
 
 
-def _terms(problem: Problem, signed: Sequence[Prolongation]) -> list[Fact]:
+def _terms(
+    problem: Problem, signed: Sequence[Prolongation], until: dt.datetime | None
+) -> list[Fact]:
     """Both clocks, where they differ: the promise to the author, and the one that runs now."""
     case = problem.case
     if case.promised_at is None:
@@ -129,6 +145,8 @@ def _terms(problem: Problem, signed: Sequence[Prolongation]) -> list[Fact]:
         found.append(Fact(gettext("Promised first"), case.first_promised_at))
     if case.due_at is not None and case.due_at != case.promised_at:
         found.append(Fact(gettext("Next step due"), case.due_at))
+    if until is not None:
+        found.append(Fact(gettext("By contract"), until))
     if found or signed:
         note = gettext("stands still until the author replies") if case.paused_at else ""
         found.append(Fact(gettext("Promised to the author"), case.promised_at, note))
