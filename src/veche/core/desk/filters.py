@@ -24,6 +24,8 @@ class Filters:
     taken: str = ""
     """``me``, ``nobody``, or the number of a person."""
     new: str = ""
+    waits: str = ""
+    """``signature``: a later date was asked for, and the head must sign or refuse."""
     text: str = ""
     sort: str = "due"
 
@@ -46,6 +48,7 @@ class Filters:
             theme=one("theme"),
             taken=taken,
             new="1" if one("new") == "1" else "",
+            waits="signature" if one("waits") == "signature" else "",
             text=one("q"),
             sort=one("sort") if one("sort") in SORTS else "due",
         )
@@ -60,6 +63,7 @@ class Filters:
             ("theme", self.theme),
             ("taken", self.taken),
             ("new", self.new),
+            ("waits", self.waits),
             ("q", self.text),
             ("sort", self.sort if sort and self.sort != "due" else ""),
         ]

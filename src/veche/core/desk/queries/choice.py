@@ -198,8 +198,7 @@ def narrowed(
         area = places.by_code.get(filters.district)
         add("cases_case.territory_id = ANY(%s)", places.inside(area) if area else [])
     if filters.taken == "nobody":
-        # Takings of what has ended are swept away: these are the few that are worked on now.
-        add("cases_case.id NOT IN (SELECT case_id FROM desk_taking)")
+        add("NOT EXISTS (SELECT FROM desk_taking g WHERE g.case_id = cases_case.id)")
     elif filters.taken:
         whose = person.pk if filters.taken == "me" else int(filters.taken)
         add("cases_case.id IN (SELECT case_id FROM desk_taking WHERE person_id = %s)", whose)
@@ -213,16 +212,32 @@ def narrowed(
                 looked_at,
                 person.pk,
             )
+    if filters.waits:
+        add(ASKED_LATER)
     if filters.text:
-        found = ["strpos(cases_case.number, %s) > 0"]
-        values.append(filters.text)
-        for desk in desks():
-            if desk.find is not None:
-                sql, more = desk.find(filters.text).query.sql_with_params()
-                found.append(f"cases_case.id IN ({sql})")
-                values += more
-        parts.append(f"({' OR '.join(found)})")
+        ways = finding(filters.text)
+        found = " OR ".join(way.sql for way in ways)
+        add(f"({found or 'FALSE'})", *(value for way in ways for value in way.values))
     return Part(" AND ".join(parts), values) if parts else EVERYTHING
+
+
+ASKED_LATER = """EXISTS (SELECT FROM cases_prolongation l WHERE l.case_id = cases_case.id
+    AND l.decided_at IS NULL AND l.office_id = cases_case.organisation_id
+    AND l.first_promised_at = cases_case.first_promised_at AND cases_case.promised_at IS NOT NULL)
+"""
+"""An officer has asked for a later date, and the head has neither signed nor refused."""
+
+
+def finding(text: str) -> list[Part]:
+    """How a case can hold a text: by its number, or by what each module knows of its words."""
+    found = []
+    if any(letter.isdigit() for letter in text):  # every number holds some
+        found.append(Part("strpos(cases_case.number, %s) > 0", [text]))
+    for desk in desks():
+        if desk.find is not None:
+            sql, values = desk.find(text).query.sql_with_params()
+            found.append(Part(f"cases_case.id IN ({sql})", list(values)))
+    return found
 
 
 def end_of_day(at: dt.datetime) -> dt.datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -17,13 +17,11 @@ from veche.core.desk import rules
 from veche.core.desk.adapter import DeskLine, desk_of
 from veche.core.desk.filters import Filters
 from veche.core.desk.queries.choice import (
-    EVERYTHING,
-    Part,
-    Waits,
     narrowed,
     states_of,
     waits_for,
 )
+from veche.core.desk.queries.counts import COLUMNS, ORDERS, page
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
 from veche.core.places.queries import Atlas, atlas
@@ -178,32 +176,20 @@ PRESETS: tuple[tuple[str, str, str | Promise], ...] = (
     ("free", "taken=nobody", _("Taken by nobody")),
     ("today", "due=today", _("Due today")),
     ("late", "due=late", _("Late")),
+    ("signature", "waits=signature", _("Waits for your signature")),
     ("returned", "state=returned", _("Returned by residents")),
     ("new", "new=1", _("New since I looked")),
 )
 """The views everybody has: code, filters, words."""
 
-_ORDERS = {
-    "due": "cases_case.due_at, cases_case.id",  # NULLs come last by themselves
-    "newest": "cases_case.moved_at DESC, cases_case.id DESC",
-    "oldest": "cases_case.opened_at, cases_case.id",
-}
-
-_COLUMNS = """
-    cases_case.id, cases_case.number, cases_case.procedure, cases_case.state, cases_case.seq,
-    cases_case.moved_at, cases_case.due_at, cases_case.territory_id,
-    (SELECT p.name FROM desk_taking t JOIN people_person p ON p.id = t.person_id
-        WHERE t.case_id = cases_case.id),
-    (SELECT k.seq FROM desk_look k WHERE k.person_id = %s AND k.case_id = cases_case.id),
-    (SELECT min(b.due_at) FROM desk_bulkitem i JOIN desk_bulkchange b ON b.id = i.change_id
-        WHERE i.case_id = cases_case.id AND b.done_at IS NULL AND b.cancelled_at IS NULL)
-"""
-
 
 def presets_for(held: Sequence[Holding]) -> list[tuple[str, str, str | Promise]]:
     """Those of the usual views that make sense for these roles."""
-    states = states_of(held)
-    return [one for one in PRESETS if one[0] != "returned" or "returned" in states]
+    sense = {
+        "returned": "returned" in states_of(held),
+        "signature": any(one.role == "head" for one in held),
+    }
+    return [one for one in PRESETS if sense.get(one[0], True)]
 
 
 def chosen(
@@ -245,13 +231,11 @@ def listing(
     counts: dict[str, int] = {}
     found: list[Found] = []
     if wait is not None:
-
-        def part(which: Filters) -> Part:
-            return narrowed(person, which, seat.looked_at, at, places)
-
-        measures = {code: part(Filters.of(query)) for code, query, _title in presets}
-        measures["now"] = part(filters)
-        counts, found = _page(person, wait, measures, filters.sort, number)
+        codes = {code: query for code, query, _title in presets}
+        counts, rows = page(
+            person, wait, codes, filters, number, looked_at=seat.looked_at, at=at, places=places
+        )
+        found = [Found(*row) for row in rows]
     views = [
         View(title, query, counts.get(code, 0), query == current, code == "late")
         for code, query, title in presets
@@ -271,62 +255,12 @@ def listing(
     )
 
 
-def _page(
-    person: Person, wait: Waits, measures: dict[str, Part], sort: str, number: int
-) -> tuple[dict[str, int], list[Found]]:
-    """The counts of the views and the rows of a page, in one statement.
-
-    What waits is counted in one pass. In the order of the terms the page itself is read off the
-    index, branch by branch; in another order it is sorted.
-    """
-    order, now, whole = _ORDERS.get(sort, _ORDERS["due"]), measures["now"], wait.whole
-    heads: list[str] = []
-    values: list[Any] = []
-    for place, measure in enumerate(measures.values()):
-        some = "" if measure is EVERYTHING else f" FILTER (WHERE {measure.sql})"
-        heads.append(f"count(*){some} AS n{place}")
-        values += measure.values
-    values += whole.values
-    branches = wait.branches if order is _ORDERS["due"] else []
-    page, more = _ids(branches or [whole], now, order, number * rules.PAGE)
-    values += [*more, number - 1, rules.PAGE, rules.PAGE, rules.PAGE, person.pk]
-    names = [f"n{place}" for place in range(len(measures))]
-    sql = f"""
-WITH tally AS (SELECT {", ".join(heads)} FROM cases_case WHERE {whole.sql}),
-page AS (
-    SELECT id FROM ({page}) cases_case ORDER BY {order}
-    OFFSET greatest(0, least(%s, (SELECT ({names[-1]} - 1) / %s FROM tally))) * %s LIMIT %s
-)
-SELECT {", ".join(f"tally.{name}" for name in names)}, {_COLUMNS}
-FROM tally LEFT JOIN (page JOIN cases_case USING (id)) ON TRUE ORDER BY {order}
-"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        rows = cursor.fetchall()
-    size = len(measures)
-    counts = dict(zip(measures, rows[0][:size], strict=True))
-    return counts, [Found(*row[size:]) for row in rows if row[size] is not None]
-
-
-def _ids(branches: Sequence[Part], now: Part, order: str, most: int) -> tuple[str, list[Any]]:
-    """The first cases of each branch that the filters let through, all of them in order."""
-    values: list[Any] = []
-    parts = []
-    for branch in branches:
-        parts.append(
-            "(SELECT id, due_at, moved_at, opened_at FROM cases_case"
-            f" WHERE {branch.sql} AND {now.sql} ORDER BY {order} LIMIT %s)"
-        )
-        values += [*branch.values, *now.values, most]
-    return " UNION ALL ".join(parts), values
-
-
 def read(ids: Sequence[int], person: Person, sort: str) -> list[Found]:
     """These cases as the queue reads them, in one query."""
-    order = _ORDERS.get(sort, _ORDERS["due"])
+    order = ORDERS.get(sort, ORDERS["due"])
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} FROM cases_case WHERE id = ANY(%s) ORDER BY {order}",
+            f"SELECT {COLUMNS} FROM cases_case WHERE id = ANY(%s) ORDER BY {order}",
             [person.pk, list(ids)],
         )
         return [Found(*row) for row in cursor.fetchall()]
