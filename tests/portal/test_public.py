@@ -155,6 +155,25 @@ def test_satisfaction_is_told_from_five_authors_on(town: SmallTown) -> None:
     assert scorecards.cards(NOW, 2026).of(town.roads).values.get("satisfied") is None
 
 
+def test_cards_are_of_the_last_days_where_nothing_is_chosen(town: SmallTown) -> None:
+    live(town)
+    later = NOW + dt.timedelta(days=scorecards.LATELY)
+    assert (
+        scorecards.cards(NOW, lately=True).total.values["received"]
+        == (scorecards.cards(NOW).total.values["received"])
+    )
+    found = scorecards.cards(later, lately=True)
+    assert (
+        found.total.values["received"]
+        == 0
+        < (scorecards.cards(later).total.values["received"] or 0)
+    )
+    assert not found.total.values["said"] and scorecards.cards(later).total.values["said"]
+    page = Client().get("/en/offices/").content.decode()
+    assert '<option value="">the last 90 days' in page
+    assert '<option value="all" selected' in Client().get("/en/offices/?year=all").content.decode()
+
+
 def test_pages_show_speed_and_quality_apart(town: SmallTown) -> None:
     live(town)
     roads = scorecards.cards(NOW).of(town.roads)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from veche import errors, figures, module
 from veche.core.opendata.publish import lines
 from veche.figures_sql import clean_rows, file_rows
+from veche.kept import Kept, kept
 
 
 class NoSuchDataset(errors.NotFound):
@@ -42,6 +43,13 @@ def cells(
     """The figure's cells now. Raises: ValueError when it does not fit the dataset."""
     with connection.cursor() as cursor:
         return figures.compute(cursor, found, over, at)
+
+
+def remembered(
+    found: figures.Figure, over: figures.Dataset, at: dt.datetime
+) -> Kept[list[dict[str, figures.Value]]]:
+    """The figure's cells for a page: those of a long past may be some minutes old."""
+    return kept(("figure", found.name), at, lambda: cells(found, over, at))
 
 
 def csv_lines(found: figures.Dataset, at: dt.datetime) -> Iterator[bytes]:

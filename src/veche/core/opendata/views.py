@@ -61,8 +61,8 @@ def dataset_csv(request: HttpRequest, name: str) -> StreamingHttpResponse:
 def figure(request: HttpRequest, name: str) -> HttpResponse:
     """One figure: its question, its definition in words, its present values."""
     found, over = queries.figure(name)
-    at = clock.now()
-    cells = queries.cells(found, over, at)
+    known = queries.remembered(found, over, clock.now())
+    at, cells = known.at, known.value
     rows = [
         {
             "group": [words.group(v) for v in cell["group"]],
@@ -93,13 +93,13 @@ def figure(request: HttpRequest, name: str) -> HttpResponse:
 def figure_json(request: HttpRequest, name: str) -> HttpResponse:
     """The figure's definition and exact present values, as in a publication."""
     found, over = queries.figure(name)
-    at = clock.now()
+    known = queries.remembered(found, over, clock.now())
     answer = {
         "title": publish.said(found.title),
         "measures": {m.name: publish.said(m.title) for m in found.measures},
-        "computed_at": at.isoformat(timespec="seconds"),
+        "computed_at": known.at.isoformat(timespec="seconds"),
         "definition": found.to_json(),
-        "cells": queries.cells(found, over, at),
+        "cells": known.value,
     }
     text = json.dumps(answer, ensure_ascii=False, indent=1)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")

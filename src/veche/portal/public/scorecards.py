@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.datasets_checks import MARKS_BY_OFFICE, SATISFACTION
 from veche.city.problems.queries import statistics as numbers
 from veche.core.organisations.models import Organisation
 from veche.figures import Cursor, compute
+from veche.kept import kept
 
 SPEED: dict[str, tuple[str | Promise, str | Promise]] = {
     "received": (_("Received"), _("Problems that lie with the office now.")),
@@ -93,6 +95,9 @@ WHERE r.organisation_id IS NOT NULL AND c.opened_at <= %(at)s
 GROUP BY r.organisation_id
 """
 _COUNTED: tuple[str, ...] = (_DISPUTES, _PROLONGATIONS, _OVERDUE, _CAME_BACK)
+LATELY = int(numbers.USUAL)
+"""Days of the cards nobody has chosen another period for."""
+LATELY_WORD = numbers.PERIODS[numbers.USUAL][1]
 _LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 
@@ -135,6 +140,8 @@ class Cards:
     """All offices, and the whole."""
 
     year: int | None
+    at: dt.datetime
+    """The moment they are of."""
     total: Card
     rows: Sequence[Card]
 
@@ -146,11 +153,21 @@ class Cards:
         return Card(office)
 
 
-def cards(at: dt.datetime, year: int | None = None) -> Cards:
-    """The score cards of all offices, of a year (UTC) or of all time, as they stand at a moment."""
+def remembered(at: dt.datetime, year: int | None = None, *, lately: bool = False) -> Cards:
+    """The score cards for a page: what takes long to count may be some minutes old."""
+    key = ("cards", get_language(), year, lately)
+    return kept(key, at, lambda: cards(at, year, lately=lately)).value
+
+
+def cards(at: dt.datetime, year: int | None = None, *, lately: bool = False) -> Cards:
+    """The score cards of all offices as they stand at a moment: of a year (UTC), of the last
+    `LATELY` days, or of all time."""
     since = dt.datetime(year, 1, 1, tzinfo=dt.UTC) if year else _LONG_AGO
+    if lately:
+        since = at - dt.timedelta(days=LATELY)
     until = dt.datetime(year + 1, 1, 1, tzinfo=dt.UTC) if year else _FAR
-    found = numbers.statistics(numbers.Choice(city=None, period="all", by="office", year=year), at)
+    period = numbers.USUAL if lately else "all"
+    found = numbers.statistics(numbers.Choice(city=None, period=period, by="office", year=year), at)
     offices = {one.pk: one for one in Organisation.objects.filter(imported=False)}
     codes = {one.code: pk for pk, one in offices.items()}
     values: dict[int, dict[str, Number]] = {}
@@ -160,7 +177,7 @@ def cards(at: dt.datetime, year: int | None = None) -> Cards:
             values[pk] = dict(line.values)
     total: dict[str, Number] = dict(found.total.values)
     with connection.cursor() as cursor:
-        content = {} if year else _content(cursor, at)
+        content = {} if year or lately else _content(cursor, at)
         for sql in _COUNTED:
             cursor.execute(sql, {"at": at, "since": since, "until": until})
             names = [column.name for column in cursor.description][1:]
@@ -180,7 +197,7 @@ def cards(at: dt.datetime, year: int | None = None) -> Cards:
         if pk in offices and any(mine.values())
     ]
     rows.sort(key=lambda card: (-(card.values.get("received") or 0), str(card.office)))
-    return Cards(year, Card(None, total), rows)
+    return Cards(year, at, Card(None, total), rows)
 
 
 def _content(cursor: Cursor, at: dt.datetime) -> dict[str, float | None]:
@@ -227,7 +244,12 @@ class Month:
 
 
 def months(office: Organisation, at: dt.datetime, most: int = 12) -> list[Month]:
-    """The last months of an office by the month of the report, oldest first."""
+    """The last months of an office by the month of the report, oldest first; those of an office
+    that had very much may be some minutes old."""
+    return kept(("months", office.pk, most), at, lambda: _months(office, at, most)).value
+
+
+def _months(office: Organisation, at: dt.datetime, most: int) -> list[Month]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT to_char(c.opened_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month, count(*),"

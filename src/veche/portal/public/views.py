@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -125,9 +127,28 @@ def red_list_feed(request: HttpRequest) -> HttpResponse:
 # Score cards ----------------------------------------------------------------------------------
 
 
-def _year(request: HttpRequest, known: list[int]) -> int | None:
+@dataclass(frozen=True)
+class _Period:
+    """Which problems the cards are of."""
+
+    year: int | None
+    lately: bool
+    """Those of the last days: what is shown where nothing was chosen."""
+
+    @property
+    def query(self) -> str:
+        """The period as it stands in an address."""
+        return "" if self.lately else f"?year={self.year or 'all'}"
+
+    def cards(self, at: dt.datetime) -> scorecards.Cards:
+        """The cards of it."""
+        return scorecards.remembered(at, self.year, lately=self.lately)
+
+
+def _period(request: HttpRequest, known: list[int]) -> _Period:
     asked = request.GET.get("year", "")
-    return int(asked) if asked in {str(year) for year in known} else None
+    year = int(asked) if asked in {str(one) for one in known} else None
+    return _Period(year, lately=year is None and asked != "all")
 
 
 def _cells(card: scorecards.Card, names: Any) -> list[tuple[str, Any, int | None]]:
@@ -177,11 +198,12 @@ def offices(request: HttpRequest) -> HttpResponse:
     """All offices beside each other: speed and quality apart."""
     at = clock.now()
     known = scorecards.years(at)
-    year = _year(request, known)
-    found = scorecards.cards(at, year)
+    period = _period(request, known)
+    found = period.cards(at)
     context: dict[str, Any] = {
-        "at": at,
-        "year": year,
+        "at": found.at,
+        "period": period,
+        "lately": scorecards.LATELY_WORD,
         "years": known,
         "speed": scorecards.SPEED,
         "quality": scorecards.QUALITY,
@@ -191,7 +213,7 @@ def offices(request: HttpRequest) -> HttpResponse:
         "quality_total": _cells(found.total, scorecards.QUALITY),
         "pictures": _pictures(list(found.rows)),
         "bars": BARS,
-        "query": f"?year={year}" if year else "",
+        "query": period.query,
     }
     return cached(request, render(request, "portal/offices.html", context), SECONDS)
 
@@ -200,8 +222,8 @@ def offices(request: HttpRequest) -> HttpResponse:
 def offices_csv(request: HttpRequest) -> HttpResponse:
     """The score cards as a table file; times in seconds."""
     at = clock.now()
-    year = _year(request, scorecards.years(at))
-    found = scorecards.cards(at, year)
+    period = _period(request, scorecards.years(at))
+    found = period.cards(at)
     names = [*scorecards.SPEED, *scorecards.QUALITY]
     heads = [f"{name}_seconds" if name in scorecards.TIMES else name for name in names]
     rows: list[list[Any]] = [["office", "office_name", *heads]]
@@ -215,8 +237,8 @@ def offices_csv(request: HttpRequest) -> HttpResponse:
             ]
         )
     response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
-    name = f"offices-{year}" if year else "offices"
-    response["Content-Disposition"] = f'attachment; filename="{name}-{at:%Y-%m-%d}.csv"'
+    name = f"offices-{'lately' if period.lately else period.year or 'all'}"
+    response["Content-Disposition"] = f'attachment; filename="{name}-{found.at:%Y-%m-%d}.csv"'
     return cached(request, response, SECONDS)
 
 
@@ -225,8 +247,8 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
     """The score card of one office, beside the whole city. Raises: NotFound."""
     at, one = clock.now(), _office(code)
     known = scorecards.years(at)
-    year = _year(request, known)
-    found = scorecards.cards(at, year)
+    period = _period(request, known)
+    found = period.cards(at)
     card = found.of(one)
     months = scorecards.months(one, at)
 
@@ -238,11 +260,12 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         ]
 
     context: dict[str, Any] = {
-        "at": at,
+        "at": found.at,
         "office": one,
         "card": card,
         "total": found.total,
-        "year": year,
+        "period": period,
+        "lately": scorecards.LATELY_WORD,
         "years": known,
         "parts": [
             (gettext("Speed"), "speed", rows(scorecards.SPEED)),
@@ -252,6 +275,6 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         "longest": max([m.days for m in months if m.days is not None], default=0),
         "largest": max([m.received for m in months], default=0),
         "red": red_list.count(at, one.code),
-        "query": f"?year={year}" if year else "",
+        "query": period.query,
     }
     return cached(request, render(request, "portal/office.html", context), SECONDS)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.queries.categories import Kinds, kinds
@@ -23,6 +23,7 @@ from veche.city.problems.queries.outcomes import SQL as OUTCOME_COUNTS
 from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
+from veche.kept import kept
 
 DAY = 86_400
 MODERATION = dt.timedelta(hours=24)
@@ -34,6 +35,8 @@ PERIODS: dict[str, tuple[int | None, str | Promise]] = {
     "365": (365, _("the last year")),
     "all": (None, _("all time")),
 }
+USUAL = "90"
+"""The period of a page nobody has chosen another for: it costs the same however old the city is."""
 GROUPINGS: dict[str, tuple[str, str | Promise]] = {
     "office": ("c.organisation_id", _("Office")),
     "district": ("coalesce(t.district_id, t.id)", _("District")),
@@ -110,7 +113,7 @@ class Choice:
     district: Territory | None = None
     category: str = ""
     office: str = ""
-    period: str = "365"
+    period: str = USUAL
     by: str = "office"
     then: str = ""
     year: int | None = None
@@ -123,7 +126,7 @@ class Choice:
             "district": self.district.code if self.district else "",
             "category": self.category,
             "office": self.office,
-            "period": self.period if self.period != "365" else "",
+            "period": self.period if self.period != USUAL else "",
             "by": self.by if self.by != "office" else "",
             "then": self.then,
         }
@@ -223,7 +226,7 @@ def read(parameters: Mapping[str, str], places: Atlas, known: Kinds) -> Choice:
         district=district,
         category=category if category in known.by_code else "",
         office=parameters.get("office", "")[:80].replace("\x00", ""),
-        period=parameters.get("period", "") if parameters.get("period") in PERIODS else "365",
+        period=parameters.get("period", "") if parameters.get("period") in PERIODS else USUAL,
         by=by,
         then=then if then in GROUPINGS and then != by else "",
     )
@@ -303,6 +306,16 @@ def statistics(
             )
         )
     return Statistics(choice, at, since, total, lines, imported)
+
+
+def remembered(choice: Choice, at: dt.datetime, *, places: Atlas, known: Kinds) -> Statistics:
+    """The table for a page: what takes long to count may be some minutes old, and its ``at`` says
+    of which moment it is."""
+    return kept(
+        ("statistics", get_language(), choice),
+        at,
+        lambda: statistics(choice, at, places=places, known=known),
+    ).value
 
 
 def _nothing() -> Line:

@@ -6,19 +6,26 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
 from veche import clock
-from veche.city.problems.queries.quality import Line, quality
+from veche.city.problems.queries.quality import Line, Quality, quality
 from veche.city.problems.views.common import cached, csv_lines
+from veche.kept import Kept, kept
+
+
+def _found() -> Kept[Quality]:
+    """The figures; where the past is long they may be some minutes old."""
+    at = clock.now()
+    return kept(("quality", get_language()), at, lambda: quality(at))
 
 
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Volunteers, authors and time: what each says about the answers of offices."""
-    at = clock.now()
-    context = {"found": quality(at), "at": at}
+    found = _found()
+    context = {"found": found.value, "at": found.at}
     return cached(request, render(request, "problems/quality.html", context), seconds=60)
 
 
@@ -41,7 +48,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "agency_responsible", gettext("Office"), "looked_at", "found_done", "found_undone",
         "came_back", "mark_good", "mark_middling", "mark_bad",
     ]  # fmt: skip
-    found = quality(clock.now())
+    found = _found().value
     rows = [heads, *(_row(line) for line in found.offices)]
     response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="quality.csv"'

@@ -33,7 +33,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     """The page: what is counted, pictures, the table, how it is counted."""
     at, places, known = clock.now(), atlas(), kinds()
     choice = numbers.read(request.GET.dict(), places, known)
-    found = numbers.statistics(choice, at, places=places, known=known)
+    found = numbers.remembered(choice, at, places=places, known=known)
     largest = sorted(found.lines, key=lambda line: -(line.values["received"] or 0))[:BARS]
     rows = found.lines[:SHOWN]
     answer_days = [
@@ -87,7 +87,7 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
     """The table of the page: counts, and times in seconds."""
     at, places, known = clock.now(), atlas(), kinds()
     choice = numbers.read(request.GET.dict(), places, known)
-    found = numbers.statistics(choice, at, places=places, known=known)
+    found = numbers.remembered(choice, at, places=places, known=known)
     groups = [g for g in (choice.by, choice.then) if g]
     heads = [f"{name}_seconds" if name in numbers.TIMES else name for name in numbers.MEASURES]
     rows: list[list[Any]] = [[*(h for g in groups for h in (g, f"{g}_name")), *heads]]
@@ -97,7 +97,7 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
             named = ["*", "", *[""] * (2 * len(groups) - 2)]
         rows.append([*named, *("" if v is None else v for v in _values(line))])
     response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statistics-{at:%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="statistics-{found.at:%Y-%m-%d}.csv"'
     return cached(request, response, 30)
 
 
