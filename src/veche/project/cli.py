@@ -28,8 +28,8 @@ and the commands of the modules:
 """
 
 
-WITHOUT_DATABASE = ("verify", "help")
-"""Words of modules that need no database."""
+WITHOUT_DATABASE = (("verify",), ("help",), ("ballots", "count"), ("ballots", "explain"))
+"""First words of the modules' commands that need no database."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -165,7 +165,7 @@ def _module_command(words: list[str]) -> int:
     asked = words[0] if words else ""
     done: Callable[[], None] | None = None
     try:
-        if asked and not asked.startswith("-") and asked not in WITHOUT_DATABASE:
+        if asked and not asked.startswith("-") and not _without_database(words):
             # Before Django reads its settings: a demo's cluster says that it is one.
             done = open_database()
         prepare()
@@ -193,6 +193,10 @@ def _module_command(words: list[str]) -> int:
         return int(run(arguments) or 0)
     finally:
         _let_go(done)
+
+
+def _without_database(words: list[str]) -> bool:
+    return any(tuple(words[: len(first)]) == first for first in WITHOUT_DATABASE)
 
 
 def _let_go(done: Callable[[], None] | None) -> None:

@@ -1,0 +1,79 @@
+"""PrefLib's files: orders (soc, soi, toc, toi) and categories (cat), of its format since 2022.
+
+Lines that begin with ``#`` describe (``# ALTERNATIVE NAME 1: …``); the others are
+``how many: 1,{2,3},4``. In a file of categories the first one is what a voter approves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from fractions import Fraction
+
+from veche.city.ballots.counting.ballots import Paper, Papers
+from veche.city.ballots.files.reading import WrongFile, whole
+
+NAME = re.compile(r"#\s*ALTERNATIVE NAME (\d+):\s*(.*)")
+OTHER = re.compile(r"#\s*(TITLE|DATA TYPE|NUMBER ALTERNATIVES):\s*(.*)")
+GROUP = re.compile(r"\{([^{}]*)\}|([^,{}]+)")
+SHAPE = re.compile(r"\s*(?:\{[^{}]*\}|\d+)(?:\s*,\s*(?:\{[^{}]*\}|\d+))*\s*")
+
+
+def parse(text: str) -> Papers:
+    """The ballots of one file.
+
+    Raises:
+        WrongFile: what is wrong, with its line.
+    """
+    names: dict[int, str] = {}
+    about: dict[str, str] = {}
+    rows: list[tuple[int, str]] = []
+    for at, line in enumerate(text.splitlines(), start=1):
+        if found := NAME.match(line):
+            names[int(found[1])] = found[2].strip()
+        elif found := OTHER.match(line):
+            about[found[1]] = found[2].strip()
+        elif line.strip() and not line.startswith("#"):
+            rows.append((at, line))
+    if not names:
+        raise WrongFile("No line names an alternative (# ALTERNATIVE NAME 1: …).")
+    if len(set(names.values())) != len(names):
+        raise WrongFile("Two alternatives have the same name.")
+    place = {number: at for at, number in enumerate(sorted(names))}
+    ranked: Counter[Paper] = Counter()
+    for at, line in rows:
+        times, paper = _paper(line, place, at)
+        ranked[paper] += times
+    options = tuple(names[number] for number in sorted(names))
+    title = about.get("TITLE", "")
+    if about.get("DATA TYPE") != "cat":
+        return Papers(options, dict(ranked), title=title)
+    marked: Counter[tuple[tuple[int, Fraction], ...]] = Counter()
+    for paper, times in ranked.items():
+        marked[tuple((one, Fraction(1)) for one in sorted(paper[0] if paper else ()))] += times
+    return Papers(options, {}, dict(marked), title=title)
+
+
+def _paper(line: str, place: dict[int, int], at: int) -> tuple[int, Paper]:
+    head, colon, rest = line.partition(":")
+    if not colon:
+        raise WrongFile("A line of ballots begins with how many there are, and a colon.", at)
+    times = whole(head, at, "a number of ballots")
+    if not rest.strip():
+        return times, ()
+    if not SHAPE.fullmatch(rest):
+        raise WrongFile(f"{rest.strip()!r} is not an order of alternatives.", at)
+    ranks = []
+    for together, alone in GROUP.findall(rest):
+        if alone and not alone.strip():
+            continue  # the space after a comma
+        group = []
+        for word in (alone or together).split(","):
+            if not word.strip():
+                continue
+            number = whole(word, at, "the number of an alternative")
+            if number not in place:
+                raise WrongFile(f"There is no alternative {number}.", at)
+            group.append(place[number])
+        ranks.append(tuple(group))
+    return times, tuple(ranks)

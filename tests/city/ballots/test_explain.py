@@ -1,0 +1,44 @@
+"""A rule in plain words: every setting that matters changes the text, in every language."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from veche.city.ballots.counting.explain import LANGUAGES, explain, title
+from veche.city.ballots.counting.rule import RULES, Rule
+
+CHANGES = {
+    "overvote": ("skip", ("irv", "stv-scottish")),
+    "skips": ("exhaust-after-2", ("irv", "stv-scottish")),
+    "together": (False, ("irv",)),
+    "score": ("mean", ("score",)),
+    "ties": ("lottery", RULES),
+    "seats": (3, tuple(rule for rule in RULES if rule != "irv")),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", RULES)
+def test_every_setting_that_matters_is_told(name: str, language: str) -> None:
+    rule = Rule(name)
+    told = explain(rule, language)
+    assert title(rule, language)
+    assert all(told)
+    assert not any("{" in sentence for sentence in told)
+    for setting, (value, matters) in CHANGES.items():
+        if name == "irv" and setting == "seats":
+            continue
+        other = explain(dataclasses.replace(rule, **{setting: value}), language)
+        assert (other != told) == (name in matters), setting
+
+
+def test_the_settings_of_a_rule_are_all_tried() -> None:
+    assert set(CHANGES) | {"rule"} == set(Rule.__dataclass_fields__)
+
+
+def test_languages_differ_and_others_are_refused() -> None:
+    assert len({explain(Rule("irv"), language) for language in LANGUAGES}) == 3
+    with pytest.raises(ValueError, match="told in"):
+        explain(Rule("irv"), "la")
