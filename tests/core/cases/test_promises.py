@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.cast import START, SmallTown, small_town
 
 from veche.city.problems import operations as problems
+from veche.city.problems.models import Problem
 from veche.city.problems.queries.outcomes import OUTCOMES
 from veche.city.problems.queries.statistics import Choice, statistics
 from veche.core.cases.models import Case, CaseClock
@@ -138,12 +139,24 @@ def _walk(town: SmallTown, way: list[tuple[str, int]]) -> None:
                 steps[name](at=at, case=Case.objects.get(pk=case.pk))
             except Refused:
                 continue
+        if name == "query" and hours % 2:  # half of the questions are answered
+            before = Case.objects.get(pk=case.pk)
+            assert before.paused_at == at
+            at += dt.timedelta(hours=3 * hours)
+            steps["reply"](at=at, case=before)
         now = Case.objects.get(pk=case.pk)
         state = procedure.by_code[now.state]
         # A promise never moves earlier while it lasts, nor does its first date.
         if before.promised_at is not None and now.promised_at is not None:
             assert now.promised_at >= before.promised_at, name
-            assert now.first_promised_at == before.first_promised_at, name
+            assert now.first_promised_at is not None and before.first_promised_at is not None
+            # Only what the author was waited for moves the date by which lateness is counted.
+            if before.paused_at is None:
+                assert now.first_promised_at == before.first_promised_at, name
+            assert now.first_promised_at >= before.first_promised_at, name
+        problem = Problem.objects.get(case=now)
+        if problem.answered_at is None and now.first_promised_at is not None:
+            assert problem.answer_due_at == now.first_promised_at, name
         # It is owed where the state owes, and stands still only where the author is asked.
         assert (now.promised_at is not None) == (state.owes or now.paused_at is not None), name
         assert now.paused_at is None or state.pauses, name

@@ -152,7 +152,7 @@ PROBLEMS = Dataset(
         Column(
             "expected_datetime",
             "moment",
-            _("The first promise: until when the office had to answer."),
+            _("The first promise, with the pauses: until when the office had to answer."),
             nullable=True,
         ),
         Column("answered_datetime", "moment", _("The first answer or refusal."), nullable=True),

@@ -100,6 +100,7 @@ def reply(
         TextLength: the reply has no words.
     """
     text = sized(text, 1, rules.LONGEST_REASON)
+    case.refresh_from_db(fields=["state"])
     # Before publication the words are not public: a moderator reads them first.
     public = {"text": text} if case.state == "queried" else None
     case = move_case(
