@@ -188,8 +188,19 @@ class Tally:
     offices: tuple[Organisation, ...]
     newest: dt.datetime | None
     """When the newest of them was opened; none where there are none."""
+    at: dt.datetime
+    """The moment of the counts."""
+    due: int = 0
+    """How many of them are due at some moment: what has ended is not."""
+    more: bool = False
+    """Whether only the newest `COUNTED` were counted, because there are so many."""
     landmarks: list[Key] = field(default_factory=list, compare=False)
     """Where some rows of a long list stand; :mod:`~veche.city.problems.queries.rows` reads them."""
+
+    @property
+    def large(self) -> bool:
+        """Whether it is counted at most every `SETTLED_SECONDS`."""
+        return self.count > LARGE
 
 
 CELLS = 8
@@ -232,26 +243,40 @@ def seen(which: Filter, places: Atlas) -> Filter:
 
 
 _COUNTS = """
-SELECT territory_id, col, line, count(*), count(*) FILTER (WHERE late),
+SELECT territory_id, col, line, count(*), count(*) FILTER (WHERE late), count(due_at),
     sum(longitude), sum(latitude), max(opened_at)
 FROM (
-    SELECT c.territory_id, c.opened_at, c.state = ANY(%s) AND c.due_at < %s AS late,
+    SELECT c.territory_id, c.opened_at, c.due_at, c.state = ANY(%s) AND c.due_at < %s AS late,
         p.longitude, p.latitude,
         floor((p.longitude - %s) / %s)::int AS col, floor((p.latitude - %s) / %s)::int AS line
     FROM {} WHERE {}) one
 GROUP BY territory_id, col, line
 """
+COUNTED = PAGE * LAST_PAGE
+"""So many of the newest are counted where a list holds what has ended: it grows with every year,
+and no page of it beyond them can be asked for."""
+_NEWEST = f" ORDER BY c.opened_at DESC, c.id DESC LIMIT {COUNTED}"
+ALIVE = ("open", "late")
+"""Lists that are as long as the city's work, not as its past."""
 
 
 def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: Position) -> Tally:
-    """Counts and squares of a filter; remembered until something happens, five seconds at most.
+    """Counts and squares of a filter; remembered until something happens, five seconds at most,
+    those of a large list for a quarter of a minute whatever happens.
 
     ``position`` is where the journal stands (:func:`stands`).
     """
-    key = (position, replace(which, page=1, order="newest").parameters())
-    kept = _remembered.get(key)
-    if kept is not None and time.monotonic() - kept[0] < REMEMBER_SECONDS:
-        return kept[1]
+    parameters = replace(which, page=1, order="newest").parameters()
+    key, settled = (position, parameters), (position[0], parameters)
+    for known_as, seconds in ((key, REMEMBER_SECONDS), (settled, SETTLED_SECONDS)):
+        kept = _remembered.get(known_as)
+        # The demo's clock may have been turned by days meanwhile: then it is counted again.
+        if (
+            kept is not None
+            and time.monotonic() - kept[0] < seconds
+            and abs(at - kept[1].at) < dt.timedelta(minutes=1)
+        ):
+            return kept[1]
     tables, wanted, values = choice(which, at, places, known)
     if WITH_PROBLEM not in tables:
         tables += WITH_PROBLEM
@@ -259,15 +284,17 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
     west, south, _east, _north = which.bounds
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS.format(tables, wanted),
+            _COUNTS.format(tables, wanted + ("" if which.state in ALIVE else _NEWEST)),
             [list(UNANSWERED), at, west, wide, south, tall, *values],
         )
         counted = cursor.fetchall()
     by_territory: dict[int, tuple[int, int]] = {}
     squares: dict[tuple[int, int], tuple[int, float, float]] = {}
     newest: dt.datetime | None = None
-    for territory, column, row, count, late, longitudes, latitudes, opened in counted:
+    total_due = 0
+    for territory, column, row, count, late, due, longitudes, latitudes, opened in counted:
         newest = max(newest or opened, opened)
+        total_due += due
         known_count, known_late = by_territory.get(territory, (0, 0))
         by_territory[territory] = (known_count + count, known_late + late)
         here = squares.get((column, row), (0, 0.0, 0.0))
@@ -276,21 +303,27 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
         Cell(column, row, count, longitudes / count, latitudes / count)
         for (column, row), (count, longitudes, latitudes) in sorted(squares.items())
     )
+    total = sum(count for count, _ in by_territory.values())
     made = Tally(
-        count=sum(count for count, _ in by_territory.values()),
+        count=total,
         late=sum(overdue for _, overdue in by_territory.values()),
         by_territory=by_territory,
         cells=cells,
         offices=_offices(which.city, places),
         newest=newest,
+        at=at,
+        due=total_due,
+        more=total == COUNTED and which.state not in ALIVE,
     )
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[key] = (time.monotonic(), made)
+    _remembered[settled if made.large else key] = (time.monotonic(), made)
     return made
 
 
 REMEMBER_SECONDS = 5.0
+SETTLED_SECONDS = 15.0
+LARGE = 10_000
 MOST_REMEMBERED = 200
 _remembered: dict[tuple[Any, ...], tuple[float, Tally]] = {}
 

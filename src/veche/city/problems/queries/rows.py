@@ -11,7 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.categories import Kinds
-from veche.city.problems.queries.lists import PAGE, Filter, Tally, choice
+from veche.city.problems.queries.lists import COUNTED, PAGE, Filter, Tally, choice
 from veche.core.places.queries import Atlas
 
 _ORDERS = {
@@ -64,7 +64,8 @@ def rows_of(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, total: 
             found = f"SELECT c.id FROM {tables} WHERE {wanted}"
             if which.order == "newest":
                 if first >= _SHALLOW and not total.landmarks:
-                    cursor.execute(_LANDMARKS.format(tables, wanted), [*values, STEP])
+                    limits = [*values, COUNTED, STEP]
+                    cursor.execute(_LANDMARKS.format(tables, wanted), limits)
                     total.landmarks[:] = cursor.fetchall()
                 if first >= _SHALLOW and total.landmarks:
                     landmark = min(first // STEP, len(total.landmarks) - 1)
@@ -77,6 +78,8 @@ def rows_of(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, total: 
                 else:  # what is newer lies elsewhere and would be read in vain
                     found += " AND c.opened_at <= %s"
                     values.append(total.newest)
+            elif first + PAGE <= total.due:  # what has ended stands behind, and is not sorted
+                found += " AND c.due_at IS NOT NULL"
         cursor.execute(
             f"SELECT {_ROW} FROM ({found} ORDER BY {order} LIMIT %s OFFSET %s) page"
             " JOIN cases_case c ON c.id = page.id JOIN problems_problem p ON p.case_id = page.id"
@@ -89,7 +92,7 @@ def rows_of(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, total: 
 _LANDMARKS = """
 SELECT opened_at, id FROM (
     SELECT c.opened_at, c.id, row_number() OVER (ORDER BY c.opened_at DESC, c.id DESC) AS place
-    FROM {} WHERE {}) one
+    FROM {} WHERE {} ORDER BY c.opened_at DESC, c.id DESC LIMIT %s) one
 WHERE place %% %s = 1 ORDER BY place
 """
 

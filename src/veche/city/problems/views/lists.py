@@ -134,7 +134,8 @@ def _bar(which: Filter, total: Tally, position: Position) -> SafeString:
             },
         )
 
-    return _kept(position, ("bar", which.parameters(), total.late), make)
+    age = total.at if total.large else None
+    return _kept(position, ("bar", which.parameters(), total.late, age), make)
 
 
 def _drawn(
