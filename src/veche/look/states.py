@@ -84,6 +84,12 @@ STATES: dict[str, State] = {
         "wait",
         "wait",
     ),
+    "appealed_up": State(
+        _("looked at higher up"),
+        _("No second moderator decided on the author's objection; the control department does."),
+        "wait",
+        "wait",
+    ),
     "queried": State(
         _("waits for the author"),
         _("The office asked the author; the term stands still until the reply."),

@@ -58,7 +58,8 @@ def test_a_volunteer_goes_looks_and_answers(town: SmallTown, language: str) -> N
         f"{base}/checks/{task.pk}/",
         {"said": "undone", "text": "Call +7 912 345-67-89, the hole is there."},
     )
-    assert named.status_code == 422, "nobody's telephone is published"
+    assert named.status_code == 422, "nobody's telephone is published unseen"
+    assert "+7 912 345-67-89</mark>" in named.content.decode()
     sent = client.post(
         f"{base}/checks/{task.pk}/", {"said": "undone", "text": "The hole is as deep as it was."}
     )
@@ -80,7 +81,11 @@ def test_what_is_hidden_is_hidden_from_volunteers_too(town: SmallTown) -> None:
     client = browser(someone)
     assert "deep hole" not in read(client, f"/en/problems/{problem.case.number}/")
     assert "deep hole" not in read(client, "/en/problems/checks/")
-    read(client, f"/en/problems/checks/{task.pk}/", 404)
+    listed = read(client, "/en/problems/checks/")
+    assert "hidden this matter from everybody" in listed and problem.case.number in listed
+    assert f"/checks/{task.pk}/" not in listed, "what is listed can be opened"
+    gone = read(client, f"/en/problems/checks/{task.pk}/", 410)
+    assert "You need not go any more" in gone and "deep hole" not in gone
 
 
 def test_a_joined_problem_that_is_hidden_has_no_title(town: SmallTown) -> None:

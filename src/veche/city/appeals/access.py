@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from veche.city.appeals.models import Appeal, Correction
 from veche.city.appeals.procedure import PUBLIC, REGISTRAR
 from veche.core.cases.operations import in_scope
-from veche.core.moderation.procedure import DISPATCHER, MODERATOR
+from veche.core.moderation.access import reads_unpublished
+from veche.core.moderation.procedure import DISPATCHER
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound
@@ -38,11 +39,11 @@ def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> 
     for holding in holdings:
         if holding.role in _OFFICE and in_scope(holding, case, "organisation"):
             return WORDS
+    if appeal.public and reads_unpublished(holdings, case):
+        return WORDS
     for holding in holdings:
         if not in_scope(holding, case, "territory"):
             continue
-        if holding.role == MODERATOR and appeal.public:
-            return WORDS
         if holding.role == DISPATCHER and case.state == "routing":
             return OUTLINE
     return HIDDEN if open_to_all else NOTHING

@@ -21,6 +21,7 @@ from veche.city.appeals.queries.matter import matter
 from veche.core.cases.models import Case
 from veche.core.desk.adapter import Desk, DeskAction, DeskForm, DeskLine, Panel
 from veche.core.moderation import reasons
+from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Organisation
 from veche.core.people.operations import note_look
@@ -122,7 +123,19 @@ def panel(request: HttpRequest, case: Case) -> Panel:
 # Forms ----------------------------------------------------------------------------------------
 
 
-class WordsForm(DeskForm):
+class _PublicWords(Pointed, DeskForm):
+    """Words that everybody reads where the letter is public; a private one only its author."""
+
+    words = "text"
+
+    def read_by_all(self) -> bool:
+        """Whether the letter is public, or it is a correction, which always is."""
+        return (
+            self.case is None or not Appeal.objects.filter(pk=self.case.pk, public=False).exists()
+        )
+
+
+class WordsForm(_PublicWords):
     """Words to the author."""
 
     words = "text"
@@ -138,7 +151,7 @@ class WordsForm(DeskForm):
         return {"text": self.cleaned_data["text"]}
 
 
-class ReasonForm(DeskForm):
+class ReasonForm(_PublicWords):
     """A reason from the list, and words for the author."""
 
     words = "text"
@@ -206,7 +219,7 @@ class OfficeForm(DeskForm):
         return {"organisation": self.cleaned_data["organisation"]}
 
 
-class HandOnForm(OfficeForm):
+class HandOnForm(_PublicWords, OfficeForm):
     """Another office, and why."""
 
     words = "text"
@@ -222,7 +235,7 @@ class HandOnForm(OfficeForm):
         return {**super().step(), "text": self.cleaned_data["text"]}
 
 
-class RepairForm(DeskForm):
+class RepairForm(_PublicWords):
     """The keeper accepts a correction."""
 
     words = "text"

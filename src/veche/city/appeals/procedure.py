@@ -8,15 +8,16 @@ from veche.core.cases.procedure import AUTHOR, START, SYSTEM, Move, Procedure, S
 from veche.core.cases.rules import Term, Unit
 from veche.core.moderation.procedure import (
     APPEALED,
+    APPEALED_UP,
     DISPATCHER,
     DROPPED,
     MODERATOR,
     READING,
     REJECTED,
     REMOVED,
-    ROUTING,
     moderation,
     removal,
+    routing,
 )
 
 OFFICER, REGISTRAR = "officer", "registrar"
@@ -30,7 +31,8 @@ APPEAL = Procedure(
     states=(
         moderation(f"{_OPERATIONS}:pass_unread"),
         APPEALED,
-        ROUTING,
+        APPEALED_UP,
+        routing(f"{_OPERATIONS}:route_unheard"),
         State("work", _("In work"), role=OFFICER, term=Term(30, Unit.CALENDAR_DAYS), owes=True),
         State(
             "question",

@@ -56,6 +56,9 @@ DID: Words = {
     "appeal": _("The author objected."),
     "uphold": _("Another moderator kept the rejection."),
     "overturn": _("Another moderator published it after all."),
+    "climb": _("No second moderator decided in time: the control department does."),
+    "uphold_above": _("An administrator kept the rejection."),
+    "overturn_above": _("An administrator published it after all."),
     "remove": _("A moderator took it away after publication."),
     "assign": _("A dispatcher chose {office}."),
     "route": _("{office} was given the letter."),
@@ -88,6 +91,8 @@ STANDS: Words = {
     "rejected": _("A moderator did not publish it on {ended}. The reason stands below."),
     "appealed": _("Another moderator must look again by {day}: {left}."),
     "appealed-late": _("Another moderator had to look again by {day}: {left}."),
+    "appealed_up": _("The control department must look again by {day}: {left}."),
+    "appealed_up-late": _("The control department had to look again by {day}: {left}."),
     "removed": _("A moderator took it away on {ended}. The reason stands below."),
     "withdrawn": _("The author took it back on {ended}."),
     "dropped": _("The author took it back on {ended}."),
@@ -107,6 +112,10 @@ def give_words() -> None:
     say("appeals.removed", gettext_noop("A moderator took {number} away."))
     say("appeals.given", gettext_noop("An office has {number} now."))
     say("appeals.passed-on", gettext_noop("Your thanks {number} were passed on to the office."))
+    say(
+        "appeals.routed-late",
+        gettext_noop("No dispatcher came in time: {number} was given to an office."),
+    )
     say("appeals.handed-on", gettext_noop("{number} was handed on to another office."))
     say("appeals.answered", gettext_noop("The office answered {number}. Does it help?"))
     say("appeals.refused", gettext_noop("The office refused {number} and gave its reason."))

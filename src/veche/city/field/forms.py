@@ -10,6 +10,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.field import rules
+from veche.core.moderation.pointed import Pointed
 
 
 class _Many(forms.ClearableFileInput):
@@ -48,6 +49,10 @@ class SiteForm(forms.Form):
         max_length=rules.MOST_WORDS,
         error_messages={"required": _("Write what was done: one sentence is enough.")},
     )
+
+
+class AnswerForm(Pointed, SiteForm):
+    """The same as an answer that everybody will read."""
 
 
 class ForwardForm(forms.Form):

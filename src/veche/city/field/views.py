@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from veche import clock
 from veche.city.field import operations, queries, rules
-from veche.city.field.forms import ForwardForm, SiteForm
+from veche.city.field.forms import AnswerForm, ForwardForm, SiteForm
 from veche.city.field.models import OneTimeLink
 from veche.city.problems import operations as problems
+from veche.city.problems import pending
 from veche.city.problems.access import seen_by
 from veche.city.problems.models import Problem
+from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import NoRoleForMove, role_holding, role_name
 from veche.core.cases.queries import files
 from veche.core.files.photographs import MOST_BYTES, Photograph, PhotographTooLarge, clean
@@ -148,13 +150,14 @@ def spot(request: HttpRequest, number: str) -> HttpResponse:
     if isinstance(officer, HttpResponse):
         return officer
     problem = _mine(request, number)
-    form = SiteForm(initial={"seen": problem.case.seq})
-    status = 200
+    form = AnswerForm(initial={"seen": problem.case.seq})
+    status, taken = 200, Taken()
     if request.method == "POST":
-        form = SiteForm(request.POST, request.FILES)
-        taken, fault = _pictures(request)
-        if fault:
-            form.add_error("photographs", fault)
+        form = AnswerForm(request.POST, request.FILES)
+        taken = Taken.of(request)
+        if taken.refusal:
+            form.add_error("photographs", taken.refusal)
+            status = taken.status
         if form.is_valid():
             try:
                 problems.answer(
@@ -162,7 +165,7 @@ def spot(request: HttpRequest, number: str) -> HttpResponse:
                     at=clock.now(),
                     case=problem.case,
                     text=form.cleaned_data["text"],
-                    photographs=taken,
+                    photographs=taken.photographs,
                     seen=form.cleaned_data.get("seen"),
                 )
             except Invalid as refusal:
@@ -174,6 +177,7 @@ def spot(request: HttpRequest, number: str) -> HttpResponse:
                 form.add_error(None, str(refusal))
                 status = refusal.status
             else:
+                pending.drop(taken.names)
                 messages.success(request, gettext("Answered. The author checks the result."))
                 return redirect("field:list")
         status = status if status != 200 else 422
@@ -186,6 +190,7 @@ def spot(request: HttpRequest, number: str) -> HttpResponse:
         "geo": f"geo:{here[1]:.6f},{here[0]:.6f}",
         "links": queries.links(problem.case, clock.now()),
         "pictures": _shown(problem),
+        "kept_pictures": taken.shown(),
         "now": clock.now(),
     }
     return render(request, "field/spot.html", context, status=status)
@@ -327,9 +332,9 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     link = _reported(request, pk)
     pictures = list(link.photographs.select_related("file").order_by("id"))
     chosen = {one.pk for one in pictures}
-    form, status = SiteForm(initial={"text": link.text, "seen": link.case.seq}), 200
+    form, status = AnswerForm(initial={"text": link.text, "seen": link.case.seq}), 200
     if request.method == "POST":
-        form, status = SiteForm(request.POST), 422
+        form, status = AnswerForm(request.POST), 422
         chosen = {int(n) for n in request.POST.getlist("picture") if n.isdigit()}
         if form.is_valid():
             try:

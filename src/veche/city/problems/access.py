@@ -10,7 +10,7 @@ from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
 from veche.core.cases.operations import in_scope
 from veche.core.cases.queries import prolongation_waits
-from veche.core.moderation.procedure import MODERATOR
+from veche.core.moderation.access import reads_unpublished
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.errors import NotFound
@@ -40,7 +40,7 @@ def may_see(
         return True
     if is_author(problem, person, secret):
         return True
-    return any(h.role == MODERATOR and in_scope(h, problem.case, "territory") for h in holdings)
+    return reads_unpublished(holdings, problem.case)
 
 
 def sees_hidden(

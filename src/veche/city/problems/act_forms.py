@@ -16,6 +16,7 @@ from veche.city.problems.queries.reasons import NOT_OURS, PROLONGED
 from veche.core.cases.models import Case
 from veche.core.cases.queries import disputes
 from veche.core.desk.adapter import DeskForm
+from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.models import Organisation
 
 
@@ -58,7 +59,7 @@ def _offices(
     return choices
 
 
-class TextForm(DeskForm):
+class TextForm(Pointed, DeskForm):
     """Words that everybody will read."""
 
     words = "text"
@@ -69,7 +70,7 @@ class TextForm(DeskForm):
         return {"text": self.cleaned_data["text"]}
 
 
-class NotOursForm(DeskForm):
+class NotOursForm(Pointed, DeskForm):
     """The office says that it is not theirs, why, and whose it is."""
 
     words = "text"
@@ -99,7 +100,7 @@ class NotOursForm(DeskForm):
         return {"reason": data["reason"], "text": data["text"], "proposed": data["proposed"]}
 
 
-class WhoseForm(DeskForm):
+class WhoseForm(Pointed, DeskForm):
     """A dispatcher or an arbiter decides whose it is."""
 
     words = "text"
@@ -132,7 +133,7 @@ class WhoseForm(DeskForm):
         }
 
 
-class LaterForm(DeskForm):
+class LaterForm(Pointed, DeskForm):
     """An officer asks for a later date."""
 
     words = "text"
@@ -173,7 +174,7 @@ class QuestionForm(TextForm):
     )
 
 
-class ReplyForm(DeskForm):
+class ReplyForm(Pointed, DeskForm):
     """The author replies."""
 
     words = "text"

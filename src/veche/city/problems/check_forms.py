@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
 from veche.city.problems.forms import PicturesField
 from veche.city.problems.queries.satisfaction import standard_answers
-from veche.core.moderation.personal_data import find
+from veche.core.moderation.pointed import Pointed
 
 FOUND = {
     "done": _("It is done"),
@@ -28,17 +27,7 @@ FACES = {
 }
 
 
-def told_of_persons(text: str) -> str:
-    """The refusal of words that tell private persons; empty where there are none."""
-    pieces = [one.text for one in find(text)]
-    if not pieces:
-        return ""
-    return gettext("Everybody reads it. Leave out what tells private persons: {what}").format(
-        what=", ".join(dict.fromkeys(pieces))
-    )
-
-
-class CheckForm(forms.Form):
+class CheckForm(Pointed, forms.Form):
     """A volunteer says what they found."""
 
     said = forms.ChoiceField(
@@ -64,17 +53,15 @@ class CheckForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Not done needs words, and no words may tell private persons."""
-        data = super().clean() or {}
+        """Not done needs words; what in them tells private persons is pointed out first."""
+        data = super().clean()
         text = str(data.get("text") or "").strip()
         if data.get("said") in ("undone", "not_found") and len(text) < rules.SHORTEST_TEXT:
             self.add_error("text", _("Write what you saw there: one sentence is enough."))
-        elif told := told_of_persons(text):
-            self.add_error("text", told)
         return data
 
 
-class RateForm(forms.Form):
+class RateForm(Pointed, forms.Form):
     """The author says how it went."""
 
     score = forms.TypedChoiceField(
@@ -107,12 +94,15 @@ class RateForm(forms.Form):
         assert isinstance(choose, forms.MultipleChoiceField)
         choose.choices = [(one.code, str(one)) for one in standard_answers()]
 
-    def clean(self) -> dict[str, Any]:
-        """What everybody may read must not tell private persons."""
-        data = super().clean() or {}
-        if data.get("text_public") and (told := told_of_persons(str(data.get("text") or ""))):
-            self.add_error("text", told)
-        return data
+    def said(self) -> dict[str, Any]:
+        """The arguments of the operation, besides who, when and which problem."""
+        return {
+            name: self.cleaned_data[name] for name in ("score", "answers", "text", "text_public")
+        }
+
+    def read_by_all(self) -> bool:
+        """Whether the author lets everybody read the words."""
+        return bool(self.cleaned_data.get("text_public"))
 
 
 class JoinForm(forms.Form):

@@ -29,7 +29,8 @@ _CHECKS = """
 SELECT c.number AS service_request_id, r.seq AS step,
     row_number() OVER (PARTITION BY r.id ORDER BY k.ended_at, k.id) AS answer,
     (k.ended_at AT TIME ZONE 'UTC')::date AS answered_date, k.said AS found,
-    CASE WHEN c.hidden_at IS NULL THEN k.text END AS words
+    CASE WHEN c.hidden_at IS NULL AND c.state <> ALL (ARRAY['removed', 'appealed', 'appealed_up',
+        'rejected']) THEN k.text END AS words
 FROM problems_checktask k JOIN problems_checkround r ON r.id = k.round_id
     JOIN cases_case c ON c.id = r.case_id
 WHERE k.said IN ('done', 'undone', 'not_found') AND k.ended_at <= %s

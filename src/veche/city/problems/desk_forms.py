@@ -15,6 +15,7 @@ from veche.city.problems.queries.desk import offices_to_choose
 from veche.city.problems.queries.matter import REASONS
 from veche.core.desk.adapter import DeskForm
 from veche.core.moderation import reasons as moderation
+from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.models import Organisation
 
 
@@ -86,7 +87,7 @@ class RejectForm(_ReasonForm):
         text.error_messages["required"] = _("Write to the author why: one sentence is enough.")
 
 
-class RefuseForm(_ReasonForm):
+class RefuseForm(Pointed, _ReasonForm):
     """The office says that it will not be done."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -126,7 +127,7 @@ class AssignForm(ActForm):
         return {**super().step(), "organisation": self.cleaned_data["organisation"]}
 
 
-class AnswerForm(ActForm):
+class AnswerForm(Pointed, ActForm):
     """The office says what was done, with evidence."""
 
     words = "text"
@@ -166,7 +167,7 @@ class ManyForm(DeskForm):
     """A step for many without words: publish."""
 
 
-class ManyAnswerForm(DeskForm):
+class ManyAnswerForm(Pointed, DeskForm):
     """The same answer to many, with places that are filled in for each."""
 
     words = "text"
@@ -211,7 +212,7 @@ class _ManyReasonForm(DeskForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
-class ManyRefuseForm(_ManyReasonForm):
+class ManyRefuseForm(Pointed, _ManyReasonForm):
     """The office refuses many."""
 
     codes = rules.REFUSAL_REASONS

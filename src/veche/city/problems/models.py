@@ -88,7 +88,7 @@ class Problem(models.Model):
     answered_at = models.DateTimeField(null=True)
     """The first answer or refusal of the office."""
     answer_due_at = models.DateTimeField(null=True)
-    """The first promise: when the office had to answer."""
+    """The first promise, with the pauses: when the office had to answer."""
     confirmed_at = models.DateTimeField(null=True)
     returns = models.PositiveSmallIntegerField(default=0)
 
@@ -117,6 +117,17 @@ class Problem(models.Model):
             models.Index(fields=["longitude", "latitude"], name="problems_by_place"),
             models.Index(
                 fields=["object"], name="problems_by_object", condition=Q(object__isnull=False)
+            ),
+            # What happened in the last days, however long the past; nothing of an import is here.
+            models.Index(
+                fields=["answered_at"],
+                name="problems_answered",
+                condition=Q(answered_at__isnull=False),
+            ),
+            models.Index(
+                fields=["confirmed_at"],
+                name="problems_confirmed",
+                condition=Q(confirmed_at__isnull=False),
             ),
         ]
 
@@ -205,6 +216,10 @@ class CheckTask(models.Model):
     """When it was answered, declined, ran out or was no longer needed."""
     said = models.CharField(max_length=10, blank=True, default="")
     """``done``, ``undone`` or ``not_found``; ``declined``; empty where nothing was said."""
+    closed = models.CharField(max_length=10, blank=True, default="")
+    """Why it ended without a word of the volunteer's: ``hidden`` (the matter is shown to nobody),
+    ``moved`` (it went on, or was withdrawn), ``enough`` (others have looked), ``late``; empty while
+    it waits and where it was answered or declined."""
     text = models.TextField(blank=True, default="")
     """A few words; everybody can read them."""
 
@@ -217,6 +232,10 @@ class CheckTask(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(said="") | Q(ended_at__isnull=False), name="problems_check_ended"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed__in=["", "hidden", "moved", "enough", "late"]),
+                name="problems_check_closed",
             ),
         ]
         indexes = [

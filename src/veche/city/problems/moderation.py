@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import operations
 from veche.city.problems.access import is_author
-from veche.city.problems.models import Problem
-from veche.city.problems.operations.removal import publish_after_all, put_words, remove
+from veche.city.problems.models import CheckTask, Problem, Satisfaction
+from veche.city.problems.operations.checks import SAID
+from veche.city.problems.operations.checks_closed import close_checks, reopen_checks
+from veche.city.problems.operations.removal import (
+    CHECK,
+    RATING,
+    publish_after_all,
+    put_words,
+    remove,
+)
 from veche.city.problems.procedure import PUBLIC
 from veche.core.moderation.limits import PERSON, PLACE, declare
 from veche.core.moderation.written import Words, Written
@@ -27,7 +36,8 @@ declare("problem.report", PLACE, 20)
 
 
 def words(case: Case) -> Sequence[Words]:
-    """What was written of a problem: its text, its address, the answers typed in words."""
+    """What was written of a problem: its text, its address, the answers typed in words, what
+    volunteers found, and what its author let everybody read of how the work went."""
     problem = Problem.objects.select_related("category").get(case_id=case.pk)
     found = [
         Words("text", _("What is wrong"), problem.text),
@@ -38,6 +48,14 @@ def words(case: Case) -> Sequence[Words]:
         if question.get("kind") == "text" and problem.answers.get(code):
             label = here(question.get("names") or {}) or code
             found.append(Words(f"answer:{code}", label, str(problem.answers[code])))
+    checks = CheckTask.objects.filter(round__case_id=case.pk, said__in=SAID).exclude(text="")
+    for task in checks.order_by("ended_at", "id"):
+        label = gettext("What a volunteer found")
+        found.append(Words(f"{CHECK}{task.pk}", label, task.text, task.volunteer_id))
+    said = Satisfaction.objects.filter(case_id=case.pk, text_public=True).exclude(text="")
+    for row in said.order_by("seq"):
+        label = gettext("How the author found the work")
+        found.append(Words(f"{RATING}{row.pk}", label, row.text))
     return found
 
 
@@ -66,4 +84,6 @@ WRITTEN = Written(
     reject=operations.reject,
     remove=remove,
     overturned=publish_after_all,
+    hid=close_checks,
+    shown=reopen_checks,
 )

@@ -17,15 +17,16 @@ from veche.core.cases.procedure import (
 from veche.core.cases.rules import Term, Unit
 from veche.core.moderation.procedure import (
     APPEALED,
+    APPEALED_UP,
     DISPATCHER,
     DROPPED,
     MODERATOR,
     READING,
     REJECTED,
     REMOVED,
-    ROUTING,
     moderation,
     removal,
+    routing,
 )
 
 OFFICER = "officer"
@@ -50,7 +51,8 @@ PROCEDURE = Procedure(
             stands_as="moderation",
         ),
         APPEALED,
-        ROUTING,
+        APPEALED_UP,
+        routing(f"{_OPERATIONS}:route_unheard"),
         State("work", _("In work"), role=OFFICER, term=Term(8, Unit.CALENDAR_DAYS), owes=True),
         State(
             "returned",
@@ -123,6 +125,7 @@ PROCEDURE = Procedure(
         Move("reply", ("asked",), "moderation", AUTHOR, _("the author replied")),
         Move("lapse", ("asked",), "silent", SYSTEM, _("closed without a reply")),
         Move("route", ("routing",), "work", SYSTEM, _("given to the office")),
+        Move("route_late", ("routing",), "work", SYSTEM, _("given to the office")),
         Move("assign", ("routing",), "work", DISPATCHER, _("given to the office"), "territory"),
         # Whose it is.
         Move(
@@ -141,7 +144,7 @@ PROCEDURE = Procedure(
         Move("settle", ("disputed",), "work", ARBITER, _("settled by an arbiter"), "territory"),
         Move(
             "last_resort",
-            ("handed_back", "disputed"),
+            ("routing", "handed_back", "disputed"),
             "work",
             SYSTEM,
             _("given to the owner of last resort"),

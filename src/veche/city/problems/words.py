@@ -40,6 +40,10 @@ def give_words() -> None:
     say("problems.dispute", gettext_noop("Offices disagree about {number}; an arbiter decides."))
     say("problems.settled", gettext_noop("An arbiter decided whose problem {number} is."))
     say(
+        "problems.routed-late",
+        gettext_noop("No dispatcher came in time: problem {number} was given to an office."),
+    )
+    say(
         "problems.last-resort",
         gettext_noop("Problem {number} went to the office that takes what nobody takes."),
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 MODERATOR = "moderator"
+ABOVE = ("controller", "administrator")
+"""Who decides on an objection that no second moderator decided in time."""
 
 
 class SameModerator(NotAllowed):
@@ -31,6 +33,22 @@ class SameModerator(NotAllowed):
 def moderator_of(held: Sequence[Holding], case: Case) -> Holding | None:
     """The role by which somebody moderates this case; None when they do not."""
     return next((h for h in held if h.role == MODERATOR and in_scope(h, case, "territory")), None)
+
+
+def judge_of(held: Sequence[Holding], case: Case, *, climbed: bool) -> Holding | None:
+    """The role by which somebody decides on an objection in this case: another moderator, and once
+    it came up the control department or an administrator; None when they do not."""
+    roles = ABOVE if climbed else (MODERATOR,)
+    found = [h for h in held if h.role in roles and in_scope(h, case, "territory")]
+    return min(found, key=lambda h: roles.index(h.role), default=None)
+
+
+def reads_unpublished(held: Sequence[Holding], case: Case) -> bool:
+    """Whether somebody reads what is not published: moderators, and whoever decides on an
+    objection that came up to them."""
+    if moderator_of(held, case) is not None:
+        return True
+    return case.state == "appealed_up" and judge_of(held, case, climbed=True) is not None
 
 
 def as_moderator(by: Person | None, at: dt.datetime, case: Case) -> Holding:

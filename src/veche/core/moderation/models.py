@@ -100,6 +100,10 @@ class Decision(models.Model):
     """Who decided; never shown. Empty: the system."""
     at = models.DateTimeField()
     sweep = models.ForeignKey("Sweep", models.PROTECT, null=True, related_name="+")
+    original = models.ForeignKey(
+        "Original", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The words or the photograph as they were, where parts were hidden."""
 
     appeal = models.CharField(max_length=12, blank=True, default="")
     """Empty, ``open``, ``upheld`` or ``overturned``: an author objects once."""
@@ -107,6 +111,8 @@ class Decision(models.Model):
     appeal_text = models.TextField(blank=True, default="")
     """The author's words; read by those who decide, never published."""
     appeal_due_at = models.DateTimeField(null=True)
+    climbed_at = models.DateTimeField(null=True)
+    """When it came up to the control department: no second moderator had decided in time."""
     judged_at = models.DateTimeField(null=True)
     judge = models.ForeignKey(
         "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
@@ -149,7 +155,11 @@ class Original(models.Model):
     kind = models.CharField(max_length=12)
     """``text`` or ``photograph``."""
     field = models.CharField(max_length=40, blank=True, default="")
-    """Which text: as the module calls it, ``text``, ``address``, ``answer:code``, ``event:3``."""
+    """Which text: as the module calls it, ``text``, ``address``, ``answer:code``, ``step:3``."""
+    writer = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Who wrote the words, where it was not the author of the matter."""
     text = models.TextField(blank=True, default="")
     digest = models.CharField(max_length=64, blank=True, default="")
     """Of the photograph, while it is kept."""
@@ -170,6 +180,11 @@ class Original(models.Model):
             ),
             models.Index(
                 fields=["digest"], condition=~Q(digest=""), name="moderation_original_digest"
+            ),
+            models.Index(
+                fields=["writer"],
+                condition=Q(writer__isnull=False),
+                name="moderation_original_writer",
             ),
         ]
         constraints = [

@@ -17,6 +17,7 @@ MODULE = Module(
         "moderation.decided": "A decision was put into the public log.",
         "moderation.past-taken-up": "What was rejected before there was a log was put into it.",
         "moderation.appealed": "An author objected to a decision.",
+        "moderation.climbed": "No second moderator decided an objection in time: it came up.",
         "moderation.judged": "Another moderator judged an objection.",
         "moderation.words-hidden": "Parts of the words of a matter were hidden.",
         "moderation.original-looked-at": "Somebody of the staff looked at what was hidden.",
@@ -32,6 +33,7 @@ MODULE = Module(
     },
     timers={
         f"{_OPERATIONS}:carry_out_sweeps": "every minute",
+        f"{_OPERATIONS}:climb_objections": "every minute",
         f"{_OPERATIONS}:forget_originals": "every minute",
         f"{_OPERATIONS}:prune": "every minute",
     },

@@ -12,6 +12,7 @@ from veche.core.cases.procedure import AUTHOR, SYSTEM, Move, State
 from veche.core.cases.rules import Term, Unit
 
 MODERATOR, DISPATCHER = "moderator", "dispatcher"
+CONTROLLER, ADMINISTRATOR = "controller", "administrator"
 
 
 def moderation(on_due: str) -> State:
@@ -30,16 +31,34 @@ APPEALED = State(
     "appealed",
     _("Another moderator looks again"),
     role=MODERATOR,
-    term=Term(3, Unit.WORKING_DAYS),
+    term=Term(5, Unit.WORKING_DAYS),
+    on_due="veche.core.moderation.operations:climb_appeal",
     stands_as="moderation",
 )
-ROUTING = State(
-    "routing",
-    _("Looking for the office"),
-    role=DISPATCHER,
-    term=Term(1, Unit.WORKING_DAYS),
-    stands_as="work",
+APPEALED_UP = State(
+    "appealed_up",
+    _("The control department looks again"),
+    role=CONTROLLER,
+    term=Term(5, Unit.WORKING_DAYS),
+    stands_as="moderation",
 )
+"""Where there is no second moderator, or none who decided in time. An administrator may decide as
+well: whoever decides is never who decided first."""
+
+
+def routing(on_due: str) -> State:
+    """Where the office is looked for; ``on_due`` names the operation that gives it to an office
+    when no dispatcher came in time."""
+    return State(
+        "routing",
+        _("Looking for the office"),
+        role=DISPATCHER,
+        term=Term(1, Unit.WORKING_DAYS),
+        on_due=on_due,
+        stands_as="work",
+    )
+
+
 REJECTED = State("rejected", _("Rejected by a moderator"), final=True)
 REMOVED = State("removed", _("Removed by a moderator"), final=True)
 DROPPED = State("dropped", _("Taken back before a moderator read it"), final=True)
@@ -52,6 +71,13 @@ READING = (
     Move("appeal", ("rejected", "removed"), "appealed", AUTHOR, _("objected"), reopens=True),
     Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), "territory"),
     Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
+    Move("climb", ("appealed",), "appealed_up", SYSTEM, _("came up to the control department")),
+    Move("uphold", ("appealed_up",), "rejected", CONTROLLER, _("upheld"), "territory"),
+    Move("overturn", ("appealed_up",), "routing", CONTROLLER, _("overturned"), "territory"),
+    Move("uphold_above", ("appealed_up",), "rejected", ADMINISTRATOR, _("upheld"), "territory"),
+    Move(
+        "overturn_above", ("appealed_up",), "routing", ADMINISTRATOR, _("overturned"), "territory"
+    ),
 )
 
 

@@ -45,6 +45,8 @@ ROLES: dict[str, str | Promise] = {
     "moderator": _("a moderator"),
     "author": _("the author"),
     "head": _("a head of office"),
+    "controller": _("the control department"),
+    "administrator": _("an administrator"),
     "": _("the system"),
 }
 
@@ -68,5 +70,25 @@ def give_words() -> None:
         "moderation.overturned",
         gettext_noop("Another moderator overturned the decision: {number} is published."),
     )
+    say(
+        "moderation.climbed",
+        gettext_noop(
+            "No second moderator decided on your objection about {number} in time: the control"
+            " department decides."
+        ),
+    )
+    say(
+        "moderation.words-hidden",
+        gettext_noop("A moderator hid parts of what you wrote in {number}. You can object once."),
+    )
+    say(
+        "moderation.words-upheld",
+        gettext_noop("Your objection was judged: what was hidden in {number} stays hidden."),
+    )
+    say(
+        "moderation.words-overturned",
+        gettext_noop("Your objection was judged: your words in {number} are shown again."),
+    )
+    say("moderation.to-judge", gettext_noop("An objection about {number} waits for your decision."))
     say("moderation.hidden", gettext_noop("A moderator hid matter {number}."))
     say("moderation.shown", gettext_noop("Matter {number} is shown again."))

@@ -7,6 +7,7 @@ appeals, sweeps and the public log then work for its matters as they do for all 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,8 @@ class Words:
     """As the module calls it: ``text``, ``address``, ``answer:code``."""
     label: str | Promise
     text: str
+    writer: int | None = None
+    """Number of the person who wrote it, where it was not the author of the matter."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,10 @@ class Written:
     """The same after publication."""
     overturned: Callable[..., Case] | None = None
     """``overturned(by=, at=, case=)``: what follows when an appeal opened the way again."""
+    hid: Callable[..., None] | None = None
+    """``hid(case=, at=)`` inside an operation: what else ends when the whole matter is hidden."""
+    shown: Callable[..., None] | None = None
+    """``shown(case=, at=)`` inside an operation: what goes on when it is shown again."""
 
 
 @cache
@@ -84,6 +91,14 @@ def written_of(case: Case) -> Written:
     raise NotFound
 
 
+def whole(case: Case, at: dt.datetime, *, hidden: bool) -> None:
+    """Let the module of a case know, inside an operation, that all of it is hidden or shown."""
+    for one in modules():
+        told = one.hid if hidden else one.shown
+        if case.procedure in one.procedures and told is not None:
+            told(case=case, at=at)
+
+
 STEP = "step:"
 """Before the number of a step in the field of its words."""
 
@@ -102,5 +117,6 @@ def words_of(case: Case) -> list[Words]:
     for event in events:
         text = shown.get(event.seq, str(event.public["text"]))
         label = moves.get((event.move, event.source), event.move)
-        found.append(Words(f"{STEP}{event.seq}", label, text))
+        writer = event.actor_id if event.actor_id != case.author_id else None
+        found.append(Words(f"{STEP}{event.seq}", label, text, writer))
     return [one for one in found if one.text.strip()]

@@ -12,7 +12,6 @@ from veche.city.appeals.operations.letters import (
     leave_unrated,
     pass_unread,
     publish_after_all,
-    put_words,
     rate,
     refuse,
     reject,
@@ -21,6 +20,8 @@ from veche.city.appeals.operations.letters import (
     withdraw,
     write,
 )
+from veche.city.appeals.operations.routing import route_unheard
+from veche.city.appeals.operations.words import put_words
 
 __all__ = [
     "accept",
@@ -39,6 +40,7 @@ __all__ = [
     "reject",
     "remove",
     "repair",
+    "route_unheard",
     "set_topics",
     "withdraw",
     "write",

@@ -23,17 +23,15 @@ from veche.city.appeals.operations.refusals import (
     TitleLength,
     UnknownTopic,
 )
-from veche.core.cases.models import CaseEvent
 from veche.core.cases.operations import move_case, open_case
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.limits import declare, spend
 from veche.core.moderation.operations import decided
-from veche.core.moderation.written import STEP
 from veche.core.notices.operations import follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
-from veche.operation import OutsideOperation, operation, running
+from veche.operation import operation
 from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
@@ -134,18 +132,23 @@ def write(
         raise AlreadyWritten(number="") from error
     follow(by=by, at=at, case=case)
     if not public:
-        appeal.case = _routed(appeal, case, at)
+        appeal.case = routed(appeal, case, at)
     return appeal
 
 
-def _routed(
-    appeal: Appeal, case: Case, at: dt.datetime, office: Organisation | None = None
+def routed(
+    appeal: Appeal,
+    case: Case,
+    at: dt.datetime,
+    office: Organisation | None = None,
+    public: Mapping[str, str] | None = None,
 ) -> Case:
     """Give it to the office, if one is known; else it waits for a dispatcher."""
     office = office or appeal.office or answers_for(case.theme, case.territory)
     if office is None:
         return case
-    case = move_case(by=None, at=at, case=case, move=ROUTES[appeal.kind], organisation=office)
+    move = ROUTES[appeal.kind]
+    case = move_case(by=None, at=at, case=case, move=move, organisation=office, public=public)
     given: dict[str, Any] = {"given_at": at}
     if appeal.kind != Appeal.Kind.THANKS:
         given["answer_due_at"] = case.due_at
@@ -155,7 +158,8 @@ def _routed(
     return case
 
 
-def _of(case: Case) -> Appeal:
+def letter_of(case: Case) -> Appeal:
+    """The letter of a case, with its topic and the office its author chose."""
     return Appeal.objects.select_related("topic", "office").get(case=case)
 
 
@@ -165,7 +169,7 @@ def accept(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) 
     case = move_case(by=by, at=at, case=case, move="accept", seen=seen)
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.accepted")
-    return _routed(_of(case), case, at)
+    return routed(letter_of(case), case, at)
 
 
 @operation
@@ -174,7 +178,7 @@ def pass_unread(*, by: None, at: dt.datetime, case: Case) -> Case:
     case = move_case(by=by, at=at, case=case, move="pass")
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.passed")
-    return _routed(_of(case), case, at)
+    return routed(letter_of(case), case, at)
 
 
 @operation
@@ -183,7 +187,7 @@ def close_to_others(*, by: Person, at: dt.datetime, case: Case, seen: int | None
     case = move_case(by=by, at=at, case=case, move="close_to_others", seen=seen)
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at, public=False)
     tell_followers(by=by, at=at, case=case, kind="appeals.closed")
-    return _routed(_of(case), case, at)
+    return routed(letter_of(case), case, at)
 
 
 @operation
@@ -216,7 +220,7 @@ def remove(
         NotPublic: nobody but its office reads it.
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if not _of(case).public:
+    if not letter_of(case).public:
         raise NotPublic
     if reason not in reasons.codes(reasons.HIDE):
         raise UnknownReason
@@ -234,28 +238,7 @@ def publish_after_all(*, by: Person, at: dt.datetime, case: Case) -> Case:
     """An appeal was granted: it is public and goes to its office."""
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="moderation.overturned")
-    return _routed(_of(case), case, at)
-
-
-def put_words(*, case: Case, field: str, text: str) -> None:
-    """Put other words in the place of a letter's; called by the operation that hides parts.
-
-    Raises:
-        veche.operation.OutsideOperation: no operation is under way.
-    """
-    if not running():
-        raise OutsideOperation
-    _put_words(case, field, text)
-
-
-def _put_words(case: Case, field: str, text: str) -> None:
-    if field in ("title", "text"):
-        most = rules.LONGEST_TITLE if field == "title" else rules.LONGEST_TEXT + 500
-        Appeal.objects.filter(pk=case.pk).update(**{field: text[:most]})
-    elif field.startswith(STEP):
-        said = CaseEvent.objects.filter(case=case, move__in=("answer", "refuse")).order_by("-seq")
-        if said.values_list("seq", flat=True).first() == int(field.removeprefix(STEP)):
-            Appeal.objects.filter(pk=case.pk).update(answer=text)
+    return routed(letter_of(case), case, at)
 
 
 @operation
@@ -269,7 +252,7 @@ def assign(
 ) -> Case:
     """A dispatcher finds the office for what nobody answers for."""
     case = move_case(by=by, at=at, case=case, move="assign", organisation=organisation, seen=seen)
-    return _routed(_of(case), case, at, organisation)
+    return routed(letter_of(case), case, at, organisation)
 
 
 @operation
@@ -298,7 +281,7 @@ def hand_on(
         move="hand_on",
         organisation=organisation,
         seen=seen,
-        **_said(_of(case), text),
+        **_said(letter_of(case), text),
     )
     tell_followers(by=by, at=at, case=case, kind="appeals.handed-on")
     return case
@@ -319,7 +302,9 @@ def answer(*, by: Person, at: dt.datetime, case: Case, text: str, seen: int | No
         TextLength: what was given cannot be accepted.
     """
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_ANSWER)
-    case = move_case(by=by, at=at, case=case, move="answer", seen=seen, **_said(_of(case), text))
+    case = move_case(
+        by=by, at=at, case=case, move="answer", seen=seen, **_said(letter_of(case), text)
+    )
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text)
     tell_followers(by=by, at=at, case=case, kind="appeals.answered")
     return case
@@ -338,7 +323,12 @@ def refuse(
         raise UnknownReason
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
     case = move_case(
-        by=by, at=at, case=case, move="refuse", seen=seen, **_said(_of(case), text, reason=reason)
+        by=by,
+        at=at,
+        case=case,
+        move="refuse",
+        seen=seen,
+        **_said(letter_of(case), text, reason=reason),
     )
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text, reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.refused")
@@ -364,7 +354,7 @@ def rate(
     if satisfaction not in rules.SATISFACTION:
         raise UnknownReason
     text = sized(text, 0, rules.LONGEST_REASON)
-    said = _said(_of(case), text, satisfaction=satisfaction) if text else {
+    said = _said(letter_of(case), text, satisfaction=satisfaction) if text else {
         "public": {"satisfaction": satisfaction}
     }  # fmt: skip
     case = move_case(by=by, at=at, case=case, move="rate", seen=seen, **said)

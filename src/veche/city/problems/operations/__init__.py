@@ -60,6 +60,7 @@ from veche.city.problems.operations.responsibility import (
     pass_on,
     reassign,
     refuse_prolongation,
+    route_unheard,
     settle,
     sign_prolongation,
 )
@@ -124,6 +125,7 @@ __all__ = [
     "reopen",
     "reply",
     "report",
+    "route_unheard",
     "send_back",
     "settle",
     "sign_prolongation",

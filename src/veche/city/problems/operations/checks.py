@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 VOLUNTEER = "volunteer"
+SAID = ("done", "undone", "not_found")
+"""What a volunteer can say who has looked."""
 PHOTOGRAPH = "witness"
 """Kind of the photographs that volunteers bring."""
 MOST_ROUNDS = 200
@@ -64,11 +66,14 @@ _STANDS = """(c.state = 'check' AND c.seq = r.seq
 _WAITING = (
     """
 SELECT EXISTS (SELECT FROM cases_case c WHERE c.procedure = 'problem' AND c.state = 'check'
-    AND c.moved_at <= %(at)s
+    AND c.moved_at <= %(at)s AND c.hidden_at IS NULL
         AND NOT EXISTS (SELECT FROM problems_checkround r WHERE r.case_id = c.id AND r.seq = c.seq))
     OR EXISTS (SELECT FROM problems_checktask WHERE ended_at IS NULL AND due_at < %(at)s)
+    OR EXISTS (SELECT FROM problems_checktask k JOIN problems_checkround r ON r.id = k.round_id
+        JOIN cases_case c ON c.id = r.case_id WHERE k.ended_at IS NULL AND c.hidden_at IS NOT NULL)
     OR EXISTS (SELECT FROM problems_checkround r JOIN cases_case c ON c.id = r.case_id
-        WHERE r.ended_at IS NULL AND (r.until <= %(at)s OR r.next_at IS NULL OR r.next_at <= %(at)s
+        WHERE r.ended_at IS NULL AND (r.until <= %(at)s
+            OR c.hidden_at IS NULL AND (r.next_at IS NULL OR r.next_at <= %(at)s)
             OR NOT """
     + _STANDS
     + """))
@@ -79,7 +84,7 @@ INSERT INTO problems_checkround (case_id, seq, opened_at, until, verdict)
 SELECT c.id, c.seq, %(at)s, %(at)s + make_interval(days => %(round_days)s), ''
 FROM cases_case c
 WHERE c.procedure = 'problem' AND c.state = 'check'
-    AND c.moved_at <= %(at)s
+    AND c.moved_at <= %(at)s AND c.hidden_at IS NULL
     AND NOT EXISTS (SELECT FROM problems_checkround r WHERE r.case_id = c.id AND r.seq = c.seq)
 ORDER BY c.moved_at LIMIT %(most_rounds)s
 ON CONFLICT DO NOTHING
@@ -92,8 +97,12 @@ WHERE c.id = r.case_id AND r.ended_at IS NULL AND (r.until <= %(at)s OR NOT """
     + ")"
 )
 _END_TASKS = """
-UPDATE problems_checktask k SET ended_at = %(at)s FROM problems_checkround r
-WHERE r.id = k.round_id AND k.ended_at IS NULL AND (k.due_at < %(at)s OR r.ended_at IS NOT NULL)
+UPDATE problems_checktask k SET ended_at = %(at)s, closed = CASE
+        WHEN c.hidden_at IS NOT NULL THEN 'hidden'
+        WHEN k.due_at < %(at)s OR r.until <= %(at)s THEN 'late' ELSE 'moved' END
+FROM problems_checkround r JOIN cases_case c ON c.id = r.case_id
+WHERE r.id = k.round_id AND k.ended_at IS NULL
+    AND (k.due_at < %(at)s OR r.ended_at IS NOT NULL OR c.hidden_at IS NOT NULL)
 """
 _SHORT = """
 short AS (
@@ -102,11 +111,13 @@ short AS (
     FROM problems_checkround r JOIN cases_case c ON c.id = r.case_id
     JOIN places_territory t ON t.id = c.territory_id
     CROSS JOIN LATERAL (
-        SELECT count(*) AS asked, count(*) FILTER (WHERE k.ended_at IS NULL) AS waiting,
+        SELECT count(*) FILTER (WHERE k.closed <> 'hidden') AS asked,
+            count(*) FILTER (WHERE k.ended_at IS NULL) AS waiting,
             count(*) FILTER (WHERE k.said = 'done') AS done,
             count(*) FILTER (WHERE k.said = 'undone') AS undone
         FROM problems_checktask k WHERE k.round_id = r.id) s
-    WHERE r.ended_at IS NULL AND (r.next_at IS NULL OR r.next_at <= %(at)s)
+    WHERE r.ended_at IS NULL AND c.hidden_at IS NULL
+        AND (r.next_at IS NULL OR r.next_at <= %(at)s)
         AND s.asked < %(most_asked)s AND s.done < 2 AND s.undone < 2
         AND s.done + s.undone + s.waiting < CASE WHEN s.done > 0 AND s.undone > 0 THEN 3 ELSE 2 END
     ORDER BY r.opened_at, r.id LIMIT %(most_rounds)s
@@ -156,8 +167,8 @@ _ASK = (
     SELECT round_id, case_id, person_id,
         n + row_number() OVER (PARTITION BY person_id ORDER BY round_id) AS load FROM best
 ), asked AS (
-    INSERT INTO problems_checktask (round_id, volunteer_id, asked_at, due_at, said, text)
-    SELECT round_id, person_id, %(at)s, %(due)s, '', '' FROM fair WHERE load <= %(most_tasks)s
+    INSERT INTO problems_checktask (round_id, volunteer_id, asked_at, due_at, said, text, closed)
+    SELECT round_id, person_id, %(at)s, %(due)s, '', '', '' FROM fair WHERE load <= %(most_tasks)s
     ON CONFLICT DO NOTHING RETURNING round_id, volunteer_id
 )
 SELECT a.volunteer_id, r.case_id FROM asked a JOIN problems_checkround r ON r.id = a.round_id
@@ -255,6 +266,8 @@ def _mine(task: CheckTask, by: Person, at: dt.datetime) -> tuple[CheckTask, Chec
         raise NotYourCheck
     if task.ended_at is not None or found.ended_at is not None or task.due_at < at:
         raise CheckOver
+    if Case.objects.filter(pk=found.case_id, hidden_at__isnull=False).exists():
+        raise CheckOver
     return task, found
 
 
@@ -306,7 +319,7 @@ def answer_check(
         UnknownFinding, TextLength: what was found is not said, or not done in no words.
         NotYourCheck, CheckOver: it cannot be answered.
     """
-    if said not in ("done", "undone", "not_found"):
+    if said not in SAID:
         raise UnknownFinding
     least = 0 if said == "done" else rules.SHORTEST_TEXT
     text = sized(text, least, rules.LONGEST_REASON)
@@ -325,14 +338,17 @@ def answer_check(
     found.next_at = None
     if found.verdict:
         found.ended_at = at
-        CheckTask.objects.filter(round=found, ended_at__isnull=True).update(ended_at=at)
+        CheckTask.objects.filter(round=found, ended_at__isnull=True).update(
+            ended_at=at, closed="enough"
+        )
     found.save(update_fields=["verdict", "next_at", "ended_at"])
     record(
         kind="problems.check-answered",
         by=by,
         at=at,
         subject=f"problem:{case.number}",
-        public={"step": found.seq, "said": said, "verdict": found.verdict, "text": text},
+        public={"step": found.seq, "said": said, "verdict": found.verdict},
+        personal={"text": text},
     )
     if found.verdict == "undone":
         _open_again(case, at)

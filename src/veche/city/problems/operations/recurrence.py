@@ -51,7 +51,8 @@ CROSS JOIN LATERAL (SELECT floor(extract(epoch FROM c.opened_at - was.ended_at) 
     day
 WHERE c.procedure = 'problem' AND was.opened_at < c.opened_at AND was.ended_at <= c.opened_at
     AND day.n <= rule.days AND far.metres <= rule.metres
-    AND c.state NOT IN ('', 'moderation', 'asked', 'rejected', 'appealed', 'dropped', 'silent')
+    AND c.state NOT IN ('', 'moderation', 'asked', 'rejected', 'appealed', 'appealed_up', 'dropped',
+        'silent')
     AND ({which})
 ORDER BY c.id, was.ended_at DESC, was.id
 ON CONFLICT DO NOTHING RETURNING case_id, past_id

@@ -6,7 +6,8 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from veche.city.problems import rules
-from veche.city.problems.models import Problem
+from veche.city.problems.models import CheckTask, Problem, Satisfaction
+from veche.city.problems.operations.checks_closed import close_checks
 from veche.city.problems.operations.moderation import _accepted
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
@@ -18,6 +19,10 @@ from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
+
+
+CHECK, RATING = "check:", "rating:"
+"""Before the number of a volunteer's finding, and of what the author said of the work."""
 
 
 def put_words(*, case: Case, field: str, text: str) -> None:
@@ -36,6 +41,12 @@ def _put_words(case: Case, field: str, text: str) -> None:
         problem = Problem.objects.select_for_update(of=("self",)).get(case_id=case.pk)
         answers = {**problem.answers, field.partition(":")[2]: text}
         Problem.objects.filter(case_id=case.pk).update(answers=answers)
+    elif field.startswith(CHECK):
+        tasks = CheckTask.objects.filter(round__case_id=case.pk)
+        tasks.filter(pk=int(field.removeprefix(CHECK))).update(text=text)
+    elif field.startswith(RATING):
+        rows = Satisfaction.objects.filter(case_id=case.pk)
+        rows.filter(pk=int(field.removeprefix(RATING))).update(text=text)
     elif field in ("text", "address"):
         length = rules.LONGEST_TEXT + 500 if field == "text" else 240
         Problem.objects.filter(case_id=case.pk).update(**{field: text[:length]})
@@ -57,6 +68,7 @@ def remove(
         by=by, at=at, case=case, move="remove", seen=seen, public={"reason": reason, "text": text}
     )
     decided(by=by, at=at, case=case, kind="remove", reason=reason)
+    close_checks(case=case, at=at)
     tell_followers(by=by, at=at, case=case, kind="problems.removed")
     return case
 

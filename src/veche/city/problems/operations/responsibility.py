@@ -10,11 +10,13 @@ from django.db.models import F
 from veche.city.problems import rules
 from veche.city.problems.models import Problem
 from veche.city.problems.operations.borders import OTHER_SIDE, other_side, send_across
+from veche.city.problems.operations.contracts import contract_for
 from veche.city.problems.procedure import PROCEDURE
 from veche.core.cases import operations as cases
 from veche.core.cases.models import Case, CaseEvent, Dispute
 from veche.core.cases.operations import LAST_RESORT, MoveNotPossible, move_case
 from veche.core.cases.rules import PROLONGATION_REASONS
+from veche.core.moderation.operations.routing import taker
 from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_followers
 from veche.core.organisations.models import Organisation
@@ -121,6 +123,7 @@ def reassign(
         case=case,
         move="reassign",
         organisation=organisation,
+        contract=contract_for(case, organisation),
         decided_as=Dispute.Decided.DISPATCHER,
         text=text,
         seen=seen,
@@ -141,6 +144,7 @@ def pass_on(*, by: None, at: dt.datetime, case: Case) -> Case:
         case=case,
         move="pass_on",
         organisation=office,
+        contract=contract_for(case, office),
         decided_as=Dispute.Decided.LAPSED,
     )
     tell_followers(by=by, at=at, case=case, kind="problems.assigned")
@@ -160,6 +164,33 @@ def give_to_last_resort(*, by: None, at: dt.datetime, case: Case) -> Case:
         decided_as=Dispute.Decided.LAST_RESORT,
     )
     tell_followers(by=by, at=at, case=case, kind="problems.last-resort")
+    return case
+
+
+@operation
+def route_unheard(*, by: None, at: dt.datetime, case: Case) -> Case:
+    """No dispatcher came within the term: whoever answers for it there by now gets it, else the
+    owner of last resort.
+
+    Raises:
+        NobodyToTake: there is neither; it stays with the dispatchers, and late.
+    """
+    thing = Problem.objects.values_list("object_id", flat=True).get(case=case)
+    office, resort = taker(case, at, thing)
+    move = "last_resort" if resort else "route_late"
+    case = move_case(
+        by=by,
+        at=at,
+        case=case,
+        move=move,
+        organisation=office,
+        contract=contract_for(case, office),
+    )
+    Problem.objects.filter(case=case).update(assigned_at=at, answer_due_at=case.first_promised_at)
+    told = "problems.last-resort" if resort else "problems.assigned"
+    tell_followers(by=by, at=at, case=case, kind=told)
+    for role in ("dispatcher", "officer"):
+        tell_holders(by=by, at=at, case=case, kind="problems.routed-late", role=role)
     return case
 
 
@@ -186,6 +217,7 @@ def settle(
         case=case,
         move="settle",
         organisation=organisation,
+        contract=contract_for(case, organisation),
         decided_as=Dispute.Decided.ARBITER,
         text=text,
         seen=seen,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from veche.city.problems.models import CheckRound, CheckTask, Problem
+from veche.city.problems.procedure import PUBLIC
 from veche.core.cases.models import Case
 from veche.core.people.models import Person
 from veche.errors import NotFound
@@ -71,7 +72,9 @@ class MyTask:
 def _with_problems(tasks: Sequence[CheckTask]) -> list[MyTask]:
     cases = {t.round.case_id for t in tasks}
     # What a moderator has hidden meanwhile is hidden from volunteers too.
-    rows = Problem.objects.filter(case_id__in=cases, case__hidden_at__isnull=True)
+    rows = Problem.objects.filter(
+        case_id__in=cases, case__hidden_at__isnull=True, case__state__in=PUBLIC
+    )
     problems = {
         p.pk: p
         for p in rows.select_related(
@@ -106,6 +109,20 @@ def check_of(person: Person, key: int) -> MyTask:
     return found[0]
 
 
+def closed_checks(person: Person, since: dt.datetime, most: int = 20) -> list[CheckTask]:
+    """The checks that ended without this volunteer's word since then, with their reasons; of those
+    whose matter is hidden nothing but that is told."""
+    rows = CheckTask.objects.filter(volunteer=person, ended_at__gte=since).exclude(closed="")
+    return list(rows.select_related("round__case").order_by("-ended_at", "-id")[:most])
+
+
+def closed_check(person: Person, key: int) -> CheckTask | None:
+    """A check of this volunteer whose matter is shown to nobody now; None for any other."""
+    rows = CheckTask.objects.filter(volunteer=person, pk=key).select_related("round__case")
+    found = rows.first()
+    return None if found is None or _with_problems([found]) else found
+
+
 @dataclass(frozen=True)
 class Own:
     """What one volunteer did, for themselves."""
@@ -121,7 +138,7 @@ class Own:
 _OWN = """
 SELECT count(*), count(*) FILTER (WHERE k.said IN ('done', 'undone', 'not_found')),
     count(*) FILTER (WHERE k.said = 'declined'),
-    count(*) FILTER (WHERE k.said = '' AND k.ended_at >= k.due_at),
+    count(*) FILTER (WHERE k.closed = 'late'),
     count(*) FILTER (WHERE r.verdict <> '' AND k.said = r.verdict)
 FROM problems_checktask k JOIN problems_checkround r ON r.id = k.round_id
 WHERE k.volunteer_id = %s

@@ -49,6 +49,7 @@ _DID: dict[str, str | Promise] = {
     "pass": _("It was published without a moderator: none had come within the term."),
     "reject": _("A moderator did not publish it."),
     "route": _("{office} was given the problem."),
+    "route_late": _("No dispatcher came in time: {office} was given the problem."),
     "assign": _("A dispatcher gave the problem to {office}."),
     "answer": _("{office} answered."),
     "refuse": _("{office} refused."),
@@ -61,6 +62,9 @@ _DID: dict[str, str | Promise] = {
     "appeal": _("The author objected."),
     "uphold": _("The decision was upheld."),
     "overturn": _("The decision was overturned."),
+    "climb": _("No second moderator decided in time: the control department does."),
+    "uphold_above": _("The decision was upheld."),
+    "overturn_above": _("The decision was overturned."),
     "unheard": _("The head of the office did not decide in time: {office} works again."),
     "hand_back": _("{office} returned it as not theirs; a dispatcher decides."),
     "reassign": _("A dispatcher decided: {office} has it."),
@@ -253,6 +257,14 @@ _STANDS: dict[str, str | Promise] = {
     ),
     "asked": _("A moderator asked the author, who has until {day} to reply: {left}."),
     "appealed": _("The author objected. Another moderator looks again by {day}: {left}."),
+    "appealed_up": _(
+        "The author objected, and no second moderator decided. The control department decides by"
+        " {day}: {left}."
+    ),
+    "appealed_up-late": _(
+        "The author objected, and no second moderator decided. The control department had to decide"
+        " by {day}: {left}."
+    ),
     "queried": _(
         "{office} asked the author and waits for the reply until {day}: {left}. Its term stands"
         " still."

@@ -29,6 +29,7 @@ OUTCOMES: tuple[Outcome, ...] = (
             "moderation",
             "asked",
             "appealed",
+            "appealed_up",
             "routing",
             "work",
             "returned",

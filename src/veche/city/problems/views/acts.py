@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from veche import clock
-from veche.city.problems import acts
+from veche.city.problems import acts, pending
 from veche.city.problems.access import is_author, sees_hidden
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.matter import stand, steps_of
@@ -84,6 +84,8 @@ def act(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return _page(
             request, problem, which, form, taken, status=refusal.status, refusal=str(refusal)
         )
+    if taken is not None:
+        pending.drop(taken.names)
     messages.success(request, str(which.done))
     return redirect(_after(request, number))
 

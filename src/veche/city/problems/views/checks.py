@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from veche import clock
 from veche.city.problems import ground as grounds
-from veche.city.problems import operations
+from veche.city.problems import operations, pending
 from veche.city.problems.access import is_author
 from veche.city.problems.check_forms import CheckForm, RateForm
 from veche.city.problems.models import Problem
@@ -30,6 +31,9 @@ from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import Refused
 from veche.look.plan import Mark, Plan, around
+
+CLOSED_DAYS = dt.timedelta(days=14)
+"""How long a volunteer is told why a check was taken from them."""
 
 
 def _me(request: HttpRequest) -> Person:
@@ -72,6 +76,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": waiting,
         "past": queries.past_checks(person),
+        "closed": queries.closed_checks(person, at - CLOSED_DAYS),
         "own": queries.own_numbers(person),
         "map": _map(waiting),
         "volunteer": any(h.role == "volunteer" for h in asker(request).holdings),
@@ -86,6 +91,10 @@ def mine(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest, key: int) -> HttpResponse:
     """One check: the place, what was said, and what the volunteer answers."""
     person = _me(request)
+    over = queries.closed_check(person, key)
+    if over is not None:
+        context = {"task": over, "case": over.round.case}
+        return render(request, "problems/check_over.html", context, status=410)
     found = queries.check_of(person, key)
     if request.method != "POST":
         return _page(request, found, CheckForm())
@@ -122,6 +131,7 @@ def check(request: HttpRequest, key: int) -> HttpResponse:
         )
     except Refused as refusal:
         return _page(request, found, form, taken, refusal=str(refusal), status=refusal.status)
+    pending.drop(taken.names)
     messages.success(request, gettext("Thank you for looking. Your answer is public, you are not."))
     return redirect("problems:checks")
 
@@ -174,7 +184,7 @@ def rate(request: HttpRequest, number: str) -> HttpResponse:
             by=who if problem.case.author_id is not None else None,
             at=clock.now(),
             case=problem.case,
-            **form.cleaned_data,
+            **form.said(),
         )
     except Refused as refusal:
         return _rate_page(request, problem, form, refusal=str(refusal), status=refusal.status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, judge
+from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, climb_appeal, judge
 from veche.core.moderation.operations.city import prune, set_limit, set_reason
 from veche.core.moderation.operations.decisions import (
     decided,
@@ -10,6 +10,13 @@ from veche.core.moderation.operations.decisions import (
     take_up_past,
 )
 from veche.core.moderation.operations.hiding import hide_matter, show_matter
+from veche.core.moderation.operations.objections import (
+    HiddenSince,
+    NotTheWriter,
+    climb_objections,
+    judge_hiding,
+    object_to_hiding,
+)
 from veche.core.moderation.operations.redaction import (
     NothingHidden,
     cover_photograph,
@@ -27,11 +34,15 @@ from veche.core.moderation.operations.sweeps import (
 
 __all__ = [
     "AlreadyAppealed",
+    "HiddenSince",
+    "NotTheWriter",
     "NothingHidden",
     "NothingToSweep",
     "TooLate",
     "appeal",
     "carry_out_sweeps",
+    "climb_appeal",
+    "climb_objections",
     "cover_photograph",
     "decided",
     "decided_many",
@@ -39,7 +50,9 @@ __all__ = [
     "hide_matter",
     "hide_words",
     "judge",
+    "judge_hiding",
     "look_at_original",
+    "object_to_hiding",
     "prune",
     "set_limit",
     "set_reason",

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.operations import move_case, subject
+from veche.core.cases.operations import NoRoleForMove, move_case, subject
 from veche.core.journal.operations import record
-from veche.core.moderation.access import SameModerator
+from veche.core.moderation.access import ABOVE, SameModerator, judge_of
 from veche.core.moderation.models import Decision
+from veche.core.moderation.procedure import ADMINISTRATOR
 from veche.core.moderation.written import written_of
+from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_followers
+from veche.core.organisations.queries import holdings
 from veche.errors import Invalid, NotFound, Refused
 from veche.operation import operation
 
@@ -87,12 +90,30 @@ def appeal(
 
 
 @operation
+def climb_appeal(*, by: None, at: dt.datetime, case: Case) -> Case:
+    """No second moderator decided within the term (in a small city there may be none): it comes up
+    to the control department and the administrators, and its author is told."""
+    case = move_case(by=by, at=at, case=case, move="climb")
+    Decision.objects.filter(case=case, appeal="open").update(
+        climbed_at=at, appeal_due_at=case.due_at
+    )
+    record(kind="moderation.climbed", by=by, at=at, subject=subject(case))
+    tell_followers(by=by, at=at, case=case, kind="moderation.climbed")
+    for role in ABOVE:
+        tell_holders(by=by, at=at, case=case, kind="moderation.to-judge", role=role)
+    return case
+
+
+@operation
 def judge(
     *, by: Person, at: dt.datetime, case: Case, overturn: bool, text: str, seen: int | None = None
 ) -> Decision:
     """Another moderator decides the appeal and says why; overturned, the matter goes its way.
 
+    Once it came up (`climb_appeal`) the control department or an administrator decides.
+
     Raises:
+        veche.core.cases.operations.NoRoleForMove: they do not decide there.
         SameModerator: who decided first cannot judge.
         NoWords: they did not say why.
     """
@@ -102,17 +123,23 @@ def judge(
         raise NotFound
     if decision.person_id == by.pk:
         raise SameModerator
-    outcome = "overturned" if overturn else "upheld"
+    climbed = decision.climbed_at is not None
+    holding = judge_of(holdings(by, at), case, climbed=climbed)
+    if holding is None:
+        raise NoRoleForMove(role=_("the control department") if climbed else _("a moderator"))
+    outcome, move = ("overturned", "overturn") if overturn else ("upheld", "uphold")
+    if holding.role == ADMINISTRATOR:
+        move = f"{move}_above"
     moved = move_case(
         by=by,
         at=at,
         case=case,
-        move="overturn" if overturn else "uphold",
+        move=move,
         seen=seen,
         public={"text": text},
     )
     decision.appeal, decision.judged_at, decision.judge = outcome, at, by
-    decision.judge_role, decision.judge_text = "moderator", text
+    decision.judge_role, decision.judge_text = holding.role, text
     decision.save(update_fields=["appeal", "judged_at", "judge", "judge_role", "judge_text"])
     record(
         kind="moderation.judged", by=by, at=at, subject=subject(case), public={"outcome": outcome}

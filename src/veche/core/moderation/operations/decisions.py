@@ -15,7 +15,7 @@ from veche.operation import operation
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
-    from veche.core.moderation.models import Sweep
+    from veche.core.moderation.models import Original, Sweep
     from veche.core.people.models import Person
 
 AUTHOR = "author"
@@ -31,9 +31,19 @@ def decided(
     reason: str = "",
     role: str = "moderator",
     sweep: Sweep | None = None,
+    original: Original | None = None,
 ) -> Decision:
     """Put a decision into the public log: what, why, when, by which role; never by whom."""
-    made = Decision(case=case, kind=kind, reason=reason, role=role, person=by, at=at, sweep=sweep)
+    made = Decision(
+        case=case,
+        kind=kind,
+        reason=reason,
+        role=role,
+        person=by,
+        at=at,
+        sweep=sweep,
+        original=original,
+    )
     made.save(force_insert=True)
     record(
         kind="moderation.decided",

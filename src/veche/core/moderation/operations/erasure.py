@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from veche.core.files.operations import forget_original
 from veche.core.journal.operations import record
 from veche.core.moderation.models import Decision, Origin, Original
@@ -20,11 +22,15 @@ def forget_person(*, by: Person | None, at: dt.datetime, person: Person) -> None
 
     The decisions stay in the public log: they name nobody.
     """
-    kept = Original.objects.filter(case__author=person, gone_at__isnull=True)
+    mine = Q(case__author=person, writer__isnull=True) | Q(writer=person)
+    kept = Original.objects.filter(mine, gone_at__isnull=True)
     for digest in kept.exclude(digest="").values_list("digest", flat=True):
         forget_original(by=by, at=at, digest=digest)
     count = kept.update(gone_at=at, text="", digest="")
-    Decision.objects.filter(case__author=person).update(appeal_text="")
+    ours = Q(case__author=person) | Q(original__writer=person)
+    Decision.objects.filter(pk__in=Decision.objects.filter(ours).values("pk")).update(
+        appeal_text=""
+    )
     Origin.objects.filter(case__author=person).delete()
     record(
         kind="moderation.person-forgotten",

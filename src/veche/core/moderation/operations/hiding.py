@@ -9,8 +9,9 @@ from veche.core.cases.models import Case
 from veche.core.moderation import reasons
 from veche.core.moderation.access import as_moderator
 from veche.core.moderation.operations.decisions import decided
+from veche.core.moderation.written import whole
 from veche.core.notices.operations import tell_followers, write_anew
-from veche.operation import operation
+from veche.operation import OutsideOperation, operation, running
 
 if TYPE_CHECKING:
     from veche.core.moderation.models import Sweep
@@ -40,10 +41,28 @@ def hide_matter(
     Case.objects.filter(pk=case.pk, hidden_at__isnull=True).update(hidden_at=at)
     case.refresh_from_db(fields=["hidden_at"])
     decided(by=by, at=at, case=case, kind="hide", reason=reason, sweep=sweep)
+    whole(case, at, hidden=True)
     write_anew(by=by, at=at, cases=[case])
     if tell:
         tell_followers(by=by, at=at, case=case, kind="moderation.hidden")
     return case
+
+
+def show_again(*, case: Case, at: dt.datetime) -> None:
+    """Show a hidden matter; called by the operation that decided it.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    _show(case, at)
+
+
+def _show(case: Case, at: dt.datetime) -> None:
+    Case.objects.filter(pk=case.pk).update(hidden_at=None)
+    case.refresh_from_db(fields=["hidden_at"])
+    whole(case, at, hidden=False)
 
 
 @operation
@@ -56,8 +75,7 @@ def show_matter(
         veche.core.cases.operations.NoRoleForMove: they do not moderate there.
     """
     as_moderator(by, at, case)
-    Case.objects.filter(pk=case.pk).update(hidden_at=None)
-    case.refresh_from_db(fields=["hidden_at"])
+    show_again(case=case, at=at)
     decided(by=by, at=at, case=case, kind="show", sweep=sweep)
     if tell:
         tell_followers(by=by, at=at, case=case, kind="moderation.shown")

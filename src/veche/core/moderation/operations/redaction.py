@@ -21,7 +21,7 @@ from veche.core.moderation.operations.decisions import AUTHOR, decided
 from veche.core.moderation.personal_data import Finding, hide
 from veche.core.moderation.words import label_for
 from veche.core.moderation.written import STEP, words_of, written_of
-from veche.core.notices.operations import write_anew
+from veche.core.notices.operations import tell_people, write_anew
 from veche.core.people.operations import note_look
 from veche.errors import Invalid, NotFound
 from veche.operation import operation
@@ -78,9 +78,16 @@ def hide_words(
     redacted = hide(shown.text, findings, label_for(shown.text))
     if redacted == shown.text:
         raise NothingHidden
-    Original(case=case, kind="text", field=field, text=shown.text, at=at, until=at + TERM).save(
-        force_insert=True
+    original = Original(
+        case=case,
+        kind="text",
+        field=field,
+        writer_id=shown.writer,
+        text=shown.text,
+        at=at,
+        until=at + TERM,
     )
+    original.save(force_insert=True)
     if field.startswith(STEP):
         ShownInstead.objects.update_or_create(
             case=case, seq=int(field.removeprefix(STEP)), defaults={"text": redacted}
@@ -95,7 +102,10 @@ def hide_words(
         subject=subject(case),
         public={"field": field, "kinds": kinds, "parts": len(findings)},
     )
-    decided(by=by, at=at, case=case, kind="redact", reason=reason, role=role)
+    decided(by=by, at=at, case=case, kind="redact", reason=reason, role=role, original=original)
+    writer = shown.writer or case.author_id
+    if writer is not None and not as_author:
+        tell_people(by=by, at=at, told=[(writer, case.pk)], kind="moderation.words-hidden")
     write_anew(by=by, at=at, cases=[case])
     return redacted
 
@@ -124,16 +134,17 @@ def cover_photograph(
         role = as_moderator(by, at, case).role
         reasons.check(reason, reasons.REDACT)
     covered = redact(by=by, at=at, file=file, rectangles=rectangles)
-    Original(
+    original = Original(
         case=case,
         kind="photograph",
         digest=file.digest,
         shown=covered.digest,
         at=at,
         until=at + TERM,
-    ).save(force_insert=True)
+    )
+    original.save(force_insert=True)
     Original.objects.filter(shown=file.digest).update(shown=covered.digest)
-    decided(by=by, at=at, case=case, kind="photograph", reason=reason, role=role)
+    decided(by=by, at=at, case=case, kind="photograph", reason=reason, role=role, original=original)
     return covered
 
 

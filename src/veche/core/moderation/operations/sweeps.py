@@ -19,7 +19,7 @@ from veche.core.moderation import reasons
 from veche.core.moderation.access import moderator_of
 from veche.core.moderation.models import Decision, Sweep
 from veche.core.moderation.operations.appeals import checked
-from veche.core.moderation.written import written_of
+from veche.core.moderation.written import whole, written_of
 from veche.core.notices.operations import write_anew
 from veche.core.organisations.queries import holdings
 from veche.errors import Invalid, Refused
@@ -89,6 +89,8 @@ def sweep(
     )
     made.save(force_insert=True)
     Case.objects.filter(pk__in=[c.pk for c in rows], hidden_at__isnull=True).update(hidden_at=at)
+    for case in rows:
+        whole(case, at, hidden=True)
     write_anew(by=by, at=at, cases=list(rows))
     record(
         kind="moderation.swept",
@@ -107,12 +109,15 @@ def _waiting(pk: int) -> Sweep:
     return found
 
 
-def _show_again(one: Sweep, only: Sequence[int] | None = None) -> None:
+def _show_again(one: Sweep, at: dt.datetime, only: Sequence[int] | None = None) -> None:
     ours = [pk for pk, shown in one.cases if shown and (only is None or pk in only)]
     # What a moderator has hidden meanwhile for a reason of its own stays hidden.
     anew = Decision.objects.filter(case__in=ours, kind="hide", at__gte=one.at).values("case")
     rows = Case.objects.filter(pk__in=ours, hidden_at=one.at).exclude(pk__in=anew)
-    rows.update(hidden_at=None)
+    again = list(rows)
+    Case.objects.filter(pk__in=[case.pk for case in again]).update(hidden_at=None)
+    for case in again:
+        whole(case, at, hidden=False)
 
 
 @operation
@@ -126,7 +131,7 @@ def undo_sweep(*, by: Person, at: dt.datetime, sweep: int) -> Sweep:
     one = _waiting(sweep)
     if at >= one.acts_at:
         raise TooLate
-    _show_again(one)
+    _show_again(one, at)
     one.state = "undone"
     one.save(update_fields=["state"])
     record(kind="moderation.sweep-undone", by=by, at=at, subject=f"sweep:{one.pk}")
@@ -153,7 +158,7 @@ def _take_away(*, by: Person, at: dt.datetime, case: Case, one: Sweep) -> None:
 @operation
 def _finish(*, by: None, at: dt.datetime, one: Sweep, left: dict[int, str]) -> None:
     """The sweep is over; what could not be taken away is shown again."""
-    _show_again(one, list(left))
+    _show_again(one, at, list(left))
     one.state, one.left_out = "done", {str(pk): why for pk, why in left.items()}
     one.save(update_fields=["state", "left_out"])
     record(

@@ -28,7 +28,8 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     form = AppealForm(
         request.POST if request.method == "POST" else None, initial={"seen": here.case.seq}
     )
-    status, refusal = 200 if possible else 409, ""
+    # Whoever objected before reads here how it stands: that is no fault of theirs.
+    status, refusal = 200 if possible or decision.appeal else 409, ""
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -1,0 +1,213 @@
+"""Whoever wrote what was hidden objects once: another moderator decides, and later somebody above.
+
+An objection to a rejection moves the matter by its procedure (`appeals`); here the matter goes on
+meanwhile, so that the decision itself keeps the term.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.core.cases.models import CaseEvent
+from veche.core.cases.operations import NoRoleForMove, subject
+from veche.core.cases.queries import procedure_of
+from veche.core.cases.terms import due_at
+from veche.core.journal.operations import record
+from veche.core.moderation.access import ABOVE, MODERATOR, SameModerator, judge_of
+from veche.core.moderation.models import Decision, Original, ShownInstead
+from veche.core.moderation.operations.appeals import AlreadyAppealed, checked
+from veche.core.moderation.operations.hiding import show_again
+from veche.core.moderation.written import STEP, written_of
+from veche.core.notices.holders import tell_holders
+from veche.core.notices.operations import tell_people, write_anew
+from veche.core.organisations.queries import holdings
+from veche.errors import NotAllowed, NotFound, Refused
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
+    from veche.core.people.models import Person
+
+HIDING = ("redact", "hide")
+"""Decisions to which whoever wrote the words can object here."""
+MOST = 200
+
+
+class NotTheWriter(NotAllowed):
+    """Somebody else wrote the words."""
+
+    code = "not-the-writer"
+    sentence = _("Only who wrote the words may object.")
+
+
+class HiddenSince(Refused):
+    """The decision is not the last about these words, or the originals were deleted."""
+
+    code = "hidden-since"
+    sentence = _("This decision is not the last about these words, or its term is over.")
+
+
+def objectionable(decision: Decision) -> bool:
+    """Whether an objection can be made: it is the last decision about these words, nobody objected
+    yet, and what was hidden has not been deleted."""
+    if decision.kind not in HIDING or decision.role == "author" or decision.appeal:
+        return False
+    return _stands(decision)
+
+
+def _stands(decision: Decision) -> bool:
+    """Whether the words are hidden by this decision still."""
+    if decision.kind == "hide":
+        last = Decision.objects.filter(case=decision.case_id, kind__in=["hide", "show"])
+        return decision.case.hidden_at is not None and (
+            last.order_by("-id").values_list("pk", flat=True).first() == decision.pk
+        )
+    original = decision.original
+    if original is None or original.gone_at is not None or original.kind != "text":
+        return False
+    later = Original.objects.filter(case=decision.case_id, field=original.field, pk__gt=original.pk)
+    return not later.exists()
+
+
+def writer_of(decision: Decision) -> int | None:
+    """Who wrote what was hidden; None for an author without an account."""
+    writer = decision.original.writer_id if decision.original is not None else None
+    author: int | None = decision.case.author_id
+    return writer or author
+
+
+def _locked(pk: int) -> Decision:
+    found = (
+        Decision.objects.select_for_update(of=("self",))
+        .select_related("case", "case__territory", "original")
+        .filter(pk=pk, kind__in=HIDING)
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+@operation
+def object_to_hiding(*, by: Person | None, at: dt.datetime, decision: int, text: str) -> Decision:
+    """Whoever wrote the words objects, once, in words; another moderator decides within a term.
+
+    ``by`` is None for an anonymous author, whom the page knows by their secret.
+
+    Raises:
+        NotTheWriter: somebody else wrote them.
+        AlreadyAppealed: they did before.
+        HiddenSince: it is not the last decision about these words, or they were deleted.
+        NoWords: they did not say why.
+    """
+    text = checked(text)
+    found = _locked(decision)
+    if (by.pk if by else None) != writer_of(found):
+        raise NotTheWriter
+    if found.appeal:
+        raise AlreadyAppealed
+    if not objectionable(found):
+        raise HiddenSince
+    case = found.case
+    found.appeal, found.appealed_at, found.appeal_text = "open", at, text
+    found.appeal_due_at = due_at(procedure_of(case), "appealed", case.theme, at)
+    found.save(update_fields=["appeal", "appealed_at", "appeal_text", "appeal_due_at"])
+    record(
+        kind="moderation.appealed",
+        by=by,
+        at=at,
+        subject=subject(case),
+        public={"decision": found.kind},
+    )
+    tell_holders(by=by, at=at, case=case, kind="moderation.to-judge", role=MODERATOR)
+    return found
+
+
+@operation
+def judge_hiding(
+    *, by: Person, at: dt.datetime, decision: int, overturn: bool, text: str
+) -> Decision:
+    """Another moderator decides, or somebody above; overturned, the words are shown again.
+
+    Raises:
+        NotFound: nobody objects to it.
+        SameModerator: who decided first cannot judge.
+        veche.core.cases.operations.NoRoleForMove: they do not decide there.
+        HiddenSince: more was hidden of these words meanwhile, and they cannot come back so.
+        NoWords: they did not say why.
+    """
+    text = checked(text)
+    found = _locked(decision)
+    if found.appeal != "open":
+        raise NotFound
+    if found.person_id == by.pk:
+        raise SameModerator
+    case, climbed = found.case, found.climbed_at is not None
+    holding = judge_of(holdings(by, at), case, climbed=climbed)
+    if holding is None:
+        raise NoRoleForMove(role=_("the control department") if climbed else _("a moderator"))
+    if overturn:
+        if not _stands(found):
+            raise HiddenSince
+        _give_back(found, by, at)
+    outcome = "overturned" if overturn else "upheld"
+    found.appeal, found.judged_at, found.judge = outcome, at, by
+    found.judge_role, found.judge_text = holding.role, text
+    found.save(update_fields=["appeal", "judged_at", "judge", "judge_role", "judge_text"])
+    record(
+        kind="moderation.judged", by=by, at=at, subject=subject(case), public={"outcome": outcome}
+    )
+    _tell_writer(found, by, at, f"moderation.words-{outcome}")
+    return found
+
+
+def _give_back(decision: Decision, by: Person, at: dt.datetime) -> None:
+    """Show again what the decision hid."""
+    case, original = decision.case, decision.original
+    if original is None:
+        show_again(case=case, at=at)
+        return
+    if original.field.startswith(STEP):
+        seq = int(original.field.removeprefix(STEP))
+        said = CaseEvent.objects.get(case=case, seq=seq)
+        if original.text == said.public.get("text"):
+            ShownInstead.objects.filter(case=case, seq=seq).delete()
+        else:
+            ShownInstead.objects.filter(case=case, seq=seq).update(text=original.text)
+    written_of(case).put(case=case, field=original.field, text=original.text)
+    Original.objects.filter(pk=original.pk).update(gone_at=at, text="")
+    write_anew(by=by, at=at, cases=[case])
+
+
+def _tell_writer(decision: Decision, by: Person | None, at: dt.datetime, kind: str) -> None:
+    writer = writer_of(decision)
+    if writer is not None:
+        tell_people(by=by, at=at, told=[(writer, decision.case_id)], kind=kind)
+
+
+@operation
+def _climb(*, by: None, at: dt.datetime, decision: Decision) -> None:
+    """One objection comes up to the control department and the administrators."""
+    case: Case = decision.case
+    decision.climbed_at = at
+    decision.appeal_due_at = due_at(procedure_of(case), "appealed_up", case.theme, at)
+    decision.save(update_fields=["climbed_at", "appeal_due_at"])
+    record(kind="moderation.climbed", by=by, at=at, subject=subject(case))
+    _tell_writer(decision, by, at, "moderation.climbed")
+    for role in ABOVE:
+        tell_holders(by=by, at=at, case=case, kind="moderation.to-judge", role=role)
+
+
+def climb_objections(*, at: dt.datetime) -> int:
+    """Let objections to hidden words come up when their term is over; returns how many. A timer
+    calls it; objections that move a matter come up by their procedure."""
+    late = Decision.objects.filter(
+        appeal="open", climbed_at__isnull=True, appeal_due_at__lt=at, kind__in=HIDING
+    ).select_related("case", "case__territory", "original")
+    rows = list(late.order_by("appeal_due_at")[:MOST])
+    for one in rows:
+        _climb(by=None, at=at, decision=one)
+    return len(rows)
