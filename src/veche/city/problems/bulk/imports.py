@@ -373,7 +373,7 @@ def _things_met(mapping: Mapping, stage: _Stage, at: dt.datetime) -> None:
 
 
 _CATEGORY = {"en": "Category {}", "ru": "Категория {}", "zh": "类别{}"}
-_OFFICE = {"en": "Office {}", "ru": "Ведомство {}", "zh": "单位{}"}
+_OFFICE = {"en": "Office {}", "ru": "Служба {}", "zh": "部门{}"}
 
 
 def _called(words: dict[str, str], value: str) -> dict[str, str]:
