@@ -8,21 +8,21 @@ REASONS: tuple[Row, ...] = (
     (
         "not-city",
         "reject",
-        ("this is not a matter of the city", "это не дело города", "这不属于城市管辖的事项"),
+        ("this is not a matter of the city", "за это отвечает не город", "不属于城市管理事项"),
         (
             "Turn to whoever it belongs to: the moderator says to whom below.",
-            "Обратитесь к тому, чьё это дело: кто это, модератор пишет ниже.",
-            "请向有关方面提出：审核员在下面说明应找谁。",
+            "Обратитесь к тому, кто за это отвечает: модератор пишет ниже, к кому.",
+            "请向负责方反映：应找谁，审核员在下面说明。",
         ),
     ),
     (
         "insult",
         "reject hide",
-        ("the words insult somebody", "в тексте есть оскорбление", "文字侮辱他人"),
+        ("the words insult somebody", "в тексте есть оскорбления", "用语侮辱他人"),
         (
             "Say what is wrong without insulting anybody, and it will be published.",
             "Напишите, что не так, никого не оскорбляя, и это опубликуют.",
-            "请在不侮辱他人的前提下说明问题，即可公布。",
+            "请不带侮辱地说明问题，即可发布。",
         ),
     ),
     (
@@ -38,7 +38,7 @@ REASONS: tuple[Row, ...] = (
     (
         "duplicate",
         "reject",
-        ("it was reported already", "об этом уже сообщили", "此事已有人上报"),
+        ("it was reported already", "об этом уже сообщили", "已有人上报过"),
         (
             "Follow the earlier matter: you are told of its answer.",
             "Следите за прежним делом: об ответе вам сообщат.",
@@ -50,7 +50,7 @@ REASONS: tuple[Row, ...] = (
         "reject",
         (
             "it is not clear what is wrong or where",
-            "непонятно, что не так или где",
+            "неясно, что не так или где",
             "问题或地点不清楚",
         ),
         (
@@ -64,13 +64,13 @@ REASONS: tuple[Row, ...] = (
         "reject hide redact",
         (
             "it names or shows private persons",
-            "в нём названы или видны частные лица",
-            "其中提到或显示了个人",
+            "названы или видны частные лица",
+            "涉及个人姓名或影像",
         ),
         (
             "Leave out names, telephones and faces, and it will be published.",
             "Уберите имена, телефоны и лица, и это опубликуют.",
-            "请去掉姓名、电话和人脸，即可公布。",
+            "请去掉姓名、电话和人脸，即可发布。",
         ),
     ),
     (
@@ -84,7 +84,7 @@ REASONS: tuple[Row, ...] = (
         (
             "Threats are not published; the moderator may tell the police.",
             "Угрозы не публикуют; модератор может сообщить в полицию.",
-            "威胁内容不予公布，审核员可能报警。",
+            "威胁内容不予发布，审核员可能报警。",
         ),
     ),
     (
@@ -114,7 +114,7 @@ REASONS: tuple[Row, ...] = (
     (
         "author-asks",
         "hide redact",
-        ("its author asked for it", "об этом попросил автор", "提出人要求"),
+        ("its author asked for it", "об этом попросил автор", "提交人要求"),
         ("You asked for it yourself.", "Вы сами об этом попросили.", "这是您自己要求的。"),
     ),
     (
@@ -124,7 +124,7 @@ REASONS: tuple[Row, ...] = (
         (
             "Leave the child out, and it will be published.",
             "Уберите ребёнка, и это опубликуют.",
-            "请去掉儿童信息，即可公布。",
+            "请去掉儿童信息，即可发布。",
         ),
     ),
 )
