@@ -45,6 +45,20 @@ class MenuEntry:
 
 
 @dataclass(frozen=True)
+class RulePage:
+    """A page on which the city sets rules of its own: listed under “City settings”."""
+
+    title: str | Promise
+    sentence: str | Promise
+    """What is set there."""
+    url: str
+    role: str = ""
+    """The roles of which a person must hold one to set it, with spaces; empty: everybody."""
+    args: tuple[str, ...] = ()
+    """What the address needs besides its name."""
+
+
+@dataclass(frozen=True)
 class Module:
     """What a module is, in one place a newcomer can read.
 
@@ -84,6 +98,8 @@ class Module:
     at_object: str = ""
     """Path of ``say(thing, day)``: what this module says on the page of a city's object, a
     :class:`veche.core.places.about.Section`."""
+    rules: tuple[RulePage, ...] = ()
+    """The pages on which the city sets its own rules."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 
@@ -143,4 +159,4 @@ def _sequence(path: str) -> tuple[Any, ...]:
     return value
 
 
-__all__ = ["MODULES", "MenuEntry", "Module", "datasets", "figures", "load", "personal"]
+__all__ = ["MODULES", "MenuEntry", "Module", "RulePage", "datasets", "figures", "load", "personal"]

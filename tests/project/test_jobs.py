@@ -9,6 +9,8 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
+from veche.core.jobs.operations import try_again
+from veche.core.jobs.queries import failed_jobs
 from veche.jobs import job
 from veche.project import jobs, tasks
 from veche.testing import deliver
@@ -49,19 +51,19 @@ def test_the_worker_does_what_is_queued() -> None:
     hear.defer(word="b")
     jobs.work(wait=False)
     assert sorted(heard) == ["a", "b"]
-    assert jobs.failed_jobs() == []
+    assert failed_jobs() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_job_that_fails_for_good_stays_until_it_is_tried_again() -> None:
     fail.defer()
     jobs.work(wait=False)
-    (failed,) = jobs.failed_jobs()
-    assert failed.name == "tests.fail"
-    jobs.try_again(failed.id, at=dt.datetime.now(dt.UTC))
-    assert jobs.failed_jobs() == []
+    (failed,) = failed_jobs()
+    assert failed.name == "tests.fail" and failed.at is not None
+    assert try_again(by=None, at=dt.datetime.now(dt.UTC), job=failed.id) == 1
+    assert failed_jobs() == []
     jobs.work(wait=False)
-    assert [again.id for again in jobs.failed_jobs()] == [failed.id]
+    assert [again.id for again in failed_jobs()] == [failed.id]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""Queued work that a killed worker left, or that failed too often: taken up, shown, tried again."""
