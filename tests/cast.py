@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from tests import database
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Category, Problem
 from veche.core.organisations.models import Organisation
@@ -14,7 +16,7 @@ from veche.core.organisations.operations import add_organisation, appoint, make_
 from veche.core.people.models import Person
 from veche.core.people.operations import add_person
 from veche.core.places.models import Territory
-from veche.core.places.operations import add_territory
+from veche.core.places.operations import _touch_atlas, add_territory
 
 START = dt.datetime(2026, 11, 16, 6, 0, tzinfo=dt.UTC)
 """A Monday, ten in the morning in Samara."""
@@ -60,8 +62,24 @@ class SmallTown:
         return problems.report(by=author, at=at, **{**values, **more})
 
 
+_KEPT: list[tuple[SmallTown, database.Rows]] = []
+"""The town as the operations made it once in this process, and the rows it is made of."""
+
+
 def small_town() -> SmallTown:
-    """Make the small town in the test database."""
+    """Make the small town in the test database; after the first time from the rows of the first."""
+    if _KEPT:
+        town, rows = _KEPT[0]
+        database.put(rows)
+        _touch_atlas()
+        return copy.deepcopy(town)
+    before = database.rows()
+    town = _made()
+    _KEPT.append((copy.deepcopy(town), database.added(before, database.rows())))
+    return town
+
+
+def _made() -> SmallTown:
     early = START - dt.timedelta(days=400)
 
     def person(name: str) -> Person:

@@ -5,16 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
+
+# How long one example takes says how busy the machine is; time is measured by `veche bench`.
+hypothesis.settings.register_profile("veche", deadline=None)
+hypothesis.settings.load_profile("veche")
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database, with the procedures that Python declares."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The database of this process, with the procedures that Python declares."""
+    from django.db import connection
+    from django.test.testcases import TransactionTestCase
+
+    from tests import database
     from veche.project.cli import sync
 
+    before = str(connection.settings_dict["NAME"])
     with django_db_blocker.unblock():
+        name = database.create()
         sync()
+        first = database.rows()
+        # Django's way after a test that commits empties what migrations have put there too, and
+        # the journal's triggers refuse it.
+        TransactionTestCase._fixture_teardown = lambda _case: database.begin_again(first)
+    yield
+    with django_db_blocker.unblock():
+        database.destroy(name, before)
 
 
 @pytest.fixture(autouse=True)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Generator, Iterable
-from importlib import import_module
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -51,39 +49,6 @@ def pytest_load_initial_conftests(
     ensure_compiled()
     (homes.current().path / "static").mkdir(parents=True, exist_ok=True)
     return (yield)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_configure() -> None:
-    """Let tests that commit be cleaned up after: the journal refuses to be emptied otherwise."""
-    from django.apps import apps
-    from django.db.backends.postgresql.operations import DatabaseOperations
-
-    plain = DatabaseOperations.execute_sql_flush
-
-    def flush(self: Any, sql_list: Iterable[str]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")  # no trigger speaks
-        try:
-            plain(self, sql_list)
-        finally:
-            with self.connection.cursor() as cursor:
-                cursor.execute("RESET session_replication_role")
-        from veche.project.cli import sync
-
-        sync()  # what Python declares was emptied with the rest
-        # … and so was what a city begins with.
-        first = import_module("veche.city.problems.migrations.0002_near_and_answers")
-        first.put(apps, None)
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO journal_cityclock (id, ahead) VALUES (1, interval '0')"
-                " ON CONFLICT DO NOTHING"
-            )
-            # Django does not know the tables of the jobs as its own.
-            cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
-
-    DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
 
 
 def deliver() -> int:

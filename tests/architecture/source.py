@@ -31,19 +31,30 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
-    """Every call with the dotted name of what is called."""
+@cache
+def _found(tree: ast.AST) -> tuple[list[tuple[ast.Call, str]], list[ast.Import | ast.ImportFrom]]:
+    """The calls and the imports of a tree: it is walked once for all the tests."""
+    made: list[tuple[ast.Call, str]] = []
+    brought: list[ast.Import | ast.ImportFrom] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            yield node, dotted(node.func)
+            made.append((node, dotted(node.func)))
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            brought.append(node)
+    return made, brought
+
+
+def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    """Every call with the dotted name of what is called."""
+    yield from _found(tree)[0]
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
     """Every module or name that is imported, in full."""
-    for node in ast.walk(tree):
+    for node in _found(tree)[1]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
+        elif node.module:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 

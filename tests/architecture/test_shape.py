@@ -22,7 +22,7 @@ WRITERS = {"operations", "bulk"}
 OTHER_WRITERS = {
     Path("core/cases/sync.py"): "the declared procedures, after a migration",
     Path("project/demo_guard.py"): "the mark of a demo's database",
-    Path("testing.py"): "the test database between tests",
+    Path("testing.py"): "the jobs that a test does by hand",
     Path("core/opendata/publish.py"): "COPY … TO: it reads",
 }
 LONGEST_FILE = 400
