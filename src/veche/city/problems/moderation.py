@@ -21,6 +21,7 @@ from veche.city.problems.operations.removal import (
     put_words,
     remove,
 )
+from veche.city.problems.operations.satisfaction import turned_down
 from veche.city.problems.procedure import PUBLIC
 from veche.core.moderation.limits import PERSON, PLACE, declare
 from veche.core.moderation.written import Words, Written
@@ -84,6 +85,7 @@ WRITTEN = Written(
     reject=operations.reject,
     remove=remove,
     overturned=publish_after_all,
+    upheld=turned_down,
     hid=close_checks,
     shown=reopen_checks,
 )

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.module import MenuEntry, Module
+from veche.module import MenuEntry, Module, RulePage
 
 MODULE = Module(
     name="problems",
@@ -68,6 +68,7 @@ MODULE = Module(
         "problems.check-answered": "A volunteer looked.",
         "problems.rated": "The author said how it went.",
         "problems.words-forgotten": "What a person had said to an office alone was forgotten.",
+        "problems.unpublished-forgotten": "What a forgotten person had sent in vain was deleted.",
         "problems.past-looked-up": "What had been called finished at its place was looked up.",
         "problems.recurrences-found": "Many problems were looked up for what came back.",
         "problems.mine-too": "Somebody joined in what another had reported.",
@@ -76,9 +77,39 @@ MODULE = Module(
         "problems.sent-across": "It went to the office on the other side of a border.",
         "problems.imported": "Records of another system were imported.",
         "problems.taken": "A clerk took a report by telephone, at a counter or from a letter.",
+        "problems.near-rule-set": "It was set how near is the same place.",
+        "problems.near-rule-ended": "A category's own rule of nearness was ended.",
+        "problems.standard-answer-set": "It was set what an author can tick.",
+        "problems.standard-answer-ended": "Something that authors could tick is offered no more.",
         "problems.category-set": "A category was added or renamed.",
     },
-    timers={"veche.city.problems.operations:sweep_checks": "every minute"},
+    rules=(
+        RulePage(
+            _("Contracts: who is called to what"),
+            _("Who is called to a kind of objects, and how long they have."),
+            "problems:rules",
+            "administrator registrar",
+            ("contracts",),
+        ),
+        RulePage(
+            _("How near is the same place"),
+            _("When two reports are about the same thing, and when something has come back."),
+            "problems:rules",
+            "administrator registrar",
+            ("near",),
+        ),
+        RulePage(
+            _("What an author can tick"),
+            _("Ready words with which an author says how the city's work was."),
+            "problems:rules",
+            "administrator registrar",
+            ("answers",),
+        ),
+    ),
+    timers={
+        "veche.city.problems.operations:sweep_checks": "every minute",
+        "veche.city.problems.pending:sweep_old": "every minute",
+    },
     urls="veche.city.problems.urls",
     desk="veche.city.problems.desk:DESK",
     moderation="veche.city.problems.moderation:WRITTEN",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db import transaction
+
+from veche.city.problems import pending
 from veche.city.problems.models import CheckTask, Problem, Satisfaction
 from veche.city.problems.operations.satisfaction import forget_words
 from veche.core.people.models import Person
@@ -65,5 +68,7 @@ def _reported(person: Person) -> list[dict[str, Any]]:
 def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
     """Public problems stay: neighbours follow them. They hang on the number of an account that is
     empty from now on, and no page has ever shown a name beside them. What nobody but a moderator
-    or an office has read goes; checks that wait go to somebody else."""
+    or an office has read goes, with its photographs and with what was begun to be sent; checks that
+    wait go to somebody else."""
     forget_words(by=by, at=at, person=person)
+    transaction.on_commit(lambda: pending.forget(person))

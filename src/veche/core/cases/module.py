@@ -1,12 +1,15 @@
 """The manifest of this module."""
 
-from veche.module import Module
+from django.utils.translation import gettext_lazy as _
+
+from veche.module import Module, RulePage
 
 MODULE = Module(
     name="cases",
     sentence="Who must do what by when: procedures, moves, assignments, clocks.",
     journal_writes={
         "cases.file-attached": "A photograph was put to a matter.",
+        "cases.files-detached": "Photographs were taken off matters that nobody reads.",
         "cases.terms-passed": "Terms ran out without a move.",
         "cases.moved-many": "Many matters were moved by one step at once.",
         "cases.terms-held-back": "What follows a term failed; it is tried again in an hour.",
@@ -19,6 +22,14 @@ MODULE = Module(
         "cases.prolongation-refused": "The head of the office refused a later date.",
     },
     rights={"administrator": "Sets how long each step may take, and the working calendar."},
+    rules=(
+        RulePage(
+            _("Terms and working days"),
+            _("How long each step may take, which days are free, and how the overdue climbs."),
+            "cases:terms",
+            "administrator",
+        ),
+    ),
     urls="veche.core.cases.urls",
     commands="veche.core.cases.commands:register",
     datasets="veche.core.cases.datasets:DATASETS",

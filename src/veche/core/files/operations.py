@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,9 @@ def keep(*, by: Person | None, at: dt.datetime, photograph: Photograph) -> Store
         return now_shown(stored)
     _put(path_of(digest), photograph.data)
     _put(path_of(digest, small=True), photograph.thumbnail)
+    if stored is not None and stored.withdrawn_at is not None:  # forgotten once, sent anew
+        stored.withdrawn_at = None
+        stored.save(update_fields=["withdrawn_at"])
     if stored is None:
         made = StoredFile(
             digest=digest,
@@ -119,6 +122,63 @@ def redact(
     return covered
 
 
+@operation
+def forget_photographs(*, by: Person | None, at: dt.datetime, files: Collection[int]) -> int:
+    """Delete photographs with every copy: the large one, its small twin, and what lies apart of
+    those it was made from by covering. What any table still names stays. Returns how many went.
+
+    The rows stay without their bytes, so that a crash after the commit is mended by
+    `finish_withdrawals`.
+    """
+    wanted = set(files)
+    while True:  # those from which one of them was made by covering
+        more = set(StoredFile.objects.filter(shown__in=wanted).values_list("pk", flat=True))
+        if more <= wanted:
+            break
+        wanted |= more
+    kept = _named(wanted)
+    while True:  # what is shown elsewhere goes on standing in the place of what it was made from
+        more = set(
+            StoredFile.objects.filter(pk__in=wanted - kept, shown__in=kept).values_list(
+                "pk", flat=True
+            )
+        )
+        if not more:
+            break
+        kept |= more
+    gone = wanted - kept
+    rows = list(StoredFile.objects.select_for_update().filter(pk__in=gone))
+    StoredFile.objects.filter(pk__in=gone).update(shown=None, withdrawn_at=at)
+    record(
+        kind="files.photographs-forgotten",
+        by=by,
+        at=at,
+        subject="files",
+        public={"photographs": len(rows)},
+    )
+    digests = [row.digest for row in rows]
+    transaction.on_commit(lambda: _forget(digests))
+    return len(rows)
+
+
+def _named(files: Collection[int]) -> set[int]:
+    """Those of these photographs that a table names, whichever module the table is of."""
+    found: set[int] = set()
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        table: Any = relation.related_model
+        if relation.auto_created and relation.one_to_many and table is not StoredFile:
+            name = relation.field.name  # type: ignore[union-attr]
+            rows = table._base_manager.filter(**{f"{name}__in": files})
+            found |= set(rows.values_list(name, flat=True))
+    return found
+
+
+def _forget(digests: Sequence[str]) -> None:
+    for digest in digests:
+        _withdraw(digest)
+        original_path(digest).unlink(missing_ok=True)
+
+
 def _name_instead(old: StoredFile, new: StoredFile) -> None:
     """Let every table that names a photograph name another, whichever module the table is of."""
     for relation in StoredFile._meta.get_fields(include_hidden=True):
@@ -150,11 +210,14 @@ def finish_withdrawals(*, at: dt.datetime) -> int:
     """Delete public files that a crash left behind; returns how many. A timer calls it."""
     left = 0
     since = at - dt.timedelta(days=2)
-    rows = StoredFile.objects.filter(withdrawn_at__gte=since).values_list("digest", flat=True)
-    for digest in rows:
-        if path_of(digest).exists() or path_of(digest, small=True).exists():
+    rows = StoredFile.objects.filter(withdrawn_at__gte=since).values_list("digest", "shown")
+    for digest, shown in rows:
+        apart = shown is None and original_path(digest).exists()
+        if apart or path_of(digest).exists() or path_of(digest, small=True).exists():
             _withdraw(digest)
             left += 1
+        if apart:  # forgotten altogether: nothing is kept apart either
+            original_path(digest).unlink(missing_ok=True)
     return left
 
 

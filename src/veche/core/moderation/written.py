@@ -59,6 +59,8 @@ class Written:
     """The same after publication."""
     overturned: Callable[..., Case] | None = None
     """``overturned(by=, at=, case=)``: what follows when an appeal opened the way again."""
+    upheld: Callable[..., None] | None = None
+    """``upheld(by=, at=, case=)``: what follows when an appeal was turned down."""
     hid: Callable[..., None] | None = None
     """``hid(case=, at=)`` inside an operation: what else ends when the whole matter is hidden."""
     shown: Callable[..., None] | None = None

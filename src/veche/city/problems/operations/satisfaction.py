@@ -20,6 +20,9 @@ from veche.city.problems.models import (
 from veche.city.problems.operations.refusals import TooLate
 from veche.city.problems.procedure import PROCEDURE, PUBLIC
 from veche.core.cases.models import Case
+from veche.core.cases.operations import move_case
+from veche.core.cases.operations.files import detach_all
+from veche.core.files.operations import forget_photographs
 from veche.core.journal.operations import record
 from veche.errors import Invalid, NotAllowed, Refused
 from veche.operation import operation
@@ -28,6 +31,8 @@ from veche.texts import sized
 if TYPE_CHECKING:
     from veche.core.people.models import Person
 
+UNREAD = ("moderation", "asked")
+"""States in which no moderator has passed a problem, and its author can take it back."""
 RATED = {"confirm": "confirm", "return": "return", "lapse": "lapse", "verify": "lapse"}
 """Step after which the author is asked → what it is called."""
 RATE_DAYS = dt.timedelta(days=30)
@@ -121,16 +126,52 @@ def rate(
     return said
 
 
+NEVER = tuple(s.code for s in PROCEDURE.states if s.final and s.code not in PUBLIC)
+"""Ends in which nobody reads a problem."""
+
+
+def _take_back(person: Person, at: dt.datetime) -> None:
+    """What no moderator has passed is not published after its author is gone."""
+    unread = Case.objects.filter(author=person, procedure="problem", state__in=UNREAD)
+    for case in unread.order_by("id"):
+        move_case(by=person, at=at, case=case, move="withdraw")
+
+
+@operation
+def forget_unpublished(*, by: Person | None, at: dt.datetime, person: Person) -> int:
+    """Take the words and photographs out of a person's problems that ended without being public;
+    returns how many problems. The photographs go with every copy, unless a public matter shows the
+    very same picture."""
+    unread = Problem.objects.filter(case__author=person, case__state__in=NEVER)
+    cases = list(unread.values_list("pk", flat=True))
+    unread.update(text="", address="", answers={})
+    files = detach_all(by=by, at=at, cases=cases)
+    forget_photographs(by=by, at=at, files=files)
+    record(
+        kind="problems.unpublished-forgotten",
+        by=by,
+        at=at,
+        subject=f"person:{person.pk}",
+        public={"problems": len(cases), "photographs": len(files)},
+    )
+    return len(cases)
+
+
+def turned_down(*, by: Person, at: dt.datetime, case: Case) -> None:
+    """An objection was turned down: where its author is gone, nothing of it is kept."""
+    if case.author is not None and not case.author.is_active:
+        forget_unpublished(by=by, at=at, person=case.author)
+
+
 @operation
 def forget_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
-    """Take out the words a person wrote to an office alone and those of problems that ended
-    without being public, and give the checks that wait for them to others. Marks stay in their
-    counts; what volunteers found stays, nobody is named there."""
+    """Take out the words a person wrote to an office alone, with the words and photographs of
+    problems that were never public or are no more, and give the checks that wait for them to
+    others. Marks stay in their counts; what volunteers found stays, nobody is named there."""
     rows = Satisfaction.objects.filter(case__author=person, text_public=False)
     blanked = rows.exclude(text="").update(text="")
-    never = [state.code for state in PROCEDURE.states if state.final and state.code not in PUBLIC]
-    unread = Problem.objects.filter(case__author=person, case__state__in=never)
-    blanked += unread.update(text="", address="", answers={})
+    _take_back(person, at)
+    blanked += forget_unpublished(by=by, at=at, person=person)
     waiting = CheckTask.objects.filter(volunteer=person, ended_at__isnull=True)
     CheckRound.objects.filter(pk__in=waiting.values("round")).update(next_at=None)
     waiting.update(said="declined", ended_at=at)

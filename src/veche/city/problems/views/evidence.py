@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from veche.city.problems import operations, pending, rules
 from veche.city.problems.views.common import pictures
 from veche.core.files.photographs import Photograph
+from veche.core.organisations.middleware import asker
 
 
 class Taken:
@@ -33,7 +34,7 @@ class Taken:
         good, faults = pictures(request, request.FILES.getlist("photographs"))
         for photograph in good:
             if len(taken.names) < rules.MOST_PHOTOGRAPHS:
-                taken._add(pending.put(photograph), photograph)
+                taken._add(pending.put(photograph, asker(request).person), photograph)
             else:
                 too_many = operations.TooManyPhotographs(most=rules.MOST_PHOTOGRAPHS)
                 faults.append((too_many.status, str(too_many)))

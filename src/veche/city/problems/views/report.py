@@ -231,7 +231,7 @@ def _photographs(request: HttpRequest, data: QueryDict) -> tuple[list[str], list
     if len(kept) < len(named):
         sentence = gettext("A photograph waited too long and is gone: choose it again.")
         faults.append((422, sentence))
-    kept += [pending.put(one) for one in good[: rules.MOST_PHOTOGRAPHS + 1]]
+    kept += [pending.put(one, asker(request).person) for one in good[: rules.MOST_PHOTOGRAPHS + 1]]
     return kept, faults
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from veche.core.cases.models import Case, CaseFile
@@ -30,3 +31,16 @@ def attach(
         public={"digest": file.digest, "kind": kind},
     )
     return link
+
+
+@operation
+def detach_all(*, by: Person | None, at: dt.datetime, cases: Collection[int]) -> set[int]:
+    """Take the photographs off cases, given by the numbers of their rows; returns the numbers of
+    the files that were there, for whoever deletes them."""
+    links = CaseFile.objects.filter(case__in=cases)
+    files = set(links.values_list("file_id", flat=True))
+    taken = links.delete()[0]
+    record(
+        kind="cases.files-detached", by=by, at=at, subject="cases", public={"photographs": taken}
+    )
+    return files

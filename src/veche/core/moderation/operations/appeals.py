@@ -144,9 +144,11 @@ def judge(
     record(
         kind="moderation.judged", by=by, at=at, subject=subject(case), public={"outcome": outcome}
     )
-    follow_up = written_of(case).overturned
-    if overturn and follow_up is not None:
-        follow_up(by=by, at=at, case=moved)
+    written = written_of(case)
+    if overturn and written.overturned is not None:
+        written.overturned(by=by, at=at, case=moved)
     else:
+        if not overturn and written.upheld is not None:
+            written.upheld(by=by, at=at, case=moved)
         tell_followers(by=by, at=at, case=case, kind=f"moderation.{outcome}")
     return decision
