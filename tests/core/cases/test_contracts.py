@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 from django.test import Client
-
 from tests.cast import START, SmallTown, small_town
+
 from veche import clock
 from veche.city.problems import operations as problems
 from veche.city.problems.models import Category, Problem
@@ -115,7 +115,7 @@ def test_a_dispatcher_gives_many_to_whom_the_contract_names(town: SmallTown) -> 
         by=None, at=START, kind=ObjectKind.objects.get(), organisation=firm, theme="orphan",
         number=5, unit="hours",
     )  # fmt: skip
-    now = {pk: seq for pk, seq in Case.objects.values_list("pk", "seq")}
+    now = dict(Case.objects.values_list("pk", "seq"))
     assert assign_many(by=town.dispatcher, at=START + DAY, cases=now, organisation="firm") == {}
     assert running(cases[0]).due_at == START + DAY + 5 * HOUR
     assert not running(cases[1]).by_contract

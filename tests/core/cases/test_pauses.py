@@ -1,4 +1,4 @@
-"""An office is not late for the days in which its author was asked: words, page and figure agree."""
+"""No office is late for the days its author was asked: words, page and figure agree."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-
 from tests.cast import START, SmallTown, small_town
+
 from veche.city.problems import operations as problems
 from veche.city.problems.datasets import FIGURES, PROBLEMS
 from veche.city.problems.models import Problem

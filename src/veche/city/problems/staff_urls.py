@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from veche.city.problems.desk_forms import FORMS
-from veche.city.problems.views import clerk, desk, statistics
+from veche.city.problems.views import clerk, desk, rules, statistics
 
 urlpatterns: list[URLPattern] = [
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics.csv", statistics.statistics_csv, name="statistics-csv"),
+    path("rules/<slug:code>/", rules.rules, name="rules"),
     path("take/", clerk.take, name="take"),
     path("take/slip/", clerk.taken, name="taken"),
     path("moderation/", desk.moved, {"code": "moderation"}, name="moderation"),

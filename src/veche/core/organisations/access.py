@@ -42,3 +42,34 @@ def covers(holding: Holding, territory: Territory | None) -> bool:
 def holds(person: Person | None, role: str, territory: Territory | None, at: dt.datetime) -> bool:
     """Whether a person holds a role now that reaches the territory."""
     return any(h.role == role and covers(h, territory) for h in holdings(person, at))
+
+
+class NotARuleKeeper(NotAllowed):
+    """The city's own rules are set for the whole city only."""
+
+    code = "not-a-rule-keeper"
+    sentence = _(
+        "Only an administrator of the whole city, or a keeper of the city's data, sets its rules."
+    )
+
+
+RULE_KEEPERS = ("administrator", "registrar")
+"""Roles that set the city's own rules, when held over the whole city."""
+
+
+def keeps_rules(person: Person | None, at: dt.datetime) -> bool:
+    """Whether a person sets the city's own rules now."""
+    return any(
+        h.role in RULE_KEEPERS and (h.territory is None or h.territory.kind == "city")
+        for h in holdings(person, at)
+    )
+
+
+def check_keeps_rules(person: Person | None, at: dt.datetime) -> None:
+    """Let commands (nobody) and keepers of rules pass.
+
+    Raises:
+        NotARuleKeeper: the person is none now.
+    """
+    if person is not None and not keeps_rules(person, at):
+        raise NotARuleKeeper

@@ -2,19 +2,28 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.module import MenuEntry, Module
+from veche.module import MenuEntry, Module, RulePage
 
 MODULE = Module(
     name="organisations",
     sentence="Which office: departments and companies, roles held, who answers for what where.",
     menu=(
         MenuEntry(_("Roles"), "organisations:roles", "administrator"),
+        MenuEntry(_("City settings"), "organisations:settings", "administrator registrar"),
         MenuEntry(_("Letters to residents"), "organisations:letters", "clerk"),
     ),
     rights={
         "administrator": "Gives and ends roles, in a territory or in the whole city.",
         "clerk": "Says where somebody lives: prints letters with codes, sees people at a counter.",
     },
+    rules=(
+        RulePage(
+            _("Roles"),
+            _("Who holds which role where, and until when."),
+            "organisations:roles",
+            "administrator",
+        ),
+    ),
     journal_writes={
         "organisations.role-ended": "A role was ended.",
         "organisations.set": "An organisation was added or renamed.",

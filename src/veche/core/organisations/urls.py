@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from veche.core.organisations import views
+from veche.core.organisations import settings_views, views
 
 app_name = "organisations"
 urlpatterns = [
     path("residence/", views.residence, name="residence"),
     path("letters/", views.letters, name="letters"),
     path("counter/", views.counter, name="counter"),
+    path("settings/", settings_views.settings, name="settings"),
     path("roles/", views.roles, name="roles"),
     path("roles.csv", views.roles_csv, name="roles-csv"),
     path("roles/give/", views.give, name="give-role"),

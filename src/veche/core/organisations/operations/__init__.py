@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
+from veche.core.organisations.access import check_keeps_rules
 from veche.core.organisations.models import Holding, Organisation, Responsibility, SupplierRule
 from veche.core.people.operations import add_person
 from veche.errors import Invalid
@@ -212,7 +213,9 @@ def set_supplier(
 
     Raises:
         NotATerm: the term of the contract is none.
+        veche.core.organisations.access.NotARuleKeeper: the person sets no rules of the city.
     """
+    check_keeps_rules(by, at)
     whole = number is None and not unit
     if not whole and (number is None or number < 1 or unit not in TERM_UNITS):
         raise NotATerm
@@ -253,7 +256,12 @@ def end_supplier_rules(
     theme: str = "",
     owner: Organisation | None = None,
 ) -> int:
-    """The rule for the kind (for a theme, of an owner) holds no more: the owner answers again."""
+    """The rule for the kind (for a theme, of an owner) holds no more: the owner answers again.
+
+    Raises:
+        veche.core.organisations.access.NotARuleKeeper: the person sets no rules of the city.
+    """
+    check_keeps_rules(by, at)
     ended = SupplierRule.objects.filter(
         kind=kind, theme=theme, owner=owner, until__isnull=True
     ).update(until=at)
