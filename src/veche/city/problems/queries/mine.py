@@ -12,7 +12,7 @@ _MOST = 100
 def reported_by(person: Person) -> list[Problem]:
     """The problems a person reported, newest first."""
     rows = Problem.objects.filter(case__author=person).select_related(
-        "case", "case__territory", "category"
+        "case", "case__territory", "case__organisation", "category"
     )
     return list(rows.order_by("-case__opened_at", "-case_id")[:_MOST])
 
@@ -22,5 +22,5 @@ def followed_by(person: Person) -> list[Problem]:
     cases = Following.objects.filter(person=person).values("case_id")
     rows = Problem.objects.filter(case_id__in=cases, case__hidden_at__isnull=True)
     rows = rows.exclude(case__author=person)
-    rows = rows.select_related("case", "case__territory", "category")
+    rows = rows.select_related("case", "case__territory", "case__organisation", "category")
     return list(rows.order_by("-case__opened_at", "-case_id")[:_MOST])
