@@ -13,6 +13,30 @@ hypothesis.settings.register_profile("veche", deadline=None)
 hypothesis.settings.load_profile("veche")
 
 
+BROWSER = "tests/browser"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no processor waits for it in the end.
+
+    First the walks, which load a town; then the files that hold a slow test.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda one: (not one.nodeid.startswith(BROWSER), one.path not in slow))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The tests of a file stay together, and all the walks: they share one demo."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    return Scheduler(config, log)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.town import running
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = (
@@ -30,14 +28,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+@pytest.fixture
+def address(town_at: str) -> str:
     """Where the demo answers: by name, because a passkey belongs to a name and not to a number."""
-    if up := os.environ.get("TOWN_AT"):
-        yield up.rstrip("/").replace("127.0.0.1", "localhost")
-        return
-    with running() as town:
-        yield town.address.replace("127.0.0.1", "localhost")
+    return town_at.replace("127.0.0.1", "localhost")
 
 
 @pytest.fixture

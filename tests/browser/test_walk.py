@@ -19,8 +19,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.town import running
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NARROW, WIDE = 390, 1280
@@ -53,14 +51,10 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+@pytest.fixture
+def address(town_at: str) -> str:
     """Where the demo answers."""
-    if up := os.environ.get("TOWN_AT"):
-        yield up.rstrip("/")
-        return
-    with running() as town:
-        yield town.address
+    return town_at
 
 
 @pytest.fixture(scope="module")

@@ -248,8 +248,10 @@ def _migrate(words: list[str]) -> int:
 def _test(words: list[str]) -> int:
     os.environ["VECHE_HOME"] = str(homes.root() / "var" / "test")
     os.chdir(homes.root())
-    # All of them on all processors, the tests of a file together; what is named runs in one.
-    command = [sys.executable, "-m", "pytest", *(words or ["-n", "auto", "--dist", "loadscope"])]
+    # All of them on all processors, the tests of a file together, in the order that
+    # tests/conftest.py gives them; what is named runs in one.
+    everything = ["-n", "auto", "--dist", "loadscope", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *(words or everything)]
     sys.stdout.flush()
     os.execv(sys.executable, command)
 
