@@ -94,7 +94,7 @@ def test_a_contractor_reports_once_and_the_officer_answers(town: SmallTown) -> N
     assert link.digest == operations.digest_of(secret) and secret not in str(link.__dict__)
     visitor = Client()
     shown = visitor.get(f"/en/field/link/{secret}/")
-    assert shown["Referrer-Policy"] == "no-referrer" and "noindex" in shown["X-Robots-Tag"]
+    assert shown["Referrer-Policy"] == "same-origin" and "noindex" in shown["X-Robots-Tag"]
     body = shown.content.decode()
     assert "Take the roller." in body and "A deep hole by the bus stop" in body
     for private in ("Resident", "resident@example.org", "Officer", "officer@example.org"):

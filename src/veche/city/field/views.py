@@ -250,7 +250,7 @@ def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     if link is None:
         raise NotFound
     operations.revoke(by=officer, at=clock.now(), link=link)
-    messages.success(request, gettext("The link is no longer good."))
+    messages.success(request, gettext("The link is no longer valid."))
     return redirect("field:forward", link.case.number)
 
 
@@ -298,9 +298,13 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
-    """The secret in the address is told to nobody: neither to search engines nor to other pages."""
+    """The secret in the address is told to nobody: neither to search engines nor to other sites.
+
+    Not ``no-referrer``: a browser would then send the form without saying where it comes from, and
+    the form would be refused.
+    """
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
