@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from veche.core.cases.models import Case
 
-declare("problem.report", PERSON, 10)
+declare("problem.report", PERSON, 10, title=_("problems"))
 declare("problem.report", PLACE, 20)
 
 

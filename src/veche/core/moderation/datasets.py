@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.figures import Column, Dataset, Figure, count, count_where, eq, one_of
+from veche.figures import Column, Dataset, Figure, count, count_where, eq, not_null, one_of
 
 if TYPE_CHECKING:
     from veche.figures import Text
@@ -17,7 +17,8 @@ _DECISIONS = """
 SELECT d.id AS decision_id, c.number AS service_request_id, c.procedure, d.at AS decided_datetime,
     d.kind AS decision, nullif(d.reason, '') AS reason, d.role, t.code AS territory,
     nullif(d.appeal, '') AS appeal, d.appealed_at AS appealed_datetime,
-    d.appeal_due_at AS appeal_due_datetime, d.judged_at AS judged_datetime,
+    d.appeal_due_at AS appeal_due_datetime, d.climbed_at AS climbed_datetime,
+    d.judged_at AS judged_datetime,
     nullif(d.judge_role, '') AS judged_by_role,
     CASE WHEN d.judged_at <= d.appeal_due_at THEN 'in_time'
         WHEN d.judged_at > d.appeal_due_at THEN 'late'
@@ -56,6 +57,9 @@ DECISIONS = Dataset(
         Column("appealed_datetime", "moment", _("When the author objected."), nullable=True),
         Column("appeal_due_datetime", "moment", _("Until when it had to be judged."),
                nullable=True),
+        Column("climbed_datetime", "moment",
+               _("When it came up to the control department: nobody else had judged it in time."),
+               nullable=True),
         Column("judged_datetime", "moment", _("When it was judged."), nullable=True),
         Column("judged_by_role", "text", _("The role of whoever judged, never who decided first."),
                nullable=True),
@@ -82,6 +86,11 @@ def _figure(name: str, title: Text, *by: str) -> Figure:
             ),
             count_where("upheld", eq("appeal", "upheld"), title=_("upheld")),
             count_where("overturned", eq("appeal", "overturned"), title=_("overturned")),
+            count_where(
+                "climbed",
+                not_null("climbed_datetime"),
+                title=_("came up to the control department"),
+            ),
             count_where("judged_late", eq("judged", "late"), title=_("judged late")),
         ),
     )

@@ -80,9 +80,45 @@ class TooMany(Refused):
         return f"{first.format(most=self.details['most'])} {then.format(when=when)}"
 
 
-def declare(what: str, scope: str, most: int, seconds: int = 86_400) -> None:
-    """A module's own limit, which counts until a city sets another."""
+_TITLES: dict[str, str | Promise] = {"": _("anything")}
+
+
+def declare(
+    what: str, scope: str, most: int, seconds: int = 86_400, title: str | Promise = ""
+) -> None:
+    """A module's own limit, which counts until a city sets another; ``title`` says in words what
+    is written."""
     DEFAULTS[what, scope] = Cap(most, seconds)
+    if title:
+        _TITLES[what] = title
+
+
+def titles() -> dict[str, str | Promise]:
+    """What is limited, in words, by its code."""
+    return {what: _TITLES.get(what, what) for what in sorted({what for what, _ in DEFAULTS})}
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A limit that counts now."""
+
+    what: str
+    scope: str
+    most: int
+    window: dt.timedelta
+    own: bool
+    """Set by the city."""
+
+
+def every() -> list[Counting]:
+    """Every limit that counts: the city's own before those of the program."""
+    known = {key: (cap, False) for key, cap in DEFAULTS.items()}
+    for row in Limit.objects.all():
+        known[row.what, row.scope] = (Cap(row.most, row.seconds), True)
+    return [
+        Counting(what, scope, cap.most, dt.timedelta(seconds=cap.seconds), own)
+        for (what, scope), (cap, own) in sorted(known.items())
+    ]
 
 
 def digest(kind: str, value: str) -> bytes:
@@ -219,5 +255,5 @@ def spend(
 
 __all__ = [
     "ADDRESS", "DEFAULTS", "KEEP", "PERSON", "PLACE", "Cap", "TooMany", "caps", "declare",
-    "digest", "network_address", "place_key", "spend",
+    "digest", "every", "network_address", "place_key", "spend", "titles",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.module import MenuEntry, Module
+from veche.module import MenuEntry, Module, RulePage
 
 _OPERATIONS = "veche.core.moderation.operations"
 
@@ -11,8 +11,17 @@ MODULE = Module(
     sentence="What may be shown of what people write: decided openly, with one appeal.",
     menu=(MenuEntry(_("Decisions"), "moderation:log", role="moderator"),),
     rights={
+        "head_moderator": "Sets how much may be written and why something is not shown.",
         "moderator": "Hides, covers and takes away in a territory; judges the appeals of others.",
     },
+    rules=(
+        RulePage(
+            _("Limits and reasons"),
+            _("How much may be written, and for which reasons something is not shown."),
+            "moderation:rules",
+            "administrator head_moderator",
+        ),
+    ),
     journal_writes={
         "moderation.decided": "A decision was put into the public log.",
         "moderation.past-taken-up": "What was rejected before there was a log was put into it.",
@@ -27,6 +36,7 @@ MODULE = Module(
         "moderation.swept-away": "A matter was taken away together with others.",
         "moderation.sweep-done": "Everything of one sender was taken away.",
         "moderation.limit-set": "It was set how much may be written.",
+        "moderation.limit-ended": "A limit that the city had set ended.",
         "moderation.reason-set": "A reason was added or its words were changed.",
         "moderation.pruned": "Counts and digests were deleted: their term was over.",
         "moderation.person-forgotten": "What moderation held about a person was deleted.",

@@ -13,12 +13,16 @@ from veche.core.cases.models import Case, CaseFile
 from veche.core.desk.adapter import DeskLine, desks
 from veche.core.files.models import StoredFile
 from veche.core.moderation import reasons
+from veche.core.moderation.access import judge_of
 from veche.core.moderation.models import Decision, Origin, Original, OriginalLook, Sweep
 from veche.core.moderation.operations.sweeps import MOST
 from veche.errors import NotFound
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from veche.core.organisations.models import Holding
+    from veche.core.people.models import Person
 
 PAGE = 50
 
@@ -52,6 +56,7 @@ def totals(asked: Asked) -> Mapping[str, int]:
         appealed=Count("id", filter=~Q(appeal="")),
         upheld=Count("id", filter=Q(appeal="upheld")),
         overturned=Count("id", filter=Q(appeal="overturned")),
+        climbed=Count("id", filter=Q(climbed_at__isnull=False)),
     )
 
 
@@ -59,7 +64,8 @@ def log_rows(asked: Asked) -> Iterator[Sequence[object]]:
     """The log as lines of a table file: no person, no words."""
     yield (
         "number", "decided_datetime", "decision", "reason", "role", "district", "appeal",
-        "appealed_datetime", "appeal_due_datetime", "judged_datetime", "judged_by_role",
+        "appealed_datetime", "appeal_due_datetime", "climbed_datetime", "judged_datetime",
+        "judged_by_role",
     )  # fmt: skip
     for one in log(asked).iterator(chunk_size=500):
         yield (
@@ -72,6 +78,7 @@ def log_rows(asked: Asked) -> Iterator[Sequence[object]]:
             one.appeal,
             _iso(one.appealed_at),
             _iso(one.appeal_due_at),
+            _iso(one.climbed_at),
             _iso(one.judged_at),
             one.judge_role,
         )
@@ -82,8 +89,54 @@ def _iso(moment: dt.datetime | None) -> str:
 
 
 def decisions(case: Case) -> list[Decision]:
-    """What was decided about a case, oldest first."""
-    return list(Decision.objects.filter(case=case).order_by("id"))
+    """What was decided about a case, oldest first, with the case and the words as they were."""
+    rows = Decision.objects.filter(case=case).select_related("case", "original")
+    return list(rows.order_by("id"))
+
+
+def hiding(pk: int) -> Decision | None:
+    """A decision that hid words or a whole matter; None when there is none of this number."""
+    return (
+        Decision.objects.filter(pk=pk, kind__in=["redact", "hide"])
+        .exclude(role="author")
+        .select_related("case", "case__territory", "case__author", "original")
+        .first()
+    )
+
+
+def hidden_of(person: Person, most: int = 100) -> list[Decision]:
+    """What moderators hid of what a person wrote, newest first."""
+    own = Q(case__author=person) & (Q(original=None) | Q(original__writer=None))
+    rows = Decision.objects.filter(
+        own | Q(original__writer=person), kind__in=["redact", "hide"]
+    ).exclude(role="author")
+    return list(rows.select_related("case", "original").order_by("-id")[:most])
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An objection that waits for whoever asks."""
+
+    decision: Decision
+    words: bool
+    """Whether it is about hidden words; else about a matter that was not published."""
+
+
+def to_judge(person: Person, held: Sequence[Holding], most: int = 50) -> list[Waiting]:
+    """The objections that wait for somebody, the most urgent first: never against their own
+    decision."""
+    rows = (
+        Decision.objects.filter(appeal="open")
+        .exclude(person=person)
+        .select_related("case", "case__territory")
+        .order_by("appeal_due_at", "id")
+    )
+    found = [
+        one
+        for one in rows[: most * 4]
+        if judge_of(held, one.case, climbed=one.climbed_at is not None) is not None
+    ]
+    return [Waiting(one, one.kind in ("redact", "hide")) for one in found[:most]]
 
 
 def last_rejection(case: Case) -> Decision | None:

@@ -33,6 +33,11 @@ def _first() -> list[Reason]:
     return made
 
 
+def every() -> list[Reason]:
+    """Every reason in order, those that are given no more too."""
+    return _all()
+
+
 def reasons(use: str = "") -> list[Reason]:
     """The reasons in use, in their order; ``use`` is `REJECT`, `HIDE`, `REDACT` or `SPAM`."""
     return [row for row in _all() if row.active and (not use or use in row.used_for)]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 ROLES: dict[str, str | Promise] = {
     "moderator": _("Moderator"),
+    "head_moderator": _("Head moderator"),
     "dispatcher": _("District dispatcher"),
     "officer": _("Officer of a department"),
     "head": _("Head of an office"),

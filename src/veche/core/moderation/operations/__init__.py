@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from veche.core.moderation.operations.appeals import AlreadyAppealed, appeal, climb_appeal, judge
-from veche.core.moderation.operations.city import prune, set_limit, set_reason
+from veche.core.moderation.operations.city import (
+    BadReason,
+    KnownReason,
+    LastReason,
+    add_reason,
+    end_limit,
+    prune,
+    set_limit,
+    set_reason,
+    use_reason,
+)
 from veche.core.moderation.operations.decisions import (
     decided,
     decided_many,
@@ -12,13 +22,13 @@ from veche.core.moderation.operations.decisions import (
 from veche.core.moderation.operations.hiding import hide_matter, show_matter
 from veche.core.moderation.operations.objections import (
     HiddenSince,
-    NotTheWriter,
     climb_objections,
     judge_hiding,
     object_to_hiding,
 )
 from veche.core.moderation.operations.redaction import (
     NothingHidden,
+    NotTheWriter,
     cover_photograph,
     forget_originals,
     hide_words,
@@ -34,11 +44,15 @@ from veche.core.moderation.operations.sweeps import (
 
 __all__ = [
     "AlreadyAppealed",
+    "BadReason",
     "HiddenSince",
+    "KnownReason",
+    "LastReason",
     "NotTheWriter",
     "NothingHidden",
     "NothingToSweep",
     "TooLate",
+    "add_reason",
     "appeal",
     "carry_out_sweeps",
     "climb_appeal",
@@ -46,6 +60,7 @@ __all__ = [
     "cover_photograph",
     "decided",
     "decided_many",
+    "end_limit",
     "forget_originals",
     "hide_matter",
     "hide_words",
@@ -60,4 +75,5 @@ __all__ = [
     "sweep",
     "take_up_past",
     "undo_sweep",
+    "use_reason",
 ]

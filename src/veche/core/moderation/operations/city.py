@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
+from veche.core.moderation import reasons
 from veche.core.moderation.limits import KEEP
 from veche.core.moderation.models import Limit, Origin, Reason, Spent
 from veche.errors import Invalid
 from veche.operation import operation
+from veche.texts import UnknownReason
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -54,6 +56,100 @@ def set_limit(
 
 
 @operation
+def end_limit(*, by: Person | None, at: dt.datetime, what: str, scope: str) -> None:
+    """The city's own limit ends: what the program says counts again. Ended twice it stays ended."""
+    ended = Limit.objects.filter(what=what, scope=scope).delete()[0]
+    record(
+        kind="moderation.limit-ended",
+        by=by,
+        at=at,
+        subject="moderation",
+        public={"what": what, "scope": scope, "ended": ended},
+    )
+
+
+class KnownReason(Invalid):
+    """There is a reason of this code."""
+
+    code = "known-reason"
+    sentence = _("There is a reason with this code already: change its words.")
+    field = "code"
+
+
+class BadReason(Invalid):
+    """A reason without words, without a use, or with an address that leads nowhere."""
+
+    code = "bad-reason"
+    sentence = _("A rule is a page of this site, or an address that begins with https://")
+    field = "rule"
+
+
+class LastReason(Invalid):
+    """Without it nothing could be given as a reason for one of its uses."""
+
+    code = "last-reason"
+    sentence = _("It is the last reason of its kind: add another one first.")
+
+
+@operation
+def add_reason(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    code: str,
+    names: Mapping[str, str],
+    sentences: Mapping[str, str],
+    used_for: Sequence[str],
+    rule: str = "",
+) -> Reason:
+    """Add a reason, behind the others.
+
+    Raises:
+        KnownReason: there is one of this code, in use or not.
+        BadReason: the address of the rule leads nowhere.
+    """
+    known = reasons.every()
+    if any(one.code == code for one in known):
+        raise KnownReason
+    return set_reason(
+        by=by,
+        at=at,
+        code=code,
+        names=names,
+        sentences=sentences,
+        used_for=used_for,
+        rule=rule,
+        position=max(one.position for one in known) + 10,
+    )
+
+
+@operation
+def use_reason(*, by: Person | None, at: dt.datetime, code: str, active: bool) -> Reason:
+    """Give a reason no more, or again; it is never deleted, because decisions name it.
+
+    Raises:
+        veche.texts.UnknownReason: there is none of this code.
+        LastReason: without it nothing could be given for one of its uses.
+    """
+    one = next((row for row in reasons.every() if row.code == code), None)
+    if one is None:
+        raise UnknownReason
+    if not active and any(reasons.codes(use) == {code} for use in one.used_for):
+        raise LastReason
+    return set_reason(
+        by=by,
+        at=at,
+        code=one.code,
+        names=one.names,
+        sentences=one.sentences,
+        used_for=one.used_for,
+        rule=one.rule,
+        position=one.position,
+        active=active,
+    )
+
+
+@operation
 def set_reason(
     *,
     by: Person | None,
@@ -66,7 +162,14 @@ def set_reason(
     position: int = 0,
     active: bool = True,
 ) -> Reason:
-    """Add a reason or change its words; a reason is never deleted, because decisions name it."""
+    """Add a reason or change its words; a reason is never deleted, because decisions name it.
+
+    Raises:
+        BadReason: the address of the rule leads nowhere.
+    """
+    inside = rule.startswith("/") and not rule.startswith(("//", "/\\"))
+    if rule and not inside and not rule.startswith("https://"):
+        raise BadReason
     row, _created = Reason.objects.update_or_create(
         code=code,
         defaults={

@@ -20,11 +20,12 @@ from veche.core.moderation.access import ABOVE, MODERATOR, SameModerator, judge_
 from veche.core.moderation.models import Decision, Original, ShownInstead
 from veche.core.moderation.operations.appeals import AlreadyAppealed, checked
 from veche.core.moderation.operations.hiding import show_again
+from veche.core.moderation.operations.redaction import NotTheWriter
 from veche.core.moderation.written import STEP, written_of
 from veche.core.notices.holders import tell_holders
 from veche.core.notices.operations import tell_people, write_anew
 from veche.core.organisations.queries import holdings
-from veche.errors import NotAllowed, NotFound, Refused
+from veche.errors import NotFound, Refused
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -34,13 +35,6 @@ if TYPE_CHECKING:
 HIDING = ("redact", "hide")
 """Decisions to which whoever wrote the words can object here."""
 MOST = 200
-
-
-class NotTheWriter(NotAllowed):
-    """Somebody else wrote the words."""
-
-    code = "not-the-writer"
-    sentence = _("Only who wrote the words may object.")
 
 
 class HiddenSince(Refused):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.operations import subject
@@ -15,15 +16,16 @@ from veche.core.files.queries import original_path
 from veche.core.journal.models import Record, Secret
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
-from veche.core.moderation.access import as_moderator
-from veche.core.moderation.models import Original, OriginalLook, ShownInstead
+from veche.core.moderation.access import as_moderator, judge_of
+from veche.core.moderation.models import Decision, Original, OriginalLook, ShownInstead
 from veche.core.moderation.operations.decisions import AUTHOR, decided
 from veche.core.moderation.personal_data import Finding, hide
 from veche.core.moderation.words import label_for
 from veche.core.moderation.written import STEP, words_of, written_of
 from veche.core.notices.operations import tell_people, write_anew
+from veche.core.organisations.queries import holdings
 from veche.core.people.operations import note_look
-from veche.errors import Invalid, NotFound
+from veche.errors import Invalid, NotAllowed, NotFound
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
 TERM = dt.timedelta(days=30)
 """How long an original is kept, for an appeal or a court; then a timer deletes it."""
 MOST_AT_ONCE = 200
+
+
+class NotTheWriter(NotAllowed):
+    """Somebody else wrote the words."""
+
+    code = "not-the-writer"
+    sentence = _("Somebody else wrote these words.")
 
 
 class NothingHidden(Invalid):
@@ -75,6 +84,8 @@ def hide_words(
     shown = next((one for one in words_of(case) if one.field == field), None)
     if shown is None:
         raise NothingHidden
+    if as_author and shown.writer is not None:
+        raise NotTheWriter
     redacted = hide(shown.text, findings, label_for(shown.text))
     if redacted == shown.text:
         raise NothingHidden
@@ -185,7 +196,12 @@ def look_at_original(*, by: Person, at: dt.datetime, original: int, why: str) ->
     if found is None:
         raise NotFound
     case = found.case
-    holding = as_moderator(by, at, case)
+    held = holdings(by, at)
+    climbed = Decision.objects.filter(
+        Q(original=found) | Q(original=None), case=case, appeal="open", climbed_at__isnull=False
+    )
+    holding = judge_of(held, case, climbed=True) if climbed.exists() else None
+    holding = holding or as_moderator(by, at, case)
     picture = b""
     if found.kind == "photograph":
         try:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from veche import clock
+from veche.core.cases.queries import procedure_of
+from veche.core.cases.terms import due_at
 from veche.core.moderation import operations, queries, reasons
 from veche.core.moderation.forms import AppealForm, JudgeForm
 from veche.core.moderation.views.common import guarded, standing
@@ -56,6 +58,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
         "reason": reasons.words_of(decision.reason),
         "form": form,
         "possible": possible,
+        "due": due_at(procedure_of(here.case), "appealed", here.case.theme, clock.now()),
         "refusal": refusal,
     }
     return render(request, "moderation/appeal.html", context, status=status)
@@ -65,7 +68,7 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
 @guarded
 def judge(request: HttpRequest, number: str) -> HttpResponse:
     """Another moderator reads the matter, the decision and the objection, and decides."""
-    here = standing(request, number)
+    here = standing(request, number, judge=True)
     assert here.who.person is not None
     decision = queries.last_rejection(here.case)
     if decision is None or not decision.appeal:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove
-from veche.core.moderation.access import moderator_of
+from veche.core.moderation.access import judge_of, moderator_of
+from veche.core.moderation.models import Decision
 from veche.core.moderation.queries import case_of
 from veche.core.moderation.written import Written, written_of
 from veche.core.organisations.middleware import Asker, asker
@@ -39,8 +40,11 @@ class SignInFirst(Exception):
     """A visitor asks for what only known people may see."""
 
 
-def standing(request: HttpRequest, number: str, *, author: bool = False) -> Standing:
-    """The matter, for its moderators and, when ``author``, for whoever wrote it.
+def standing(
+    request: HttpRequest, number: str, *, author: bool = False, judge: bool = False
+) -> Standing:
+    """The matter, for its moderators and, when ``author``, for whoever wrote it; when ``judge``,
+    also for whoever decides on an objection that came up to them.
 
     Raises:
         SignInFirst: a visitor who is not its author.
@@ -51,7 +55,10 @@ def standing(request: HttpRequest, number: str, *, author: bool = False) -> Stan
     who, written = asker(request), written_of(case)
     moderator = moderator_of(who.holdings, case) is not None
     own = author and written.is_author(request, case)
-    if not moderator and not own:
+    above = judge and judge_of(who.holdings, case, climbed=True) is not None
+    if above and not Decision.objects.filter(case=case, climbed_at__isnull=False).exists():
+        above = False
+    if not moderator and not own and not above:
         if who.person is None:
             raise SignInFirst
         raise NoRoleForMove(role=_("a moderator of this territory"))

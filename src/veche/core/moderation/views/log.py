@@ -10,11 +10,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 from veche.core.moderation import queries, reasons
+from veche.core.moderation.access import ABOVE, MODERATOR
 from veche.core.moderation.forms import LogForm
 from veche.core.moderation.models import Decision
 from veche.core.moderation.queries import Asked
 from veche.core.moderation.tables import csv_lines
 from veche.core.moderation.words import DECISIONS, OUTCOMES, ROLES
+from veche.core.organisations.middleware import asker
 from veche.languages import here
 
 
@@ -35,7 +37,11 @@ def log(request: HttpRequest) -> HttpResponse:
     words = reasons.words()
     query = request.GET.copy()
     query.pop("page", None)
+    who = asker(request)
+    judges = not who.roles.isdisjoint({MODERATOR, *ABOVE})
     context: dict[str, Any] = {
+        "waiting": queries.to_judge(who.person, who.holdings) if who.person and judges else [],
+        "signed_in": who.person is not None,
         "form": form,
         "page": page,
         "rows": [_line(one, words) for one in page.object_list],
@@ -64,6 +70,7 @@ def _line(one: Decision, words: dict[str, str]) -> dict[str, Any]:
         "appeal": one.appeal,
         "due": one.appeal_due_at if one.appeal == "open" else None,
         "judged_at": one.judged_at,
+        "climbed": one.climbed_at,
     }
 
 

@@ -57,7 +57,7 @@ def parts(request: HttpRequest, number: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, here)
     field = request.POST.get("field", "")
-    words = next((one for one in words_of(here.case) if one.field == field), None)
+    words = next((one for one in _theirs(here) if one.field == field), None)
     if words is None:
         return _page(request, here, refusal=str(operations.NothingHidden()), status=409)
     found = find(words.text)
@@ -84,7 +84,7 @@ def parts(request: HttpRequest, number: str) -> HttpResponse:
                 field=field,
                 findings=wanted,
                 reason=form.cleaned_data.get("reason") or "author-asks",
-                as_author=here.author,
+                as_author=here.author and words.writer is None,
             )
         except Refused as fault:
             status, refusal = fault.status, str(fault)
@@ -92,6 +92,11 @@ def parts(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, gettext("Hidden. Everybody sees the new words from now on."))
             return redirect("moderation:parts", number=number)
     return _page(request, here, refusal=refusal, status=status, bound=(field, form))
+
+
+def _theirs(here: Standing) -> list[Words]:
+    """The words whoever asks may hide parts of: moderators of all, an author of their own."""
+    return [one for one in words_of(here.case) if here.moderator or one.writer is None]
 
 
 def _page(
@@ -112,7 +117,7 @@ def _page(
         "public": case.state in here.written.public,
         "blocks": [
             _block(here, one, bound[1] if bound and bound[0] == one.field else None)
-            for one in words_of(case)
+            for one in _theirs(here)
         ],
         "pictures": queries.pictures(case),
         "hidden": queries.hidden(case),
@@ -216,7 +221,7 @@ def picture(request: HttpRequest, number: str, address: str) -> HttpResponseBase
 @guarded
 def original(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """Look at what was hidden, having said why; the look is noted before anything is shown."""
-    here = standing(request, number)
+    here = standing(request, number, judge=True)
     assert here.who.person is not None
     form = LookForm(request.POST if request.method == "POST" else None)
     looked = None
