@@ -39,7 +39,7 @@ class NotAllowed(Refused):
 
     code = "not-allowed"
     status = 403
-    sentence = _("You have no right to do this.")
+    sentence = _("This needs a role that you do not have.")
 
 
 class NotFound(Refused):

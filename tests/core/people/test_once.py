@@ -109,7 +109,7 @@ def test_the_page_refuses_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     later = clock.now() + TERM + dt.timedelta(minutes=1)
     monkeypatch.setattr(clock, "now", lambda: later)
     over = client.post("/en/verify/", {"code": "x"})
-    assert over.status_code == 409 and "good no more" in over.content.decode()
+    assert over.status_code == 409 and "no longer valid" in over.content.decode()
 
 
 def test_letters_are_not_sent_without_end() -> None:

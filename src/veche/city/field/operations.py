@@ -34,7 +34,7 @@ class LinkOver(Refused):
 
     code = "link-over"
     status = 410
-    sentence = _("This link is no longer good. Ask the office for a new one.")
+    sentence = _("This link is no longer valid. Ask the office for a new one.")
 
 
 class TooManyLinks(Refused):

@@ -125,7 +125,9 @@ class SubscribeForm(forms.Form):
         label=_("E-mail"), required=False, max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("We send one letter there and ask you to confirm."),
-        error_messages={"invalid": _("This is not an e-mail address.")},
+        error_messages={
+            "invalid": _("This is not an e-mail address. It looks like this: name@example.org.")
+        },
     )  # fmt: skip
 
     def __init__(self, *args: Any, places: Atlas, needs_email: bool, **kwargs: Any) -> None:

@@ -86,7 +86,7 @@ class CounterForm(LetterForm):
         label=_("E-mail of the account"),
         error_messages={
             "required": _("Write an e-mail address."),
-            "invalid": _("This is not an e-mail address."),
+            "invalid": _("This is not an e-mail address. It looks like this: name@example.org."),
         },
     )
     identified = forms.BooleanField(
@@ -114,7 +114,7 @@ class RoleForm(_Placed):
         label=_("E-mail of the account"),
         error_messages={
             "required": _("Write an e-mail address."),
-            "invalid": _("This is not an e-mail address."),
+            "invalid": _("This is not an e-mail address. It looks like this: name@example.org."),
         },
     )
     role = forms.ChoiceField(
@@ -131,7 +131,7 @@ class RoleForm(_Placed):
         required=False,
         help_text=_("Empty: until it is ended."),
         widget=forms.DateInput(attrs={"type": "date"}),
-        error_messages={"invalid": _("This is not a day.")},
+        error_messages={"invalid": _("This is not a date. Write it like this: 2026-12-31.")},
     )
     sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
 

@@ -54,7 +54,9 @@ class Plain(forms.Form):
             if name in REQUIRED:
                 field.error_messages["required"] = REQUIRED[name]
             if name == "email":
-                field.error_messages["invalid"] = _("This is not an e-mail address.")
+                field.error_messages["invalid"] = _(
+                    "This is not an e-mail address. It looks like this: name@example.org."
+                )
             if name == "code":
                 field.widget.attrs |= {"autocomplete": "one-time-code", "spellcheck": "false"}
 

@@ -75,8 +75,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": _("Too many tries. Wait a few minutes and try again."),
         "too_many_login_attempts": _("Too many tries. Wait a few minutes and try again."),
         "incorrect_code": _("This is not the code. Check it and type it again."),
-        "incorrect_password": _("This is not the password."),
-        "enter_current_password": _("This is not the password."),
+        "incorrect_password": _("This is not the password. Check it and type it again."),
+        "enter_current_password": _("This is not the password. Check it and type it again."),
         "email_taken": _("Somebody already uses this e-mail address."),
         "duplicate_email": _("This address is yours already."),
     }

@@ -15,7 +15,7 @@ class SignInForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
         error_messages={
             "required": _("Write your e-mail address."),
-            "invalid": _("This is not an e-mail address."),
+            "invalid": _("This is not an e-mail address. It looks like this: name@example.org."),
         },
     )
     password = forms.CharField(
@@ -38,7 +38,7 @@ class OnceForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": _("Write your e-mail address."),
-            "invalid": _("This is not an e-mail address."),
+            "invalid": _("This is not an e-mail address. It looks like this: name@example.org."),
         },
     )
 

@@ -29,7 +29,10 @@ LETTERS: dict[str, tuple[Text, tuple[Text, ...]]] = {
         _("The way back to what you did"),
         (
             "{link}",
-            _("Whoever has this address can act as you there: keep it. Yours is not kept by us."),
+            _(
+                "Whoever has this link can act as you: keep it to yourself. "
+                "We do not keep your address."
+            ),
         ),
     ),
     "login_code": (_CODE, (_("Type it to sign in."), _SHORT, _NOT_YOU)),

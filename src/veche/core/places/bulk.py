@@ -300,7 +300,7 @@ class _Stage:
         )
         for (row, one), number in zip(block, numbers, strict=True):
             if not number:
-                why = str(_("This point lies outside the city."))
+                why = str(_("This point lies outside the city. Choose a place inside it."))
                 self.refused.add(row.line, why, _original(row))
                 continue
             self.kinds[one.kind] = None

@@ -40,7 +40,7 @@ class NothingChosen(Invalid):
     """A change of many without any matter."""
 
     code = "nothing-chosen"
-    sentence = _("No matter was chosen.")
+    sentence = _("No matter was chosen. Tick some in the list.")
 
 
 class TooManyChosen(Invalid):
@@ -54,7 +54,7 @@ class NotForMany(Invalid):
     """The step cannot be made for many at once."""
 
     code = "not-for-many"
-    sentence = _("This step is made one by one.")
+    sentence = _("This step is made one by one: open each matter.")
 
 
 class TooLateToUndo(Refused):

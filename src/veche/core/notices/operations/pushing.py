@@ -35,7 +35,7 @@ class PushRefused(Invalid):
     """What the browser gave is not the address of a push service we speak to."""
 
     code = "push-refused"
-    sentence = _("This browser's push service is not known here, so it cannot be used.")
+    sentence = _("Notices cannot be sent to this browser. Use another one, or letters by e-mail.")
 
 
 @operation

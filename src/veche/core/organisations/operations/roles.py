@@ -42,7 +42,7 @@ class TermOver(Invalid):
     """The role would be over before it begins."""
 
     code = "term-over"
-    sentence = _("This day is over.")
+    sentence = _("This day is over. Choose a later one.")
     field = "until"
 
 
@@ -57,7 +57,7 @@ class NoSuchHolding(NotFound):
     """Nobody holds it, or no more."""
 
     code = "no-such-holding"
-    sentence = _("This role is held no more.")
+    sentence = _("This role has ended already.")
 
 
 class LastAdministrator(Refused):

@@ -24,7 +24,7 @@ class CodeOver(Refused):
     """The code is too old, was wrong too often, or never was."""
 
     code = "code-over"
-    sentence = _("This code is good no more. Ask for a new one.")
+    sentence = _("This code is no longer valid. Ask for a new one.")
 
 
 def address_digest(email: str) -> str:

@@ -42,7 +42,7 @@ class LetterTooOld(Refused):
     """The code was not typed in time, or wrong too often."""
 
     code = "letter-too-old"
-    sentence = _("This letter is good no more. Ask for a new one.")
+    sentence = _("This letter is no longer valid. Ask for a new one.")
 
 
 class WrongCode(Invalid):

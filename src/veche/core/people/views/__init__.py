@@ -31,7 +31,9 @@ from veche.core.people.operations import TooManyTries, note_failed_sign_in
 from veche.core.people.queries import may_try
 
 _log = logging.getLogger(__name__)
-_WRONG = _("The address and the password do not match.")
+_WRONG = _(
+    "The address and the password do not match. Check them, or sign in with a code by e-mail."
+)
 """The same words whether the account exists or not."""
 
 

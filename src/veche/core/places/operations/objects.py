@@ -43,7 +43,7 @@ class ObjectOutside(Invalid):
     """The point lies in no territory of the city."""
 
     code = "object-outside"
-    sentence = _("This point lies outside the city.")
+    sentence = _("This point lies outside the city. Choose a place inside it.")
     field = "point"
 
 
