@@ -55,6 +55,15 @@ def test_what_takes_long_is_kept_for_a_hundred_times_as_long(wall: Wall) -> None
     assert (found.value, found.at) == (3, later)
 
 
+def test_what_is_large_is_kept_however_quick(wall: Wall) -> None:
+    def ask() -> int:
+        return kept.kept(("large",), AT, lambda: wall.count(0.1), large=lambda n: n > 0).value
+
+    assert (ask(), ask()) == (1, 1)
+    wall.now += kept.LARGE
+    assert ask() == 2
+
+
 def test_nothing_is_kept_for_longer_than_ten_minutes(wall: Wall) -> None:
     kept.kept(("slow",), AT, lambda: wall.count(60.0))
     wall.now += kept.LONGEST

@@ -2,8 +2,8 @@
 
 Counting the whole past costs more with every year. What :func:`kept` is given to count is kept in
 the memory of this process for a hundred times as long as the counting took: however long the past,
-at most a hundredth of the time goes into it. What is counted quickly is never kept, so that a small
-town always sees the present.
+at most a hundredth of the time goes into it. What is counted quickly is kept only where the caller
+says that it is large, so that a small town always sees the present.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ TIMES = 100
 """It is kept for so many times the seconds that it took …"""
 LONGEST = 600.0
 """… but for no more seconds than this."""
+LARGE = 60.0
+"""Seconds for which what is large is kept at least."""
 MOST = 500
 """Results kept at once."""
 
@@ -43,10 +45,16 @@ _lock = threading.Lock()
 _counting: dict[tuple[Hashable, ...], threading.Lock] = {}
 
 
-def kept(key: tuple[Hashable, ...], at: dt.datetime, count: Callable[[], T]) -> Kept[T]:
+def kept(
+    key: tuple[Hashable, ...],
+    at: dt.datetime,
+    count: Callable[[], T],
+    large: Callable[[T], bool] = lambda _value: False,
+) -> Kept[T]:
     """What ``count`` gives for this moment, or what it gave for one shortly before.
 
-    ``key`` names what is counted, with everything it depends on but the moment. While one thread
+    ``key`` names what is counted, with everything it depends on but the moment; ``large`` tells
+    of what was counted whether it is kept however quick that was. While one thread
     counts, others that ask for the same wait for it. What ``count`` raises is raised.
     """
     full = (str(connection.settings_dict["NAME"]), *key)
@@ -64,10 +72,11 @@ def kept(key: tuple[Hashable, ...], at: dt.datetime, count: Callable[[], T]) -> 
         took = time.monotonic() - begun
         with _lock:
             _known.pop(full, None)
-            if took >= FROM:
+            if took >= FROM or large(made.value):
                 if len(_known) >= MOST:
                     _known.clear()
-                _known[full] = (time.monotonic() + min(took * TIMES, LONGEST), made)
+                seconds = max(min(took * TIMES, LONGEST), LARGE if large(made.value) else 0)
+                _known[full] = (time.monotonic() + seconds, made)
             _counting.pop(full, None)
     return made
 

@@ -89,26 +89,28 @@ def near(place: Territory, at: dt.datetime, places: Atlas, known: Kinds) -> list
 
 # Each part reads the last days by an index of its own: the past behind them costs nothing.
 _OF_CITY = "c.territory_id = ANY(%(inside)s) AND c.state = ANY(%(public)s)"
+_EACH_CASE = "CROSS JOIN LATERAL (SELECT * FROM cases_case o WHERE o.id = p.case_id OFFSET 0) c"
 _KEEPING = f"""
 SELECT *, (
-    SELECT count(*) FROM cases_case c JOIN problems_problem p ON p.case_id = c.id
-    WHERE c.state = ANY(%(unanswered)s) AND c.due_at < %(at)s AND {_OF_CITY}
+    SELECT count(*) FROM cases_case c
+    WHERE c.procedure = 'problem' AND c.state = ANY(%(unanswered)s) AND c.due_at < %(at)s
+        AND {_OF_CITY}
   ) AS late
 FROM (
     SELECT count(*) FILTER (WHERE p.answer_due_at IS NOT NULL) AS answers,
         count(*) FILTER (WHERE p.answered_at <= p.answer_due_at) AS in_time,
         count(*) FILTER (WHERE p.answered_at > %(week)s) AS answered_week
-    FROM problems_problem p JOIN cases_case c ON c.id = p.case_id
+    FROM problems_problem p {_EACH_CASE}
     WHERE p.answered_at > %(month)s AND p.answered_at <= %(at)s AND {_OF_CITY}
 ) answered, (
     SELECT count(*) AS confirmed,
         count(*) FILTER (WHERE p.confirmed_at > %(week)s) AS confirmed_week
-    FROM problems_problem p JOIN cases_case c ON c.id = p.case_id
+    FROM problems_problem p {_EACH_CASE}
     WHERE p.confirmed_at > %(month)s AND p.confirmed_at <= %(at)s AND {_OF_CITY}
 ) confirmed, (
     SELECT count(*) AS reported_week
-    FROM cases_case c JOIN problems_problem p ON p.case_id = c.id
-    WHERE c.opened_at > %(week)s AND {_OF_CITY}
+    FROM cases_case c
+    WHERE c.procedure = 'problem' AND c.opened_at > %(week)s AND {_OF_CITY}
 ) reported
 """
 _remembered: dict[tuple[str, int], tuple[float, Keeping]] = {}

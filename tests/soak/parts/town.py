@@ -25,6 +25,8 @@ FIRST = 600
 """Problems of the year before: the town has stories to tell, but hardly a past."""
 PEOPLE_A_PROBLEM = 100
 """Accounts for each problem a day; each writes a few times a year."""
+VOLUNTEERS_A_PROBLEM = 2.2
+"""The seed's city has 3,300 of them for 1,500 problems a day."""
 WORDS = "It was looked at and put right on Tuesday; a photograph lies with the foreman."
 EVERY = 3
 """Days between two visits of the timers: a city's come every minute, and find less each time."""
@@ -67,13 +69,32 @@ def settle(start: dt.datetime, daily: int) -> None:
 def _people(start: dt.datetime, daily: int) -> None:
     """Accounts, and readers among them, as they would have signed up before."""
     from veche.core.notices.operations import subscribing
-    from veche.core.people.models import Person
+    from veche.core.organisations.models import Holding
+    from veche.core.people.models import Person, Residence
+    from veche.core.places.models import Territory
 
     made = [
         Person(name=f"Resident {n}", email=f"resident-{n}@soak.example", language="en", since=start)
         for n in range(daily * PEOPLE_A_PROBLEM)
     ]
     Person.objects.bulk_create(made, batch_size=5_000)
+    homes = list(Territory.objects.filter(kind="neighbourhood", imported=False).order_by("pk"))
+    until = start + 10 * 365 * DAY
+    Residence.objects.bulk_create(
+        [
+            Residence(person=person, territory=homes[n % len(homes)], how="letter", since=start,
+                      until=until)
+            for n, person in enumerate(made)
+        ],
+        batch_size=5_000,
+    )  # fmt: skip
+    Holding.objects.bulk_create(
+        [
+            Holding(person=person, role="volunteer", territory_id=homes[n % len(homes)].district_id,
+                    since=start)
+            for n, person in enumerate(made[: int(daily * VOLUNTEERS_A_PROBLEM)])
+        ]
+    )  # fmt: skip
     for person in Person.objects.filter(email__endswith="@soak.example")[: min(daily * 2, 1_000)]:
         subscribing.subscribe(by=person, at=start, wanted=subscribing.Wanted(theme="pothole"))
 

@@ -97,6 +97,8 @@ GROUP BY r.organisation_id
 _COUNTED: tuple[str, ...] = (_DISPUTES, _PROLONGATIONS, _OVERDUE, _CAME_BACK)
 LATELY = int(numbers.USUAL)
 """Days of the cards nobody has chosen another period for."""
+MANY = 5_000
+"""An office that had more in its last months is counted at most once a minute."""
 LATELY_WORD = numbers.PERIODS[numbers.USUAL][1]
 _LONG_AGO = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 _FAR = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
@@ -246,7 +248,12 @@ class Month:
 def months(office: Organisation, at: dt.datetime, most: int = 12) -> list[Month]:
     """The last months of an office by the month of the report, oldest first; those of an office
     that had very much may be some minutes old."""
-    return kept(("months", office.pk, most), at, lambda: _months(office, at, most)).value
+    return kept(
+        ("months", office.pk, most),
+        at,
+        lambda: _months(office, at, most),
+        large=lambda found: sum(month.received for month in found) > MANY,
+    ).value
 
 
 def _months(office: Organisation, at: dt.datetime, most: int) -> list[Month]:

@@ -18,6 +18,7 @@ from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
 from veche.look.plan import Bounds, around
+from veche.searching import holds
 
 PAGE = 50
 LAST_PAGE = 2000
@@ -31,6 +32,8 @@ STATES: dict[str, tuple[str, ...]] = {
     "refused": ("refused",),
     "all": PUBLIC,
 }
+ALIVE = ("open", "late")
+"""Lists that are as long as the city's work, not as its past."""
 ORDERS = ("newest", "due")
 LONGEST_WORDS = 80
 
@@ -145,21 +148,30 @@ def choice(
         wanted.append("p.category_id = ANY(%s)")
         values.append(list(known.under(which.category)))
     if which.words:
-        like = f"%{connection.ops.prep_for_like_query(which.words)}%"
-        wanted.append(
-            "(UPPER(p.text) LIKE UPPER(%s) OR UPPER(p.address) LIKE UPPER(%s) OR c.number = %s)"
-        )
-        values += [like, like, which.words]
+        found, more = holds("p.text || ' ' || p.address", which.words)
+        if any(letter.isdigit() for letter in which.words):  # each by its own index
+            found = (
+                f"p.case_id IN (SELECT p.case_id FROM problems_problem p WHERE {found}"
+                " UNION SELECT n.id FROM cases_case n WHERE n.number = %s)"
+            )
+            more.append(which.words)
+        wanted.append(found)
+        values += more
     if which.box:
         west, south, east, north = which.box
         wanted.append("p.longitude BETWEEN %s AND %s AND p.latitude BETWEEN %s AND %s")
         values += [west, east, south, north]
     if which.category or which.words or which.box:
-        tables += WITH_PROBLEM
+        alive = which.state in ALIVE and not which.words
+        tables += EACH_PROBLEM if alive else WITH_PROBLEM
     return tables, " AND ".join(wanted), values
 
 
 WITH_PROBLEM = " JOIN problems_problem p ON p.case_id = c.id"
+EACH_PROBLEM = (
+    " CROSS JOIN LATERAL (SELECT * FROM problems_problem q WHERE q.case_id = c.id OFFSET 0) p"
+)
+"""The same, looked up one by one: a planner that joins all at once reads the whole past."""
 
 
 Key = tuple[dt.datetime, int]
@@ -253,11 +265,8 @@ FROM (
 GROUP BY territory_id, col, line
 """
 COUNTED = PAGE * LAST_PAGE
-"""So many of the newest are counted where a list holds what has ended: it grows with every year,
-and no page of it beyond them can be asked for."""
-_NEWEST = f" ORDER BY c.opened_at DESC, c.id DESC LIMIT {COUNTED}"
-ALIVE = ("open", "late")
-"""Lists that are as long as the city's work, not as its past."""
+"""So many of the newest are counted where a list holds what has ended: no page lies beyond them."""
+_NEWEST = " ORDER BY c.opened_at DESC, c.id DESC LIMIT {}"
 
 
 def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: Position) -> Tally:
@@ -278,13 +287,14 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
         ):
             return kept[1]
     tables, wanted, values = choice(which, at, places, known)
-    if WITH_PROBLEM not in tables:
-        tables += WITH_PROBLEM
+    if tables == "cases_case c":
+        tables += EACH_PROBLEM
+    newest_only = "" if which.state in ALIVE else _NEWEST.format(COUNTED)
     wide, tall = grid(which.bounds)
     west, south, _east, _north = which.bounds
     with connection.cursor() as cursor:
         cursor.execute(
-            _COUNTS.format(tables, wanted + ("" if which.state in ALIVE else _NEWEST)),
+            _COUNTS.format(tables, wanted + newest_only),
             [list(UNANSWERED), at, west, wide, south, tall, *values],
         )
         counted = cursor.fetchall()

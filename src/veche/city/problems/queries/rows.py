@@ -6,7 +6,7 @@ import datetime as dt
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, F, QuerySet
 from django.db.models.expressions import RawSQL
 
 from veche.city.problems.models import Problem
@@ -109,7 +109,11 @@ def objects(
     tables, wanted, values = choice(which, at, places, known)
     order = _ORDERS[which.order]
     found = f"SELECT c.id FROM {tables} WHERE {wanted} ORDER BY {order} LIMIT %s OFFSET %s"
-    rows = Problem.objects.filter(pk__in=RawSQL(found, [*values, size, first]))
+    # As an array they are found first; joined, the planner might read all problems beside them.
+    chosen = RawSQL(
+        f"problems_problem.case_id = ANY(ARRAY({found}))", [*values, size, first], BooleanField()
+    )
+    rows = Problem.objects.filter(chosen)
     if which.order == "due":
         rows = rows.order_by(F("case__due_at").asc(nulls_last=True), "case_id")
     else:

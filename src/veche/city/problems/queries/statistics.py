@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.queries.categories import Kinds, kinds
+from veche.city.problems.queries.lists import EACH_PROBLEM, WITH_PROBLEM
 from veche.city.problems.queries.outcomes import OUTCOMES
 from veche.city.problems.queries.outcomes import SQL as OUTCOME_COUNTS
 from veche.core.organisations.models import Organisation
@@ -185,6 +186,9 @@ def _times(until: str) -> str:
     )
 
 
+_WHOLE = "cases_case c" + WITH_PROBLEM
+_BOUNDED = "cases_case c" + EACH_PROBLEM
+"""Of the last days the problems are looked up one by one: the past behind them is not read."""
 _SELECT = f"""
 SELECT {{keys}}, {{whole}},
  count(*),
@@ -199,11 +203,9 @@ SELECT {{keys}}, {{whole}},
  {OUTCOME_COUNTS},
  {_times("p.answered_at")},
  {_times("p.confirmed_at")},
- (SELECT count(*) FROM problems_problem p
-  JOIN cases_case c ON c.id = p.case_id
-  WHERE p.source <> '' AND {{where}})
-FROM problems_problem p
-JOIN cases_case c ON c.id = p.case_id
+ CASE WHEN EXISTS (SELECT FROM problems_problem WHERE source <> '') THEN
+  (SELECT count(*) FROM {{tables}} WHERE p.source <> '' AND {{where}}) ELSE 0 END
+FROM {{tables}}
 {{joins}}
 WHERE p.source = '' AND {{where}}
 GROUP BY GROUPING SETS (({{keys}}), ())
@@ -267,6 +269,7 @@ def statistics(
     sql = _SELECT.format(
         keys=keys,
         joins=joins,
+        tables=_BOUNDED if days and days <= int(USUAL) else _WHOLE,
         whole=f"grouping({GROUPINGS[choice.by][0]})",
         where=" AND ".join(where),
     )
