@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from django.db.models import QuerySet
@@ -21,12 +23,22 @@ moderator has hidden it; nothing."""
 _OFFICE = ("officer", "head")
 
 
-def is_author(thing: Appeal | Correction, person: Person | None) -> bool:
-    """Whether this person wrote it."""
-    return person is not None and thing.case.author_id == person.pk
+def key_digest(secret: str) -> str:
+    """What is kept of the secret in the way back of an author without an account."""
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> str:
+def is_author(thing: Appeal | Correction, person: Person | None, secret: str = "") -> bool:
+    """Whether this person, or whoever holds this secret, wrote it."""
+    if thing.case.author_id is not None:
+        return person is not None and thing.case.author_id == person.pk
+    key = thing.author_key if isinstance(thing, Appeal) else None
+    return bool(secret) and key is not None and hmac.compare_digest(key, key_digest(secret))
+
+
+def sees(
+    appeal: Appeal, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> str:
     """How much of a letter somebody may see: ``words``, ``outline`` or nothing.
 
     A private letter is read by its author and by the office it lies with; the dispatcher who
@@ -34,7 +46,7 @@ def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> 
     """
     case = appeal.case
     open_to_all = appeal.public and case.state in PUBLIC
-    if is_author(appeal, person) or (open_to_all and case.hidden_at is None):
+    if is_author(appeal, person, secret) or (open_to_all and case.hidden_at is None):
         return WORDS
     for holding in holdings:
         if holding.role in _OFFICE and in_scope(holding, case, "organisation"):
@@ -49,17 +61,35 @@ def sees(appeal: Appeal, person: Person | None, holdings: Sequence[Holding]) -> 
     return HIDDEN if open_to_all else NOTHING
 
 
-def seen_by(number: str, person: Person | None, holdings: Sequence[Holding]) -> tuple[Appeal, str]:
+def seen_by(
+    number: str, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> tuple[Appeal, str]:
     """The letter of this number and how much of it may be seen.
 
     Raises:
         NotFound: there is none, or this person may not know of it.
     """
     appeal = appeals().filter(case__number=number).first()
-    how = sees(appeal, person, holdings) if appeal is not None else NOTHING
+    how = sees(appeal, person, holdings, secret) if appeal is not None else NOTHING
     if appeal is None or not how:
         raise NotFound
     return appeal, how
+
+
+def reads_documents(
+    appeal: Appeal, person: Person | None, holdings: Sequence[Holding], secret: str = ""
+) -> bool:
+    """Whether somebody may open the documents of a letter: its author, the office it lies with,
+    and, where everybody may read its words, a moderator. Nobody else: what a document says of
+    itself and of others cannot be covered."""
+    if is_author(appeal, person, secret):
+        return True
+    case = appeal.case
+    if appeal.public and reads_unpublished(holdings, case):
+        return True
+    return any(
+        holding.role in _OFFICE and in_scope(holding, case, "organisation") for holding in holdings
+    )
 
 
 def appeals() -> QuerySet[Appeal]:

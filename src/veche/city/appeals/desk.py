@@ -14,10 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from veche import clock
 from veche.city.appeals import operations, rules, words
-from veche.city.appeals.access import HIDDEN, OUTLINE, WORDS, is_author, seen_by
+from veche.city.appeals.access import (
+    HIDDEN,
+    OUTLINE,
+    WORDS,
+    is_author,
+    reads_documents,
+    seen_by,
+)
 from veche.city.appeals.models import Appeal, Correction, Topic
 from veche.city.appeals.queries.lists import corrections, offices
 from veche.city.appeals.queries.matter import matter
+from veche.city.appeals.views.enclosures import enclosed
 from veche.core.cases.models import Case
 from veche.core.desk.adapter import Desk, DeskAction, DeskForm, DeskLine, Panel
 from veche.core.moderation import reasons
@@ -114,6 +122,7 @@ def panel(request: HttpRequest, case: Case) -> Panel:
         {
             "appeal": appeal,
             "reads": how != OUTLINE,
+            **enclosed(appeal, open_=reads_documents(appeal, who.person, who.holdings)),
             "kind": words.KINDS[appeal.kind],
             "matter": matter(appeal.case, at, texts, appeal.satisfaction),
         },

@@ -17,6 +17,20 @@ from veche.core.places.queries import Atlas
 from veche.core.places.queries.objects import kinds
 
 
+class _ManyInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.Field):
+    """Chosen files; what they hold is looked at by `veche.city.appeals.pending`."""
+
+    widget = _ManyInput
+
+    def clean(self, value: Any) -> Any:
+        """The files, as a list; nothing chosen is an empty list."""
+        return [one for one in (value if isinstance(value, list) else [value]) if one]
+
+
 class LetterForm(forms.Form):
     """A letter, a question or thanks."""
 
@@ -53,6 +67,15 @@ class LetterForm(forms.Form):
         min_length=rules.SHORTEST_TEXT,
         max_length=rules.LONGEST_TEXT,
         error_messages={"required": _("Write what you want to say.")},
+    )
+    enclosures = FilesField(
+        label=_("Photographs and documents"),
+        required=False,
+        help_text=_(
+            "At most 5: photographs, PDF, text, documents and tables without macros, 10 MB each."
+            " Everybody sees the photographs of a letter that everybody may read; documents are"
+            " opened by the office and moderators only."
+        ),
     )
     public = forms.ChoiceField(
         label=_("Who may read it?"),

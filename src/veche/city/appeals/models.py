@@ -49,6 +49,8 @@ class Appeal(models.Model):
     """What the author said of the answer: ``yes``, ``partly`` or ``no``."""
     submission = models.UUIDField(unique=True, null=True)
     """Made with the form: the same form sent twice is one letter."""
+    author_key = models.CharField(max_length=64, null=True)
+    """SHA-256 of the secret in the way back of an author without an account."""
 
     accepted_at = models.DateTimeField(null=True)
     given_at = models.DateTimeField(null=True)
@@ -66,6 +68,29 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Enclosure(models.Model):
+    """A document that came with a letter: for its office and a moderator, never for everybody.
+
+    Photographs of a letter are photographs of its case.
+    """
+
+    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+")
+    name = models.CharField(max_length=90)
+    """Harmless, and with the ending of its kind."""
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    digest = models.CharField(max_length=64, db_index=True)
+    """SHA-256 of its bytes, in hexadecimal; by it they are found."""
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "id"], name="appeals_enclosed")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Correction(models.Model):

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import operations
+from veche.city.appeals.access import is_author
 from veche.city.appeals.models import Appeal
 from veche.city.appeals.procedure import PUBLIC
 from veche.core.moderation.written import Words, Written
@@ -34,10 +35,12 @@ def url(case: Case) -> str:
 
 def written_by(request: HttpRequest, case: Case) -> bool:
     """Whether whoever asks wrote it."""
+    from veche.city.appeals.views.common import secret_of
     from veche.core.organisations.middleware import asker
 
-    person = asker(request).person
-    return person is not None and person.pk == case.author_id
+    appeal = Appeal.objects.select_related("case").filter(pk=case.pk).first()
+    secret = secret_of(request, case.number)
+    return appeal is not None and is_author(appeal, asker(request).person, secret)
 
 
 WRITTEN = Written(

@@ -44,6 +44,7 @@ MODULE = Module(
         "correction.keep": "The correction was refused.",
         "correction.withdraw": "The author withdrew the correction.",
         "appeals.words-erased": "A person was forgotten: their private letters lost their words.",
+        "appeals.enclosed": "Documents came with a letter.",
         "appeals.topics-set": "It was set what letters can be about.",
     },
     personal="veche.city.appeals.personal",

@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 def collect(person: Person) -> dict[str, Any]:
     """What the person wrote: letters with their answers, and corrections."""
-    from veche.city.appeals.models import Appeal, Correction
+    from veche.city.appeals.models import Appeal, Correction, Enclosure
 
     letters = Appeal.objects.filter(case__author=person).select_related("case", "topic")
     repairs = Correction.objects.filter(case__author=person).select_related("case", "kind")
+    enclosed: dict[int, list[str]] = {}
+    for paper in Enclosure.objects.filter(case__author=person).order_by("id"):
+        enclosed.setdefault(paper.case_id, []).append(paper.name)
     return {
         "letters": [
             {
@@ -27,6 +30,7 @@ def collect(person: Person) -> dict[str, Any]:
                 "text": one.text,
                 "answer": one.answer,
                 "satisfaction": one.satisfaction,
+                "documents": enclosed.get(one.pk, []),
             }
             for one in letters.order_by("case_id")
         ],

@@ -115,6 +115,8 @@ PUBLIC = (
     "withdrawn",
 )  # fmt: skip
 """States in which everybody may read a public letter."""
+UNPUBLISHED = ("moderation", "appealed", "rejected", "removed", "dropped")
+"""States in which nobody but its author and moderators reads a letter meant for everybody."""
 OPEN = ("routing", "work", "question", "answered")
 OWED = _OWED
 """States in which an office owes an answer."""

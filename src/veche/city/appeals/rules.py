@@ -10,6 +10,9 @@ LONGEST_ANSWER = 12_000
 LONGEST_REASON = 2_000
 LONGEST_NOTE = 1_000
 
+MOST_FILES = 5
+"""Photographs and documents together that come with one letter."""
+
 REFUSAL_REASONS = ("answered-before", "court", "secret-by-law", "no-such-power")
 SATISFACTION = ("yes", "partly", "no")
 CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", "unclear")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
-from veche.city.appeals.views import corrections, letters
+from veche.city.appeals.views import corrections, enclosures, letters
 
 app_name = "appeals"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("corrections/<slug:number>/", corrections.correction, name="correction"),
     path("corrections/<slug:number>/withdraw/", corrections.withdraw, name="withdraw-correction"),
     path("<slug:number>/", letters.matter, name="matter"),
+    re_path(
+        r"^(?P<number>[-\w]+)/photographs/(?P<address>[0-9a-f]{24})-(?P<size>small|large)\.jpg$",
+        enclosures.photograph,
+        name="photograph",
+    ),
+    path("<slug:number>/documents/<int:enclosure>/", enclosures.document, name="document"),
     path("<slug:number>/rate/", letters.rate, name="rate"),
     path("<slug:number>/withdraw/", letters.withdraw, name="withdraw"),
 ]

@@ -110,6 +110,8 @@ def give_words() -> None:
     say("appeals.closed", gettext_noop("{number} was sent to the office without being published."))
     say("appeals.rejected", gettext_noop("A moderator did not publish {number}."))
     say("appeals.removed", gettext_noop("A moderator took {number} away."))
+    say("appeals.new", gettext_noop("A new letter can be read: {number}."))
+    say("appeals.outcome", gettext_noop("The office answered the letter {number}."))
     say("appeals.given", gettext_noop("An office has {number} now."))
     say("appeals.passed-on", gettext_noop("Your thanks {number} were passed on to the office."))
     say(

@@ -16,11 +16,11 @@ from veche.city.appeals.operations.letters import (
     refuse,
     reject,
     remove,
-    set_topics,
     withdraw,
     write,
 )
 from veche.city.appeals.operations.routing import route_unheard
+from veche.city.appeals.operations.topics import set_topics
 from veche.city.appeals.operations.words import put_words
 
 __all__ = [

@@ -7,6 +7,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import rules
 from veche.city.appeals.models import Correction
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
     from veche.core.places.models import CityObject, ObjectKind
 
-declare("correction", "person", 20)
+declare("correction", "person", 20, title=_("corrections"))
 
 SOURCE = "correction"
 

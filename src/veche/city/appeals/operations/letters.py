@@ -12,23 +12,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
+from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import rules
 from veche.city.appeals.models import Appeal, Topic
+from veche.city.appeals.operations.enclosing import enclose
 from veche.city.appeals.operations.refusals import (
     AlreadyWritten,
     NotPublic,
     SameOffice,
     SignInFirst,
     TitleLength,
+    TooManyFiles,
     UnknownTopic,
 )
 from veche.core.cases.operations import move_case, open_case
-from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.limits import declare, spend
 from veche.core.moderation.operations import decided
-from veche.core.notices.operations import follow, tell_followers
+from veche.core.notices.operations import announce, follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
 from veche.operation import operation
@@ -36,33 +38,14 @@ from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
+    from veche.core.files.documents import Document
+    from veche.core.files.photographs import Photograph
     from veche.core.organisations.models import Organisation
     from veche.core.people.models import Person
 
-declare("appeal", "person", 10)
+declare("appeal", "person", 10, title=_("letters"))
 
 ROUTES = {"letter": "route", "question": "route_question", "thanks": "pass_on"}
-
-
-@operation
-def set_topics(
-    *, by: Person | None, at: dt.datetime, topics: Sequence[tuple[str, Mapping[str, str]]]
-) -> int:
-    """Set what letters can be about, (code, names) in order; others can no longer be chosen."""
-    Topic.objects.exclude(code__in=[code for code, _names in topics]).update(active=False)
-    Topic.objects.bulk_create(
-        [
-            Topic(code=code, names=dict(names), position=place)
-            for place, (code, names) in enumerate(topics)
-        ],
-        update_conflicts=True,
-        unique_fields=["code"],
-        update_fields=["names", "position", "active"],
-    )
-    record(
-        kind="appeals.topics-set", by=by, at=at, subject="appeals", public={"topics": len(topics)}
-    )
-    return len(topics)
 
 
 @operation
@@ -78,14 +61,22 @@ def write(
     public: bool,
     office: Organisation | None = None,
     territory: str = "",
+    author_key: str | None = None,
+    sender: Mapping[str, str] | None = None,
+    photographs: Sequence[Photograph] = (),
+    documents: Sequence[Document] = (),
 ) -> Appeal:
     """Somebody writes to the city: a letter, a question or thanks.
 
     A public one goes to a moderator first, a private one to the office at once. ``territory`` is
     the code of the author's district, if they say it; else it concerns the whole city.
 
+    Whoever has no account has shown an e-mail address a moment ago (`veche.core.people.once`):
+    ``author_key`` is the digest of the secret in their way back, ``sender`` says against whose
+    limits the letter counts (`veche.core.moderation.limits.spend`).
+
     Raises:
-        SignInFirst, UnknownTopic, TextLength, TitleLength: it cannot be taken so.
+        SignInFirst, UnknownTopic, TextLength, TitleLength, TooManyFiles: it cannot be taken so.
         AlreadyWritten: this form made one before.
         veche.core.moderation.limits.TooMany: the person has written as many as one may.
     """
@@ -93,8 +84,10 @@ def write(
         "case__number", flat=True
     ):
         raise AlreadyWritten(number=number)
-    if by is None:
+    if by is None and not author_key:
         raise SignInFirst
+    if len(photographs) + len(documents) > rules.MOST_FILES:
+        raise TooManyFiles(most=rules.MOST_FILES)
     about = Topic.objects.filter(code=topic, active=True).first()
     if about is None or kind not in Appeal.Kind.values:
         raise UnknownTopic
@@ -104,7 +97,6 @@ def write(
     place = territory_by_code(territory) if territory else places.home()
     if place is None:
         raise UnknownTopic
-    spend(by=by, at=at, what="appeal", keys={})
     case = open_case(
         by=by,
         at=at,
@@ -124,13 +116,17 @@ def write(
         title=title,
         text=text,
         submission=submission,
+        author_key=author_key if by is None else None,
     )
     try:
         appeal.save(force_insert=True)
     except IntegrityError as error:
         # Two clicks at the same moment: the second waited here until the first was kept.
         raise AlreadyWritten(number="") from error
-    follow(by=by, at=at, case=case)
+    spend(by=by, at=at, what="appeal", keys=sender or {}, case=case.pk if sender else None)
+    enclose(by=by, at=at, case=case, photographs=photographs, documents=documents)
+    if by is not None:
+        follow(by=by, at=at, case=case)
     if not public:
         appeal.case = routed(appeal, case, at)
     return appeal
@@ -169,6 +165,7 @@ def accept(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) 
     case = move_case(by=by, at=at, case=case, move="accept", seen=seen)
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.accepted")
+    announce(by=by, at=at, case=case, kind="appeals.new")
     return routed(letter_of(case), case, at)
 
 
@@ -178,6 +175,7 @@ def pass_unread(*, by: None, at: dt.datetime, case: Case) -> Case:
     case = move_case(by=by, at=at, case=case, move="pass")
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.passed")
+    announce(by=by, at=at, case=case, kind="appeals.new")
     return routed(letter_of(case), case, at)
 
 
@@ -238,6 +236,7 @@ def publish_after_all(*, by: Person, at: dt.datetime, case: Case) -> Case:
     """An appeal was granted: it is public and goes to its office."""
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="moderation.overturned")
+    announce(by=by, at=at, case=case, kind="appeals.new")
     return routed(letter_of(case), case, at)
 
 
@@ -302,11 +301,12 @@ def answer(*, by: Person, at: dt.datetime, case: Case, text: str, seen: int | No
         TextLength: what was given cannot be accepted.
     """
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_ANSWER)
-    case = move_case(
-        by=by, at=at, case=case, move="answer", seen=seen, **_said(letter_of(case), text)
-    )
+    letter = letter_of(case)
+    case = move_case(by=by, at=at, case=case, move="answer", seen=seen, **_said(letter, text))
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text)
     tell_followers(by=by, at=at, case=case, kind="appeals.answered")
+    if letter.public:
+        announce(by=by, at=at, case=case, kind="appeals.outcome")
     return case
 
 
@@ -322,16 +322,19 @@ def refuse(
     if reason not in rules.REFUSAL_REASONS:
         raise UnknownReason
     text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
+    letter = letter_of(case)
     case = move_case(
         by=by,
         at=at,
         case=case,
         move="refuse",
         seen=seen,
-        **_said(letter_of(case), text, reason=reason),
+        **_said(letter, text, reason=reason),
     )
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text, reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.refused")
+    if letter.public:
+        announce(by=by, at=at, case=case, kind="appeals.outcome")
     return case
 
 

@@ -16,10 +16,18 @@ class AlreadyWritten(Refused):
 
 
 class SignInFirst(NotAllowed):
-    """Only somebody with an account can be answered."""
+    """Only somebody with an account, or who has shown an e-mail address a moment ago, may write."""
 
     code = "sign-in-first"
-    sentence = _("Sign in first: an office answers somebody it can reach.")
+    sentence = _("Sign in or show your e-mail address first.")
+
+
+class TooManyFiles(Invalid):
+    """More files than one letter may bring."""
+
+    code = "too-many-files"
+    sentence = _("At most {most} files: the first {most} are kept.")
+    field = "enclosures"
 
 
 class UnknownTopic(Invalid):
