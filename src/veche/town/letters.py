@@ -49,6 +49,7 @@ class Letter:
 
     key: str
     who: str
+    """Of the cast; empty for somebody without an account."""
     kind: str
     topic: str
     public: bool
@@ -60,6 +61,8 @@ class Letter:
     answer: Act | None
     refuse: Act | None
     rate: Act | None
+    paper: tuple[str, str] | None
+    """Name and words of a text that came with it."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ def letters() -> tuple[Letter, ...]:
             answer=_act(row, "answer", "who", "text"),
             refuse=_act(row, "refuse", "who", "code", "text"),
             rate=_act(row, "rate", "code", "text"),
+            paper=(row["paper"][0], row["paper"][1]) if "paper" in row else None,
         )
         for row in data("letters.toml")["letters"]
     )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from veche import clock, town
 from veche.city.appeals import demo
-from veche.city.appeals.models import Appeal, Correction
+from veche.city.appeals.models import Appeal, Correction, Enclosure
 from veche.core.cases import demo as calendar
 from veche.core.organisations import demo as organisations
 from veche.core.people import demo as people
@@ -28,7 +28,9 @@ def test_the_registry_and_a_dozen_letters_are_told() -> None:
     assert time.monotonic() - begun < 10
     assert 2_000 <= CityObject.objects.count() <= 6_000
     states = Counter(Appeal.objects.values_list("case__state", flat=True))
-    assert sum(states.values()) == 12
+    assert sum(states.values()) == 13
+    assert Enclosure.objects.get().name == "Смены завода.txt"
+    assert Appeal.objects.get(case__author=None).author_key
     assert states["rated"] >= 3 and states["refused"] == states["rejected"] == 1
     assert not Appeal.objects.filter(case__moved_at__gt=at).exists()
     outcomes = set(Correction.objects.values_list("case__state", flat=True))

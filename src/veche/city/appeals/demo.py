@@ -9,7 +9,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from veche.city.appeals import operations
+from veche.city.appeals.access import key_digest
 from veche.core.cases.terms import city_zone
+from veche.core.files.documents import clean
 from veche.core.organisations.models import Holding, Organisation, Responsibility
 from veche.core.organisations.operations import appoint_many, make_many_responsible
 from veche.core.people.demo import BEFORE
@@ -71,7 +73,8 @@ def _when(at: dt.datetime) -> Callable[[Moment], dt.datetime]:
 
 
 def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None:
-    author, when = actors[letter.who], _when(at)
+    author, when = actors.get(letter.who), _when(at)
+    paper = letter.paper
     case = operations.write(
         by=author,
         at=when(letter.written),
@@ -81,6 +84,8 @@ def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None
         text=letter.text,
         topic=letter.topic,
         public=letter.public,
+        author_key=None if author else key_digest(f"the demo's letter {letter.key}"),
+        documents=[clean(paper[1].encode(), paper[0])] if paper else (),
     ).case
     if letter.accept:
         case = operations.accept(by=actors["moderator"], at=when(letter.accept.ago), case=case)
