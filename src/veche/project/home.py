@@ -82,6 +82,16 @@ class Home:
         return self.path / "mail"
 
     @property
+    def sealed(self) -> Path:
+        """The published files of the city's log."""
+        return self.path / "log" / "journal"
+
+    @property
+    def keys(self) -> Path:
+        """Private keys: never in the database, never published."""
+        return self.path / "keys"
+
+    @property
     def base(self) -> Path:
         """What holds the cluster: the home, or a folder the server's user can reach.
 

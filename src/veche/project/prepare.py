@@ -68,6 +68,9 @@ def main() -> int:
         _say(f"{homes.current().path} holds data that are not a demo's: name another VECHE_HOME.")
         return 1
     demo_guard.mark()
+    from veche.core.journal.commands import first_key
+
+    first_key()
     if state != "loaded":
         _set_town_state("loading")
         _load()

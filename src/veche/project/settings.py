@@ -137,6 +137,12 @@ DATABASES = {"default": _database()}
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("VECHE_TEST_DATABASE", "test_veche")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- the city's log ---------------------------------------------------------------------------
+
+LOG_FOLDER = HOME.sealed
+KEY_FOLDER = HOME.keys
+LOG_NAME = os.environ.get("VECHE_LOG_NAME", "localhost/log/journal")
+
 # --- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.Person"

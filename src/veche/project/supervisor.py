@@ -155,7 +155,11 @@ class _Demo:
             address = f"http://{HOST}:{port}/"
             os.environ["VECHE_ADDRESS"] = address  # what letters of the demo lead to
             web = ["veche.project.web", HOST, str(port), "1"]
-            self.children = [_Child("web", web), _Child("worker", ["veche", "worker"])]
+            self.children = [
+                _Child("web", web),
+                _Child("worker", ["veche", "worker"]),
+                _Child("sealer", ["veche.project.sealer"]),
+            ]
             for child in self.children:
                 child.start()
             self._await(address)

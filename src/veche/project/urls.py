@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     # One address in all languages: the sign-on is told it and knows no other.
     path("sign-on/", include("veche.core.people.sign_on_urls")),
+    path("log/", include("veche.core.journal.log_urls")),
     *i18n_patterns(
         path("account/", include("veche.core.people.account_urls")),
         *_pages(),

@@ -63,3 +63,77 @@ class CityClock(models.Model):
 
     def __str__(self) -> str:
         return f"ahead by {self.ahead}"
+
+
+class Unsealed(models.Model):
+    """A record that has no place in the log yet; a trigger puts it here."""
+
+    record = models.OneToOneField(
+        Record,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="+",
+        db_constraint=False,
+    )
+
+    class Meta:
+        verbose_name_plural = "unsealed"
+
+    def __str__(self) -> str:
+        return f"record {self.pk} waits"
+
+
+class Leaf(models.Model):
+    """Where a record stands in the log: the leaf at ``place`` is the record's digest."""
+
+    record = models.OneToOneField(
+        Record,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="+",
+        db_constraint=False,
+    )
+    place = models.BigIntegerField(unique=True)
+    """From zero."""
+
+    class Meta:
+        verbose_name_plural = "leaves"
+
+    def __str__(self) -> str:
+        return f"record {self.pk} at {self.place}"
+
+
+class Checkpoint(models.Model):
+    """A checkpoint that was signed: never two of one size that differ."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField()
+    """The signed note as it was published, without what witnesses added."""
+    recorded_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"checkpoint at {self.size}"
+
+
+class LogKey(models.Model):
+    """A key that signs, or signed, the log's checkpoints; the private part lies elsewhere."""
+
+    class State(models.TextChoices):
+        """What a key may do."""
+
+        ACTIVE = "active"
+        RETIRED = "retired"
+        """Signs no longer; what it signed stands."""
+        REVOKED = "revoked"
+        """Others may have it: only what it signed up to ``until_size`` stands."""
+
+    verifier = models.CharField(max_length=200, unique=True)
+    """The verifier key: ``name+id+key``."""
+    since_size = models.BigIntegerField()
+    until_size = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.verifier

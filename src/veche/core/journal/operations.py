@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche import clock
 from veche.core.journal.canonical import salted_digest
-from veche.core.journal.models import CityClock
+from veche.core.journal.models import Checkpoint, CityClock, LogKey
 from veche.errors import Refused
 from veche.operation import note_record, operation
 
@@ -176,3 +176,75 @@ def turn_clock(*, by: Person | None, at: dt.datetime, forward: dt.timedelta) -> 
     clock.forget()
     ahead: dt.timedelta = row.ahead
     return ahead
+
+
+# --- the keys of the log ----------------------------------------------------------------------
+
+
+class NoSuchKey(Refused):
+    """No key of the log has this number."""
+
+    code = "no-such-log-key"
+    status = 404
+    sentence = _("The log has no active key of this number.")
+
+
+class LastKey(Refused):
+    """The last key that signs cannot be ended: the log could not go on."""
+
+    code = "last-log-key"
+    sentence = _("This is the only key that signs the log. Make another first.")
+
+
+def sealed_size() -> int:
+    """How long the log is, as far as it was signed."""
+    last = Checkpoint.objects.order_by("-size").first()
+    return last.size if last is not None else 0
+
+
+@operation
+def add_key(*, by: Person | None, at: dt.datetime, verifier: str) -> LogKey:
+    """From now on this key, too, signs the log. ``verifier`` is ``name+id+key``.
+
+    Its own record is sealed under the older keys and under itself.
+    """
+    key = LogKey.objects.create(verifier=verifier, since_size=sealed_size(), at=at)
+    record(
+        kind="journal.key-added",
+        by=by,
+        at=at,
+        subject="log",
+        public={"key": verifier, "since_size": key.since_size},
+    )
+    return key
+
+
+@operation
+def end_key(
+    *, by: Person | None, at: dt.datetime, number: str, revoked_at: int | None = None
+) -> LogKey:
+    """A key signs no longer. ``revoked_at``: others may have had it since the log was so long.
+
+    Raises:
+        NoSuchKey: no active key has this number (eight hexadecimal digits).
+        LastKey: no other would be left.
+    """
+    active = list(LogKey.objects.select_for_update().filter(state=LogKey.State.ACTIVE))
+    found = [key for key in active if key.verifier.split("+")[1] == number]
+    if not found:
+        raise NoSuchKey
+    if len(active) == 1:
+        raise LastKey
+    key = found[0]
+    size = sealed_size()
+    key.until_size = size if revoked_at is None else min(revoked_at, size)
+    key.state = LogKey.State.RETIRED if revoked_at is None else LogKey.State.REVOKED
+    key.save(update_fields=["until_size", "state"])
+    record(
+        kind="journal.key-ended",
+        by=by,
+        at=at,
+        subject="log",
+        public={"key": key.verifier, "state": str(key.state), "until_size": key.until_size},
+    )
+    return key

@@ -135,7 +135,7 @@ class Note:
         if not gap or not text or not rest.endswith("\n"):
             raise WrongNote("The note is not a text, an empty line and signatures.")
         lines = rest.split("\n")[:-1]
-        return cls(text + "\n", tuple(_signature(line) for line in lines))
+        return cls(text + "\n", tuple(signature_of(line) for line in lines))
 
     def checked(self, keys: Iterable[VerifierKey], verify: Verify) -> tuple[VerifierKey, ...]:
         """The keys, among ``keys``, that signed; signatures of others are passed over.
@@ -155,7 +155,8 @@ class Note:
         return tuple(found)
 
 
-def _signature(line: str) -> Signature:
+def signature_of(line: str) -> Signature:
+    """One line of signature. Raises: WrongNote."""
     name, space, packed = line.removeprefix(DASH).partition(" ")
     try:
         data = unpack(packed)

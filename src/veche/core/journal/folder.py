@@ -1,0 +1,97 @@
+"""A log as a folder of files: tiles, bundles, the checkpoint; a crash hurts nothing.
+
+Every file is written beside its place, flushed, and moved there whole; the checkpoint comes last.
+So the folder always holds everything its checkpoint speaks of.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from veche.core.journal.tlog.note import Checkpoint, Note
+from veche.core.journal.tlog.tiles import Edge, WrongTile
+
+CHECKPOINT = "checkpoint"
+KEYS = "keys.txt"
+
+
+class BrokenFolder(Exception):
+    """The files of the log are not what its checkpoint says; a person must look."""
+
+
+class Folder:
+    """The published files of one log."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fetch(self, path: str) -> bytes:
+        """One file. Raises: OSError."""
+        return (self.path / path).read_bytes()
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The checkpoint that is published; None before the first.
+
+        Raises:
+            WrongNote: it is none.
+        """
+        try:
+            return Checkpoint.read(Note.read(self.fetch(CHECKPOINT)).text)
+        except FileNotFoundError:
+            return None
+
+    def edge(self) -> Edge:
+        """The right edge of the log as it is published.
+
+        Raises:
+            BrokenFolder: files are missing or do not give the root of the checkpoint.
+        """
+        told = self.checkpoint()
+        if told is None:
+            return Edge()
+        try:
+            edge = Edge.read(self.fetch, told.size)
+        except (WrongTile, OSError) as fault:
+            raise BrokenFolder(f"{self.path}: {fault}") from fault
+        if edge.frontier.root() != told.root:
+            raise BrokenFolder(f"{self.path}: the tiles do not give the root of the checkpoint")
+        return edge
+
+    def publish(self, files: Mapping[str, bytes], note: str) -> None:
+        """Write new files, then the checkpoint that speaks of them."""
+        folders = {self._put(path, data) for path, data in files.items()}
+        for folder in folders:
+            _flush(folder)
+        self.put(CHECKPOINT, note.encode())
+
+    def put(self, path: str, data: bytes) -> None:
+        """Write one file so that it is there whole or not at all."""
+        _flush(self._put(path, data))
+
+    def _put(self, path: str, data: bytes) -> Path:
+        target = self.path / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return target.parent
+
+
+def _flush(folder: Path) -> None:
+    """Make the names in a folder survive a crash."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

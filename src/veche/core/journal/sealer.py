@@ -1,0 +1,213 @@
+"""The sealer: gives records their places in the log and signs how long the log is.
+
+One at a time (a lock of the database; another takes over when it is gone), outside of requests, and
+without Django, so that the process stays small. A batch is one transaction: places, root and the
+signed checkpoint are kept by the database first and published after. Whatever moment it is killed
+at, the next one finds in the database what was signed and publishes exactly that: nothing is signed
+twice differently, because what was not committed was never shown to anybody.
+"""
+
+from __future__ import annotations
+
+import time
+import urllib.error
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from veche.core.journal.folder import KEYS, Folder
+from veche.core.journal.tlog import keys
+from veche.core.journal.tlog.merkle import leaf_hash
+from veche.core.journal.tlog.note import Checkpoint, Note, Signature, VerifierKey
+from veche.core.journal.tlog.tiles import Edge
+
+LOCK = 0x7665_6C6F_6731
+"""The lock of the database that the sealer holds for as long as it lives."""
+MOST = 50_000
+"""Records in one batch."""
+PAUSE = 2.0
+"""Seconds between looks at what waits: a record is in a published checkpoint well within ten."""
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class SealerFault(Exception):
+    """The log cannot go on without a person; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What one look did: how many records were sealed, and how long the log is now."""
+
+    records: int
+    size: int
+
+
+class Sealer:
+    """Seals the journal into a folder. ``ask`` brings the witnesses' signatures of a checkpoint."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        folder: Path,
+        key_folder: Path,
+        *,
+        ask: Callable[[Note, Folder], Sequence[Signature]] | None = None,
+        most: int = MOST,
+    ) -> None:
+        self.connection = connection
+        self.folder = Folder(folder)
+        self.key_folder = key_folder
+        self.ask = ask
+        self.most = most
+        self.edge = Edge()
+        self.signers: list[keys.Signer] = []
+        self._known: list[tuple[str, str]] = []
+        self._witnessed = -1
+
+    def take(self) -> bool:
+        """Take the lock and bring the folder up to what the database knows; False: another has it.
+
+        Raises:
+            SealerFault: files and database do not belong together, or there is no key.
+        """
+        with self.connection.transaction():
+            held = self.connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
+        if not held or not held[0]:
+            return False
+        self.edge = self.folder.edge()
+        self._catch_up()
+        return True
+
+    def once(self) -> Sealed:
+        """Seal what waits, at most one batch.
+
+        Raises:
+            SealerFault: there is no key to sign with.
+        """
+        self._read_keys()
+        with self.connection.transaction():
+            rows = self.connection.execute(
+                "SELECT place, digest FROM journal_seal(%s, %s)", [self.edge.size, self.most]
+            ).fetchall()
+            if not rows:
+                files, note = {}, None
+            else:
+                entries = [bytes(row[1]) for row in rows]
+                if rows[0][0] != self.edge.size or rows[-1][0] != self.edge.size + len(rows) - 1:
+                    raise SealerFault("The places given by the database are not the next ones.")
+                files = self.edge.grow(entries, [leaf_hash(entry) for entry in entries])
+                note = self._sign()
+        if note is not None:
+            self.folder.publish(files, str(note))
+        self._ask_witnesses()
+        return Sealed(len(rows), self.edge.size)
+
+    def run(self, going: Callable[[], bool]) -> None:
+        """Seal until told to end."""
+        while going():
+            if self.once().records < self.most:
+                time.sleep(PAUSE)
+
+    # --- keys ---------------------------------------------------------------------------------
+
+    def _read_keys(self) -> None:
+        with self.connection.transaction():
+            known = self.connection.execute(
+                "SELECT verifier, state, since_size, until_size FROM journal_logkey ORDER BY id"
+            ).fetchall()
+        active = [(row[0], row[1]) for row in known if row[1] == "active"]
+        if not active:
+            raise SealerFault("There is no key to sign the log with: veche journal key make")
+        if active == self._known:
+            return
+        signers = []
+        for verifier, _state in active:
+            public = VerifierKey.read(verifier)
+            try:
+                private = keys.load(key_file(self.key_folder, public))
+            except (OSError, keys.WrongKey) as fault:
+                raise SealerFault(f"The key {public.id.hex()} cannot be read: {fault}") from fault
+            signers.append(keys.Signer(public.name, private))
+            if signers[-1].key != public:
+                raise SealerFault(f"The file of the key {public.id.hex()} holds another key.")
+        if len({one.key.name for one in signers}) != 1:
+            raise SealerFault("All keys of a log bear the log's name.")
+        self.signers, self._known = signers, active
+        lines = (
+            f"{verifier} {state} {since} {'' if until is None else until}".rstrip() + "\n"
+            for verifier, state, since, until in known
+        )
+        self.folder.path.mkdir(parents=True, exist_ok=True)
+        self.folder.put(KEYS, "".join(lines).encode())
+
+    # --- checkpoints --------------------------------------------------------------------------
+
+    def _sign(self) -> Note:
+        """Sign the log as it stands in this transaction, and keep the note with it."""
+        told = Checkpoint(self.signers[0].key.name, self.edge.size, self.edge.frontier.root())
+        note = Note(told.text, tuple(one.sign(told) for one in self.signers))
+        self.connection.execute(
+            "INSERT INTO journal_checkpoint (size, root, note) VALUES (%s, %s, %s)",
+            [told.size, told.root, str(note)],
+        )
+        return note
+
+    def _catch_up(self) -> None:
+        """Publish what was signed and kept, but not published when the last sealer ended."""
+        with self.connection.transaction():
+            row = self.connection.execute(
+                "SELECT size, root, note FROM journal_checkpoint ORDER BY size DESC LIMIT 1"
+            ).fetchone()
+            size = int(row[0]) if row else 0
+            if self.edge.size > size:
+                raise SealerFault(
+                    f"The published log has {self.edge.size} entries and the database knows of"
+                    f" {size}: the database is older than the log. Restore a later copy of it; the"
+                    " log must not be signed anew."
+                )
+            held = self.connection.execute(
+                "SELECT root FROM journal_checkpoint WHERE size = %s", [self.edge.size]
+            ).fetchone()
+            if held and bytes(held[0]) != self.edge.frontier.root():
+                raise SealerFault("The published log is another than the one the database knows.")
+            missing = [
+                bytes(found[0])
+                for found in self.connection.execute(
+                    "SELECT r.digest FROM journal_leaf l"
+                    " JOIN journal_record r ON r.id = l.record_id"
+                    " WHERE l.place >= %s AND l.place < %s ORDER BY l.place",
+                    [self.edge.size, size],
+                )
+            ]
+        if row is None or not missing:
+            return
+        files = self.edge.grow(missing, [leaf_hash(entry) for entry in missing])
+        if self.edge.size != size or self.edge.frontier.root() != bytes(row[1]):
+            raise SealerFault("The records do not give the root that was signed: look at the log.")
+        self.folder.publish(files, row[2])
+
+    def _ask_witnesses(self) -> None:
+        """Publish the checkpoint with the signatures of witnesses; without them it stands too."""
+        if self.ask is None or not self.edge.size or self._witnessed == self.edge.size:
+            return
+        note = Note.read(self.folder.fetch("checkpoint"))
+        own = {(one.key.name, one.key.id) for one in self.signers}
+        plain = Note(note.text, tuple(one for one in note.signatures if (one.name, one.id) in own))
+        try:
+            found = self.ask(plain, self.folder)
+        except (OSError, urllib.error.URLError):
+            return
+        if found:
+            self.folder.put(
+                "checkpoint", str(Note(plain.text, (*plain.signatures, *found))).encode()
+            )
+            self._witnessed = self.edge.size
+
+
+def key_file(folder: Path, key: VerifierKey) -> Path:
+    """Where the private part of a key lies."""
+    return folder / f"log-{key.id.hex()}.pem"

@@ -1,0 +1,103 @@
+"""Asking witnesses to sign our checkpoints (C2SP tlog-witness).
+
+A witness remembers the last checkpoint it saw of a log and signs a later one only with the proof
+that the log merely grew. Two histories shown to two people then need a quorum of witnesses to take
+part.
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from veche.core.journal.folder import Folder
+from veche.core.journal.tlog import merkle
+from veche.core.journal.tlog.keys import verify
+from veche.core.journal.tlog.note import Checkpoint, Note, Signature, WrongNote, signature_of
+from veche.core.journal.tlog.policy import Policy, Witness
+from veche.core.journal.tlog.tiles import Reader
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 3.0
+"""Seconds one witness may take; the checkpoint stands without it meanwhile."""
+LARGEST_ANSWER = 16_384
+
+Post = Callable[[str, bytes], tuple[int, bytes]]
+"""``post(url, body)``: the status and the body of the answer."""
+
+
+def post(url: str, body: bytes) -> tuple[int, bytes]:
+    """Send a request. Raises: OSError where nobody answers."""
+    if not url.startswith(("http://", "https://")):
+        raise OSError(f"{url} is not an address of the web")
+    request = urllib.request.Request(url, data=body, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status, answer.read(LARGEST_ANSWER)
+    except urllib.error.HTTPError as fault:
+        return fault.code, fault.read(LARGEST_ANSWER)
+
+
+def named() -> Witnesses | None:
+    """Whom ``VECHE_LOG_POLICY`` names; None where it names nobody.
+
+    Raises:
+        WrongPolicy, OSError: the file is no policy, or cannot be read.
+    """
+    path = os.environ.get("VECHE_LOG_POLICY")
+    return Witnesses(Policy.read(Path(path).read_text(encoding="utf-8"))) if path else None
+
+
+class Witnesses:
+    """The witnesses of a policy, and up to which size each has seen the log."""
+
+    def __init__(self, policy: Policy, post: Post = post) -> None:
+        self.policy = policy
+        self.post = post
+        self.seen: dict[str, int] = {}
+
+    def ask(self, note: Note, folder: Folder) -> Sequence[Signature]:
+        """The signatures of all that answer well; who does not is passed over and told of."""
+        found: list[Signature] = []
+        for one in self.policy.witnesses:
+            if not one.url:
+                continue
+            try:
+                found += self._one(one, note, folder)
+            except (OSError, ValueError, WrongNote) as fault:
+                logger.warning("witness %s: %s", one.name, fault)
+        return found
+
+    def _one(self, one: Witness, note: Note, folder: Folder) -> list[Signature]:
+        for _try in range(2):
+            status, answer = self.post(
+                f"{one.url.rstrip('/')}/add-checkpoint", self._question(one, note, folder)
+            )
+            if status != 409:
+                break
+            # It has seen another size than we remember, and says which.
+            self.seen[one.name] = int(answer.decode("ascii"))
+        if status != 200:
+            raise ValueError(f"answered {status}: {answer[:200].decode(errors='replace')}")
+        lines = answer.decode().splitlines()
+        signed = [found for found in map(signature_of, lines) if found.id == one.key.id]
+        good = Note(note.text, tuple(signed)).checked([one.key], verify)
+        if not good:
+            raise ValueError("did not sign under the key of the policy")
+        self.seen[one.name] = Checkpoint.read(note.text).size
+        return signed[:1]
+
+    def _question(self, one: Witness, note: Note, folder: Folder) -> bytes:
+        told = Checkpoint.read(note.text)
+        seen = self.seen.get(one.name, 0)
+        if seen > told.size:
+            raise ValueError(f"has seen the log at {seen}, and it is {told.size} long")
+        proof = merkle.consistency(seen, told.size, Reader(folder.fetch, told.size).node)
+        lines = "".join(base64.b64encode(step).decode() + "\n" for step in proof)
+        return f"old {seen}\n{lines}\n{note}".encode()
