@@ -13,13 +13,15 @@ from django.test import Client
 from tests.city.problems.conftest import Town
 from veche import clock
 from veche.city.problems import operations
-from veche.city.problems.models import Problem
+from veche.city.problems.models import Category, Problem
 from veche.city.problems.operations.clerk import NotAClerk, take_report
 from veche.core.cases.models import CaseEvent
 from veche.core.journal.models import Record
 from veche.core.organisations.models import Holding
-from veche.core.organisations.operations import appoint
+from veche.core.organisations.operations import appoint, make_responsible
 from veche.core.people.models import Person
+from veche.core.places.models import CityObject
+from veche.core.places.operations import objects as registry
 
 
 @pytest.fixture
@@ -45,6 +47,17 @@ def sheet(**more: Any) -> dict[str, Any]:
         "do": "send",
         **more,
     }
+
+
+def lamp(town: Town) -> CityObject:
+    """A lamp of the parks office beside the place of the sheet."""
+    at = clock.now() - dt.timedelta(days=9)
+    registry.set_kind(by=None, at=at, code="lamp", names={"en": "Lamp"})
+    Category.objects.filter(code="pothole").update(object_kind="lamp")
+    return registry.add_object(
+        by=None, at=at, kind="lamp", identifier="L-1", longitude=49.4101, latitude=53.51,
+        owner=town.parks,
+    )  # fmt: skip
 
 
 def of(person: Person) -> Client:
@@ -124,3 +137,48 @@ def test_what_comes_through_the_site_says_nothing_of_a_channel(town: Town) -> No
     problem = town.report()
     assert operations.accept(by=town.moderator, at=town.start, case=problem.case)
     assert "channel" not in CaseEvent.objects.filter(move="report").get().public
+
+
+def test_the_clerk_chooses_the_object_and_it_is_its_owners(town: Town, clerk: Person) -> None:
+    thing = lamp(town)
+    client = of(clerk)
+    asked = client.post("/en/problems/take/", sheet(do="zoom"))
+    assert f'value="{thing.pk}" id="near-{thing.pk}"' in asked.content.decode()
+    # A refused form keeps what was chosen.
+    again = client.post("/en/problems/take/", sheet(object=str(thing.pk), text=""))
+    assert again.status_code == 422
+    assert f'value="{thing.pk}" id="near-{thing.pk}" checked' in again.content.decode()
+    wrong = client.post("/en/problems/take/", sheet(object="999999999"))
+    assert wrong.status_code == 422 and not Problem.objects.exists()
+    sent = client.post("/en/problems/take/", sheet(object=str(thing.pk)))
+    assert sent.status_code == 302
+    problem = Problem.objects.select_related("case").get()
+    assert problem.object == thing
+    case = operations.accept(by=town.moderator, at=clock.now(), case=problem.case)
+    assert case.organisation == town.parks
+
+
+def test_the_clerk_says_on_which_side_of_a_border(town: Town, clerk: Person) -> None:
+    make_responsible(
+        by=None, at=clock.now(), organisation=town.parks, theme="pothole", territory=town.north
+    )
+    place = {"longitude": "49.4499", "latitude": "53.5499"}
+    client = of(clerk)
+    asked = client.post("/en/problems/take/", sheet(**place, do="zoom")).content.decode()
+    assert "On which side is it?" in asked and 'value="north"' in asked
+    assert client.post("/en/problems/take/", sheet(**place, side="north")).status_code == 302
+    problem = Problem.objects.select_related("case__territory", "beside").get()
+    assert (problem.case.territory, problem.beside) == (town.north, town.south)
+
+
+def test_the_clerk_is_asked_the_questions_of_the_category(town: Town, clerk: Person) -> None:
+    Category.objects.filter(code="pothole").update(
+        questions=[{"code": "deep", "kind": "number", "names": {"en": "How deep?"},
+                    "required": True}]
+    )  # fmt: skip
+    client = of(clerk)
+    asked = client.post("/en/problems/take/", sheet(do="questions"))
+    assert "How deep?" in asked.content.decode()
+    assert client.post("/en/problems/take/", sheet()).status_code == 422
+    assert client.post("/en/problems/take/", sheet(**{"q-deep": "12"})).status_code == 302
+    assert Problem.objects.get().answers == {"deep": "12"}

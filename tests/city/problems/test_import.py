@@ -14,7 +14,7 @@ from django.db import connection
 
 from veche.city.problems.bulk.imports import import_problems
 from veche.city.problems.imports.mapping import CannotImport, read_mapping
-from veche.city.problems.models import Category, Problem
+from veche.city.problems.models import Category, Problem, Recurrence
 from veche.core.cases.models import Assignment, CaseClock, CaseEvent
 from veche.core.journal.models import Record
 from veche.core.organisations.models import Organisation
@@ -84,7 +84,14 @@ def rejects(tmp_path: Path) -> list[dict[str, str]]:
 
 def test_records_are_taken_as_they_stand_there(bring: Any) -> None:
     found = bring(ROWS)
-    assert found == {"read": 3, "imported": 3, "updated": 0, "unchanged": 0, "rejected": 0}
+    assert found == {
+        "read": 3,
+        "imported": 3,
+        "updated": 0,
+        "unchanged": 0,
+        "rejected": 0,
+        "came_back": 0,
+    }
     one, two, three = Problem.objects.order_by("source_id").select_related("case", "category")
     assert one.case.state == "record_closed"
     assert str(one.category) == "Holes" and one.category.imported and not one.category.active
@@ -267,3 +274,35 @@ def test_the_outline_drawn_around_grows_with_the_records(bring: Any) -> None:
     bring([*ROWS[:1], ROWS[2].replace("27.52", "28.9")])
     place = Territory.objects.get()
     assert place.drawn_around and place.west < 27.5 and place.east > 28.9
+
+
+def test_what_came_back_there_is_linked_by_the_import_itself(bring: Any) -> None:
+    near = f"{53.9 + 20 / 111_194.9:.6f}"
+    rows = [
+        "1,A hole,7,53.9,27.5,01.03.2020,05.03.2020,,done,a,",
+        f"2,A hole again,7,{near},27.5,10.03.2020,,,new,a,",
+        "3,Another kind,8,53.9,27.5,10.03.2020,,,new,a,",
+        "4,Too late,7,53.9,27.5,20.05.2020,,,new,a,",
+        "5,Not near,7,53.95,27.5,10.03.2020,,,new,a,",
+        "6,No end is told,9,53.9,27.6,01.03.2020,,,done,a,",
+        "7,So nothing came back,9,53.9,27.6,10.03.2020,,,new,a,",
+    ]
+    assert bring(rows)["came_back"] == 1
+    link = Recurrence.objects.select_related("case__problem", "past__problem").get()
+    assert (link.past.problem.source_id, link.case.problem.source_id) == ("1", "2")
+    assert (link.metres, link.days, link.organisation) == (20, 5, Organisation.objects.get())
+    told = Record.objects.get(kind="problems.recurrences-found")
+    assert told.subject == "import:elsewhere" and told.public["count"] == 1
+    # A later file: what is new in it is looked up among all that is there, once.
+    more = [*rows, "8,And again,7,53.9,27.5,11.03.2020,,,new,a,"]
+    assert bring(more)["came_back"] == 1
+    assert bring(more)["came_back"] == 0
+    assert Recurrence.objects.count() == 2
+
+
+def test_a_place_of_another_system_is_no_past(bring: Any, tmp_path: Path) -> None:
+    bring(["1,A hole,7,53.9,27.5,01.03.2020,05.03.2020,,done,a,"])
+    other = tmp_path / "map.toml"
+    other.write_text(MAP.replace('name = "elsewhere"', 'name = "nowhere"'), encoding="utf-8")
+    assert bring(["2,A hole,7,53.9,27.5,10.03.2020,,,new,a,"])["came_back"] == 0
+    assert not Recurrence.objects.exists()

@@ -79,7 +79,7 @@ def run_import(args: argparse.Namespace) -> int:
         return 0
     sentence = _(
         "Read {read} rows in {seconds} s: {imported} imported, {updated} updated, "
-        "{unchanged} unchanged, {rejected} rejected."
+        "{unchanged} unchanged, {rejected} rejected, {came_back} came back."
     )
     print(sentence.format(**found, seconds=seconds))
     if found["rejected"] and args.rejects is None:
@@ -119,11 +119,15 @@ class _Bar:
         self.live = sys.stderr.isatty()
 
     def show(self, what: str, done: int, whole: int) -> None:
-        """``what`` is ``read`` or ``write``."""
+        """``what`` is ``read``, ``write`` or ``look``."""
         if not self.live:
             return
         part = min(1.0, done / max(whole, 1))
-        words = {"read": _("Reading"), "write": _("Writing")}[what]
+        words = {
+            "read": _("Reading"),
+            "write": _("Writing"),
+            "look": _("Looking for what came back"),
+        }[what]
         bar = ("█" * round(part * self.WIDTH)).ljust(self.WIDTH, "░")
         print(f"\r{words} {bar} {part:4.0%}\x1b[K", end="", file=sys.stderr, flush=True)
 

@@ -25,6 +25,7 @@ from veche.city.problems.imports.mapping import CannotImport, Mapping
 from veche.city.problems.imports.reader import Row, Table, sha256
 from veche.city.problems.imports.rows import Entry, Fault, Translator, iso
 from veche.city.problems.models import Category
+from veche.city.problems.operations.recurrence import link_imported
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.operations import add_organisations
@@ -204,8 +205,9 @@ def import_problems(
 ) -> dict[str, int]:
     """Bring the records of another system in; a second time only what changed there is written.
 
-    Gives ``read``, ``imported``, ``updated``, ``unchanged`` and ``rejected``. ``progress`` is told
-    what is going on, how much is done and of how much.
+    Gives ``read``, ``imported``, ``updated``, ``unchanged`` and ``rejected``, and ``came_back``:
+    how many of the new are wrong again where another of that system had been closed shortly before.
+    ``progress`` is told what is going on, how much is done and of how much.
 
     Raises:
         CannotImport: the file, the outlines or the mapping cannot be used; nothing was written.
@@ -241,6 +243,7 @@ def import_problems(
         "updated": stage.read - refused.count - new - unchanged,
         "unchanged": unchanged,
         "rejected": refused.count,
+        "came_back": 0,
     }
     batch = record(
         kind="problems.imported",
@@ -259,6 +262,10 @@ def import_problems(
                 cursor.execute(statement, {"batch": batch, "source": source})
     if new or found["updated"]:
         analyze()
+    if new:
+        progress("look", 0, 1)
+        ids = "SELECT case_id FROM import_new"
+        found["came_back"] = link_imported(by=None, at=at, source=source, ids=ids)
     return found
 
 

@@ -63,11 +63,14 @@ def take_report(
     answers: Mapping[str, str] | None = None,
     photographs: Sequence[Photograph] = (),
     not_urgent: bool = False,
+    object_id: int | None = None,
+    side: str = "",
 ) -> Problem:
     """A clerk writes down what somebody tells; its author is who holds the secret of
     ``author_key``, not the clerk.
 
-    Nothing is kept of the person: the number and the secret link are handed or sent to them.
+    ``object_id`` is the object of the registry that is meant, ``side`` the side of a near border,
+    as in `report`. Nothing is kept of the person: the number and the secret link are handed or sent to them.
 
     Raises:
         NotAClerk: the person holds no role of a clerk now.
@@ -95,6 +98,8 @@ def take_report(
         not_urgent=not_urgent,
         vouched=True,  # the clerk knows who asks
         channel=channel,
+        object_id=object_id,
+        side=side,
     )
     record(
         kind="problems.taken",

@@ -10,7 +10,7 @@ from django.db import connection
 from veche.city.problems import rules
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
-from veche.operation import operation
+from veche.operation import OutsideOperation, operation, running
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -97,4 +97,27 @@ def find_recurrences(
         subject="problems",
         public={"since": since.isoformat(), "until": until.isoformat(), "count": len(found)},
     )
+    return len(found)
+
+
+def link_imported(*, by: None, at: dt.datetime, source: str, ids: str) -> int:
+    """Link what an import has just brought to its past there, in the import's own transaction.
+
+    ``ids`` is a query of our own for the new cases; one statement for all of them, by the index of
+    places. Returns how many came back.
+
+    Raises:
+        veche.operation.OutsideOperation: no import is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    found = _link(f"c.id IN ({ids})", {})
+    if found:
+        record(
+            kind="problems.recurrences-found",
+            by=by,
+            at=at,
+            subject=f"import:{source}",
+            public={"source": source, "count": len(found)},
+        )
     return len(found)

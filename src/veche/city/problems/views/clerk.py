@@ -23,6 +23,7 @@ from veche.city.problems.forms import ReportForm
 from veche.city.problems.models import Category
 from veche.city.problems.operations.clerk import NotAClerk, take_report
 from veche.city.problems.queries.categories import category, kinds, made_by
+from veche.city.problems.queries.near import chosen, nearby
 from veche.city.problems.views import report as reports
 from veche.city.problems.views.desk import signed_in
 from veche.core.organisations.middleware import asker
@@ -124,6 +125,8 @@ def _send(
             answers=form.answers(),
             photographs=reports._kept(kept),
             not_urgent=bool(data.get("not_urgent")),
+            object_id=chosen(form.data),
+            side=str(form.data.get("side", "")),
         )
     except operations.AlreadyReported:
         number = made_by(data["submission"])
@@ -209,5 +212,6 @@ def _page(
         "urgent": urgent,
         "emergency": reports.EMERGENCY_NUMBER,
         "signed_in": asker(request).person,
+        "near": nearby(values, kind, places, clock.now().date()),
     }
     return render(request, "problems/take.html", context, status=status)
