@@ -45,6 +45,7 @@ MODULE = Module(
         "correction.withdraw": "The author withdrew the correction.",
         "appeals.words-erased": "A person was forgotten: their private letters lost their words.",
         "appeals.enclosed": "Documents came with a letter.",
+        "appeals.taken-out": "Files were taken out of the letters of somebody who was forgotten.",
         "appeals.topics-set": "It was set what letters can be about.",
     },
     personal="veche.city.appeals.personal",

@@ -14,6 +14,7 @@ from veche.core.cases.operations import attach, subject
 from veche.core.files import documents as papers
 from veche.core.files.operations import forget_photographs, keep
 from veche.core.journal.operations import record
+from veche.operation import operation
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
@@ -25,6 +26,7 @@ LETTER = "before"
 """What the photographs of a letter are called among those of a case."""
 
 
+@operation
 def enclose(
     *,
     by: Person | None,
@@ -33,7 +35,7 @@ def enclose(
     photographs: Sequence[Photograph],
     documents: Sequence[Document],
 ) -> None:
-    """Keep what came with a letter; called within the operation that writes it."""
+    """Keep what came with a letter: one file at least."""
     for photograph in photographs:
         file = keep(by=by, at=at, photograph=photograph)
         attach(by=by, at=at, case=case, file=file, kind=LETTER)
@@ -60,6 +62,7 @@ def enclose(
         )
 
 
+@operation
 def take_out(
     *,
     by: Person | None,
@@ -68,8 +71,7 @@ def take_out(
     photographs_of: Sequence[int],
 ) -> int:
     """Take documents and photographs out of letters (numbers of their cases), with their bytes
-    unless another letter brought the same; called within the operation that erases a person.
-    Returns how many were taken out."""
+    unless another letter brought the same. Returns how many were taken out."""
     papers_gone = Enclosure.objects.filter(case_id__in=documents_of)
     digests = set(papers_gone.values_list("digest", flat=True))
     gone, _by_table = papers_gone.delete()
@@ -81,4 +83,5 @@ def take_out(
     if files:
         gone += links.delete()[0]
         forget_photographs(by=by, at=at, files=files)
+    record(kind="appeals.taken-out", by=by, at=at, subject="appeals", public={"files": gone})
     return gone

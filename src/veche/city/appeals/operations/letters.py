@@ -124,7 +124,8 @@ def write(
         # Two clicks at the same moment: the second waited here until the first was kept.
         raise AlreadyWritten(number="") from error
     spend(by=by, at=at, what="appeal", keys=sender or {}, case=case.pk if sender else None)
-    enclose(by=by, at=at, case=case, photographs=photographs, documents=documents)
+    if photographs or documents:
+        enclose(by=by, at=at, case=case, photographs=photographs, documents=documents)
     if by is not None:
         follow(by=by, at=at, case=case)
     if not public:
