@@ -62,15 +62,14 @@ def records(path: Path, count: int) -> None:
     start = dt.date(2016, 1, 1)
     with path.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file).writerow
-        write(["id", "category", "address", "latitude", "longitude", "opened", "closed", "status",
+        write(["id", "category", "address", "latitude", "longitude", "opened", "status",
                "organisation"])  # fmt: skip
         for number in range(count):
-            day, ended = start + dt.timedelta(days=number * 1200 // count), rng.random() < 0.9
             write([
                 number, f"kind {rng.randrange(109)}", f"улица Полевая, {rng.randrange(200)}",
                 round(rng.gauss(53.9, 0.04), 6), round(rng.gauss(27.56, 0.06), 6),
-                day, day + dt.timedelta(days=rng.randrange(1, 30)) if ended else "",
-                "closed" if ended else "open", f"office {rng.randrange(139)}",
+                start + dt.timedelta(days=number * 1200 // count),
+                "closed" if rng.random() < 0.9 else "open", f"office {rng.randrange(139)}",
             ])  # fmt: skip
 
 
@@ -109,11 +108,9 @@ def _imports(report: Any, folder: Path, at: dt.datetime) -> None:
     from veche.city.problems.bulk.imports import import_problems
     from veche.city.problems.imports.mapping import read_mapping
 
-    file, words = folder / "elsewhere.csv", folder / "elsewhere.toml"
+    file = folder / "elsewhere.csv"
     records(file, ROWS)
-    words.write_text('[source]\nname = "elsewhere"\n[status]\nclosed = "closed"\nopen = "open"\n')
-    mapping = read_mapping(words, "elsewhere")
-
+    mapping = read_mapping(None, "elsewhere")
     looked: list[float] = []
     link = imports.link_imported
 
