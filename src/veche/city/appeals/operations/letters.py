@@ -129,11 +129,11 @@ def write(
     if by is not None:
         follow(by=by, at=at, case=case)
     if not public:
-        appeal.case = routed(appeal, case, at)
+        appeal.case = _routed(appeal, case, at)
     return appeal
 
 
-def routed(
+def _routed(
     appeal: Appeal,
     case: Case,
     at: dt.datetime,
@@ -167,7 +167,7 @@ def accept(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) 
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.accepted")
     announce(by=by, at=at, case=case, kind="appeals.new")
-    return routed(letter_of(case), case, at)
+    return _routed(letter_of(case), case, at)
 
 
 @operation
@@ -177,7 +177,7 @@ def pass_unread(*, by: None, at: dt.datetime, case: Case) -> Case:
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="appeals.passed")
     announce(by=by, at=at, case=case, kind="appeals.new")
-    return routed(letter_of(case), case, at)
+    return _routed(letter_of(case), case, at)
 
 
 @operation
@@ -186,7 +186,7 @@ def close_to_others(*, by: Person, at: dt.datetime, case: Case, seen: int | None
     case = move_case(by=by, at=at, case=case, move="close_to_others", seen=seen)
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at, public=False)
     tell_followers(by=by, at=at, case=case, kind="appeals.closed")
-    return routed(letter_of(case), case, at)
+    return _routed(letter_of(case), case, at)
 
 
 @operation
@@ -238,7 +238,7 @@ def publish_after_all(*, by: Person, at: dt.datetime, case: Case) -> Case:
     Appeal.objects.filter(pk=case.pk).update(accepted_at=at)
     tell_followers(by=by, at=at, case=case, kind="moderation.overturned")
     announce(by=by, at=at, case=case, kind="appeals.new")
-    return routed(letter_of(case), case, at)
+    return _routed(letter_of(case), case, at)
 
 
 @operation
@@ -252,7 +252,7 @@ def assign(
 ) -> Case:
     """A dispatcher finds the office for what nobody answers for."""
     case = move_case(by=by, at=at, case=case, move="assign", organisation=organisation, seen=seen)
-    return routed(letter_of(case), case, at, organisation)
+    return _routed(letter_of(case), case, at, organisation)
 
 
 @operation

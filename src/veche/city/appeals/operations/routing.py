@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from veche.city.appeals.operations.letters import letter_of, routed
+from veche.city.appeals.operations.letters import _routed, letter_of
 from veche.core.moderation.operations.routing import taker
 from veche.core.notices.holders import tell_holders
 from veche.operation import operation
@@ -25,7 +25,7 @@ def route_unheard(*, by: None, at: dt.datetime, case: Case) -> Case:
     letter = letter_of(case)
     office, resort = (letter.office, False) if letter.office else taker(case, at)
     late = {"late": "last-resort" if resort else "given"}
-    case = routed(letter, case, at, office, late)
+    case = _routed(letter, case, at, office, late)
     for role in ("dispatcher", "officer"):
         tell_holders(by=by, at=at, case=case, kind="appeals.routed-late", role=role)
     return case
