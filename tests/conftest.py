@@ -63,6 +63,24 @@ def django_db_setup(
         database.destroy(name, before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_once() -> None:
+    """The static files are looked for once in a process, and not by every browser of a test."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    plain = WhiteNoiseMiddleware.add_files_from_finders
+    known: dict[tuple[str, int | None], dict[str, Any]] = {}
+
+    def once(self: Any) -> None:
+        key = (self.static_prefix, self.max_age)
+        if key not in known:
+            plain(self)
+            known[key] = dict(self.files)
+        self.files.update(known[key])
+
+    WhiteNoiseMiddleware.add_files_from_finders = once
+
+
 @pytest.fixture(autouse=True)
 def english() -> Iterator[None]:
     """Sentences are compared in English, whatever a test before has left behind."""

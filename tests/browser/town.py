@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UP = re.compile(r"The town is up: (http://127\.0\.0\.1:\d+)/")
-PATIENCE = 150.0
+PATIENCE = 400.0
 """Seconds the first start may take on a busy machine."""
 OURS = ("VECHE_", "DATABASE_URL", "DJANGO_")
 

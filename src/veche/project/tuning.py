@@ -22,7 +22,15 @@ _SETTINGS = {
 }
 _SINCE_18 = {"io_method": "sync"}
 """Reading through processes of its own is for machines with many disks."""
-_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_UNSAFE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # Copies of databases are written once, not to the log too.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+}
 
 
 def options(major: int, *, safe: bool) -> dict[str, str]:
