@@ -26,7 +26,7 @@ WORDS = (
 """Step, category, name and words; in the language of the town."""
 VIEWS = (
     ("Лёд и снег", "theme=road-ice"),
-    ("Ямы, опаздывают", "due=late&theme=pothole"),
+    ("Ямы, просрочены", "due=late&theme=pothole"),
 )
 """Views that the office of the cast's officer shares."""
 
