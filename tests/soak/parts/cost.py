@@ -10,9 +10,9 @@ from typing import Any
 
 from django.db import connection
 
-TIMES = 8
+TIMES = 6
 """Calls of a page that are measured together, at most."""
-ENOUGH = 1.0
+ENOUGH = 0.6
 """Seconds after which a page was measured often enough."""
 
 

@@ -134,7 +134,9 @@ _ASK = (
 ), homes AS (
     SELECT DISTINCT ON (e.person_id) e.person_id, t.id AS territory_id, t.district_id
     FROM people_residence e JOIN places_territory t ON t.id = e.territory_id
-    WHERE e.since <= %(at)s AND e.until > %(at)s ORDER BY e.person_id, e.id DESC
+    WHERE e.since <= %(at)s AND e.until > %(at)s
+        AND e.person_id = ANY(ARRAY(SELECT x.person_id FROM held x WHERE x.role = 'volunteer'))
+    ORDER BY e.person_id, e.id DESC
 ), best AS (
     SELECT DISTINCT ON (s.id) s.id AS round_id, s.case_id, h.person_id, coalesce(b.n, 0) AS n
     FROM short s JOIN held h ON h.role = 'volunteer'

@@ -66,6 +66,7 @@ def advance(*, at: dt.datetime, limit: int = SWEEP) -> int:
         CaseClock.objects.filter(stopped_at__isnull=True, passed_at__isnull=True, due_at__lt=at)
         .filter(Q(held_until__isnull=True) | Q(held_until__lte=at))
         .select_related("case", "case__territory", "case__author")
+        .defer("case__territory__outline")  # hundreds of them are megabytes, and nobody looks
         .order_by(F("due_at"))[:limit]
     )
     if not clocks:
