@@ -21,8 +21,8 @@ from veche.city.field.models import OneTimeLink
 from veche.city.problems import operations as problems
 from veche.city.problems import pending
 from veche.city.problems.access import seen_by
+from veche.city.problems.evidence import Taken
 from veche.city.problems.models import Problem
-from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import NoRoleForMove, role_holding, role_name
 from veche.core.cases.queries import files
 from veche.core.files.photographs import MOST_BYTES, Photograph, PhotographTooLarge, clean

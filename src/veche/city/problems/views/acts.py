@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from veche import clock
 from veche.city.problems import acts, pending
 from veche.city.problems.access import is_author, sees_hidden
+from veche.city.problems.evidence import Taken
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.matter import stand, steps_of
 from veche.city.problems.queries.responsibility import duty
 from veche.city.problems.views.common import problem_for, secret_of
-from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import Changed, MoveNotPossible, NoRoleForMove, role_name
 from veche.core.cases.procedure import AUTHOR
 from veche.core.cases.queries import files, history, procedure_of

@@ -18,13 +18,13 @@ from veche.city.problems import ground as grounds
 from veche.city.problems import operations, pending
 from veche.city.problems.access import is_author
 from veche.city.problems.check_forms import CheckForm, RateForm
+from veche.city.problems.evidence import Taken
 from veche.city.problems.models import Problem
 from veche.city.problems.queries import checks as queries
 from veche.city.problems.queries.matter import steps_of
 from veche.city.problems.queries.satisfaction import may_rate
 from veche.city.problems.views.common import problem_for, secret_of
 from veche.city.problems.views.desk import signed_in
-from veche.city.problems.views.evidence import Taken
 from veche.core.cases.queries import files, history
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person

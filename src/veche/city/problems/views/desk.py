@@ -20,11 +20,11 @@ from veche import clock
 from veche.city.problems import operations, pending
 from veche.city.problems.access import seen_by
 from veche.city.problems.desk_forms import FORMS, ActForm
+from veche.city.problems.evidence import Taken
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import OFFICER, PROCEDURE
 from veche.city.problems.queries import desk as desks
 from veche.city.problems.queries.matter import stand, steps_of
-from veche.city.problems.views.evidence import Taken
 from veche.core.cases.operations import Changed, MoveNotPossible, in_scope
 from veche.core.cases.procedure import Move
 from veche.core.desk.guard import after
