@@ -80,10 +80,10 @@ def page(request: HttpRequest) -> dict[str, Any]:
     path = request.path
     return {
         "city": here(getattr(settings, "TOWN_NAMES", None)) or "veche",
-        "menu": menu(path, roles(request)),
-        "languages": languages(request.get_full_path()),
+        "menu": tuple(menu(path, roles(request))),
+        "languages": tuple(languages(request.get_full_path())),
         "search_url": place("problems:list"),
-        "about_links": [
+        "about_links": tuple(
             (name, url)
             for name, url in (
                 ("opendata", place("opendata:index")),
@@ -92,5 +92,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
                 ("style", place("look:style")),
             )
             if url
-        ],
+        ),
     }

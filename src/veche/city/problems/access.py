@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
 from veche.core.cases.operations import in_scope
-from veche.core.cases.queries import prolongation_waits
+from veche.core.cases.queries import prolongation_waits, with_files
 from veche.core.moderation.access import reads_unpublished
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
@@ -78,7 +78,7 @@ def seen_by(
             "case__territory__district",
             "case__territory__city",
         )
-        .annotate(later_asked=prolongation_waits("case_id"))
+        .annotate(later_asked=prolongation_waits("case_id"), pictured=with_files("case_id"))
         .first()
     )
     if problem is None or not may_see(problem, person, holdings, secret):

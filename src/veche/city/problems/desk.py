@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -27,17 +29,27 @@ from veche.core.desk.queries import drafts_of
 from veche.core.organisations.middleware import asker
 from veche.languages import here
 from veche.look.context import place
+from veche.searching import holds
+
+_LINES = """
+SELECT p.case_id, c.number, p.text, p.address, p.category_id, k.names
+FROM problems_problem p JOIN cases_case c ON c.id = p.case_id
+JOIN problems_category k ON k.id = p.category_id WHERE p.case_id = ANY(%s)
+"""
 
 
 def lines(cases: Sequence[int]) -> dict[int, DeskLine]:
     """What the queue says of these problems."""
     page = place("problems:list")
     found: dict[int, DeskLine] = {}
-    rows = Problem.objects.filter(pk__in=cases).values_list(
-        "pk", "case__number", "text", "address", "category__names"
-    )
-    for pk, number, text, address, names in rows:
-        kind = here(names)
+    kinds: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_LINES, [list(cases)])
+        rows = cursor.fetchall()
+    for pk, number, text, address, category, names in rows:
+        if category not in kinds:
+            kinds[category] = here(json.loads(names))
+        kind = kinds[category]
         found[pk] = DeskLine(
             title=headline(text) or unsaid(kind, address),
             place=address,
@@ -50,7 +62,8 @@ def lines(cases: Sequence[int]) -> dict[int, DeskLine]:
 
 def find(text: str) -> QuerySet[Any, Any]:
     """Problems whose words or address hold a text."""
-    return Problem.objects.filter(Q(text__icontains=text) | Q(address__icontains=text)).values("pk")
+    words, values = holds("text || ' ' || address", text)
+    return Problem.objects.extra(where=[words], params=values).values("pk")
 
 
 def themes() -> Mapping[str, str]:
@@ -59,7 +72,9 @@ def themes() -> Mapping[str, str]:
     return {code: here(names) for code, names in rows}
 
 
-def panel(request: HttpRequest, case: Case) -> Panel:
+def panel(
+    request: HttpRequest, case: Case, drafts: Mapping[str, dict[str, str]] | None = None
+) -> Panel:
     """The problem in the side panel, with a form for every step this person can make now.
 
     Raises:
@@ -68,7 +83,8 @@ def panel(request: HttpRequest, case: Case) -> Panel:
     who, at = asker(request), clock.now()
     problem = seen_by(case.number, who.person, who.holdings)
     folder = desks.folder(problem, at)
-    drafts = drafts_of(who.person, case)
+    if drafts is None:
+        drafts = drafts_of(who.person, case)
     back = request.path if request.method == "GET" else place("desk:queue")
     query = request.GET.copy()
     query.pop("open", None)
@@ -101,6 +117,13 @@ def panel(request: HttpRequest, case: Case) -> Panel:
             "back": back,
             "now": at,
         },
+        line=DeskLine(
+            title=problem.title,
+            place=problem.address,
+            url=place("problems:list") + f"{case.number}/",
+            theme=str(problem.category),
+            text=problem.text,
+        ),
     )
 
 

@@ -61,6 +61,11 @@ def files(case: Case) -> list[CaseFile]:
     return list(CaseFile.objects.filter(case=case).select_related("file").order_by("id"))
 
 
+def with_files(case: str) -> Exists:
+    """For a query: whether a case has any photograph or document; ``case`` is the field."""
+    return Exists(CaseFile.objects.filter(case=OuterRef(case)))
+
+
 def disputes(case: Case) -> list[Dispute]:
     """The disputes about a case, oldest first."""
     return list(

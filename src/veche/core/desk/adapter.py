@@ -18,7 +18,6 @@ from veche.module import load, resolve
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
     from django.utils.functional import Promise
 
     from veche.core.cases.models import Case
@@ -100,6 +99,8 @@ class Panel:
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    line: DeskLine | None = None
+    """What the queue says of it, where the module knows it by now."""
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,9 @@ class Desk:
     """Codes of the procedures it shows."""
     lines: Callable[[Sequence[int]], Mapping[int, DeskLine]]
     """What the queue says of these cases, in one query."""
-    panel: Callable[[HttpRequest, Case], Panel]
-    """The matter in the side panel; the queue draws the forms of the actions below it unless
-    ``own_forms``."""
+    panel: Callable[..., Panel]
+    """``panel(request, case)``: the matter in the side panel; the queue draws the forms of the
+    actions below it unless ``own_forms``: then it is also given ``drafts``, by move and field."""
     actions: tuple[DeskAction, ...] = ()
     find: Callable[[str], QuerySet[Any, Any]] | None = None
     """Ids of the cases whose words or place hold a text."""

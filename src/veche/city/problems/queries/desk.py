@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from veche.city.problems.models import Problem
+from veche.city.problems.queries.matter import pictures_of
 from veche.core.cases.models import Case, CaseEvent, CaseFile
-from veche.core.cases.queries import files, history
+from veche.core.cases.queries import history
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.queries import organisations
 
@@ -44,9 +45,9 @@ class Folder:
 
 
 def folder(problem: Problem, at: dt.datetime) -> Folder:
-    """A problem opened, in two queries."""
+    """A problem opened, in two queries; in one where there are no pictures."""
     case = problem.case
-    return Folder(problem, history(case), files(case), at)
+    return Folder(problem, history(case), pictures_of(problem), at)
 
 
 def offices_to_choose(problem: Problem) -> list[tuple[str, list[Organisation]]]:

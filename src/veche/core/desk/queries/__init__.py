@@ -11,6 +11,7 @@ from veche.core.desk.queries.choice import (
     waits_for,
 )
 from veche.core.desk.queries.kept import (
+    Beside,
     bulk_by_submission,
     bulk_of,
     bulk_templates,
@@ -20,10 +21,9 @@ from veche.core.desk.queries.kept import (
     colleagues,
     drafts_of,
     items_of,
+    opened,
     places_of,
     saved_views,
-    seen_steps,
-    taking_of,
     templates_for,
     templates_of,
     waiting_bulks,
@@ -47,6 +47,7 @@ from veche.core.desk.queries.queue import (
 from veche.core.desk.queries.sheet import sheet
 
 __all__ = [
+    "Beside",
     "Found",
     "Listing",
     "Part",
@@ -68,6 +69,7 @@ __all__ = [
     "lines_of",
     "listing",
     "narrowed",
+    "opened",
     "ordered",
     "places_of",
     "presets_for",
@@ -75,10 +77,8 @@ __all__ = [
     "rows_of",
     "saved_views",
     "seat_of",
-    "seen_steps",
     "sheet",
     "states_of",
-    "taking_of",
     "templates_for",
     "templates_of",
     "waiting",

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from veche.core.cases.models import Case
 from veche.core.cases.procedure import PROCEDURES
@@ -16,29 +18,80 @@ from veche.core.desk.models import (
     BulkChange,
     BulkItem,
     Draft,
-    Look,
     ReplyTemplate,
     SavedView,
-    Taking,
 )
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
 
 
+class Taker(NamedTuple):
+    """Who works on a case."""
+
+    person_id: int
+    name: str
+
+
+class Words(NamedTuple):
+    """Ready words for a step."""
+
+    move: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is kept about a case: by the office, and by whoever opens it."""
+
+    drafts: Mapping[str, dict[str, str]]
+    """What the reader has typed for its steps and not sent: by move and field."""
+    taking: Taker | None
+    seen: int | None
+    """How many of its steps the reader has seen at the desk; None: never opened."""
+    words: Sequence[Words]
+    """The ready words that fit it, those for its theme first."""
+
+
+_BESIDE = """json_build_array(
+    (SELECT json_object_agg(d.move, d.words) FROM desk_draft d
+        WHERE d.person_id = %s AND d.case_id = cases_case.id),
+    (SELECT json_build_array(t.person_id, p.name) FROM desk_taking t
+        JOIN people_person p ON p.id = t.person_id WHERE t.case_id = cases_case.id),
+    (SELECT k.seq FROM desk_look k WHERE k.person_id = %s AND k.case_id = cases_case.id),
+    (SELECT json_agg(json_build_array(r.move, r.title, r.text)
+        ORDER BY r.theme DESC, r.organisation_id NULLS LAST, r.title, r.id)
+        FROM desk_replytemplate r WHERE r.procedure = cases_case.procedure AND r.active
+        AND r.theme IN ('', cases_case.theme)
+        AND (r.organisation_id IS NULL OR r.organisation_id = cases_case.organisation_id)))"""
+
+
+def opened(number: str, person: Person) -> tuple[Case, Beside] | None:
+    """The case of this number and what is kept about it, in one query; None where no module shows
+    it at the desk. Whether somebody may open it is that module's to say."""
+    rows = Case.objects.filter(number=number).extra(
+        select={"beside": _BESIDE}, select_params=[person.pk, person.pk]
+    )
+    case = rows.select_related("territory", "territory__district", "organisation", "author").first()
+    if case is None or desk_of(case.procedure) is None:
+        return None
+    drafts, taker, seen, words = case.__dict__.pop("beside")
+    return case, Beside(
+        drafts=drafts or {},
+        taking=Taker(*taker) if taker else None,
+        seen=seen,
+        words=[Words(*one) for one in words or ()],
+    )
+
+
 def case_at_desk(number: str) -> Case | None:
-    """The case of this number if a module shows it at the desk; whether somebody may open it is
-    that module's to say."""
+    """The case of this number if a module shows it at the desk."""
     case = (
         Case.objects.filter(number=number)
         .select_related("territory", "territory__district", "organisation", "author")
         .first()
     )
     return case if case is not None and desk_of(case.procedure) else None
-
-
-def taking_of(case: Case) -> Taking | None:
-    """Who works on a case."""
-    return Taking.objects.filter(case=case).select_related("person").first()
 
 
 def drafts_of(person: Person | None, case: Case) -> dict[str, dict[str, str]]:
@@ -60,18 +113,12 @@ def saved_views(person: Person, held: Sequence[Holding]) -> list[SavedView]:
 
 
 def templates_for(
-    case: Case, office: Organisation | None, line: DeskLine | None
+    case: Case, office: Organisation | None, line: DeskLine | None, words: Sequence[Words]
 ) -> dict[str, list[tuple[str, str]]]:
-    """The words that fit a case, by move: title and text filled in; those for its theme first."""
-    found = (
-        ReplyTemplate.objects.filter(procedure=case.procedure, active=True)
-        .filter(Q(organisation__isnull=True) | Q(organisation_id=case.organisation_id))
-        .filter(theme__in=["", case.theme])
-        .order_by("-theme", F("organisation_id").asc(nulls_last=True), "title", "pk")
-    )
+    """Ready words by move: title and text filled in."""
     values = places_of(case.number, line.place if line else "", str(office or ""))
     by_move: dict[str, list[tuple[str, str]]] = {}
-    for one in found:
+    for one in words:
         by_move.setdefault(one.move, []).append((one.title, rules.filled(one.text, values)))
     return by_move
 
@@ -94,11 +141,6 @@ def colleagues(held: Sequence[Holding], at: dt.datetime) -> list[Person]:
 def can_ever(roles: frozenset[str], procedure: str, move: str) -> bool:
     """Whether a holder of these roles can make the move anywhere."""
     return any(m.role in roles for m in PROCEDURES[procedure].moves if m.name == move)
-
-
-def seen_steps(person: Person, case: Case) -> int | None:
-    """How many steps of a case somebody has seen at the desk; None: never opened."""
-    return Look.objects.filter(person=person, case=case).values_list("seq", flat=True).first()
 
 
 def templates_of(held: Sequence[Holding]) -> list[ReplyTemplate]:

@@ -147,8 +147,10 @@ def _page(
     meanwhile: list[CaseEvent] | None = None,
 ) -> HttpResponse:
     titles = {m.name: m.title for m in procedure_of(case).moves}
+    found = queries.opened(case.number, person)
+    assert found is not None  # cases are never deleted
     context: dict[str, Any] = {
-        **folder(request, case, who, person, back),
+        **folder(request, case, found[1], who, back),
         "action": action,
         "form": form,
         "possible": any(one.move == action.move for one in actions_for(case, who.holdings)),

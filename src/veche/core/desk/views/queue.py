@@ -46,13 +46,13 @@ def seated(request: HttpRequest, at: dt.datetime) -> tuple[Asker, Person, querie
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for this person, soonest term first, and the matter they opened."""
     at = clock.now()
-    who, person, seat = seated(request, at)
-    filters = Filters.of(request.GET.dict())
-    opened = _opened(request, who, person, seat, at)
+    opened = _opened(request, asker(request), at)
     if request.headers.get("HX-Target") == "panel" and opened is not None:
         response = render(request, "desk/panel.html", opened)
         patch_vary_headers(response, ("HX-Target",))
         return response
+    who, person, seat = seated(request, at)
+    filters = Filters.of(request.GET.dict())
     places = atlas()
     listing = queries.listing(
         person,
@@ -64,6 +64,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         places=places,
     )
     home = places.home()
+    kinds = [(one.procedures[0], one.title) for one in desks()]
     opened_number = opened["case"].number if opened else ""
     context = {
         "listing": listing,
@@ -72,14 +73,16 @@ def queue(request: HttpRequest) -> HttpResponse:
         "here": _here(request),
         "seat": seat,
         "person": person,
-        "kinds": [(d.procedures[0], d.title) for d in desks()],
+        "desk": reverse("desk:queue"),
+        "kinds": options(kinds, filters.kind) if len(kinds) > 1 else "",
+        "offices": options([(one.code, one) for one in listing.offices], ""),
         "districts": options(
             [(one.code, one) for one in places.children(home)] if home else (), filters.district
         ),
         "themes": options(_themes(), filters.theme),
         "states": options(listing.states, filters.state),
         "rows": html(listing.rows, filters.query(), listing.page, opened_number),
-        "moves": _moves(who, listing),
+        "moves": options([(code, f"{one.title}…") for code, one in _moves(who)], ""),
         "waiting": queries.waiting_bulks(person) if seat.waits else [],
         **(opened or {}),
     }
@@ -119,7 +122,7 @@ def _themes() -> list[tuple[str, str]]:
     return known
 
 
-def _moves(who: Asker, listing: queries.Listing) -> list[tuple[str, DeskAction]]:
+def _moves(who: Asker) -> list[tuple[str, DeskAction]]:
     """The steps that can be made for many of what lies here: ``procedure.move`` and action."""
     found = []
     for desk in desks():
@@ -132,25 +135,25 @@ def _moves(who: Asker, listing: queries.Listing) -> list[tuple[str, DeskAction]]
     return found
 
 
-def _opened(
-    request: HttpRequest, who: Asker, person: Person, seat: queries.SeatNow, at: dt.datetime
-) -> dict[str, Any] | None:
+def _opened(request: HttpRequest, who: Asker, at: dt.datetime) -> dict[str, Any] | None:
     """The matter in the side panel; a number that leads nowhere opens nothing."""
     number = request.GET.get("open", "")[:20].replace("\x00", "")
-    case = queries.case_at_desk(number) if number else None
-    if case is None:
+    assert who.person is not None  # `staff_only` has seen to it
+    found = queries.opened(number, who.person) if number else None
+    if found is None:
         return None
+    case, beside = found
     try:
-        context = folder(request, case, who, person, _here(request))
+        context = folder(request, case, beside, who, _here(request))
     except Refused:
         return None
-    if queries.seen_steps(person, case) != case.seq:
-        operations.look(by=person, at=at, case=case)
+    if beside.seen != case.seq:
+        operations.look(by=who.person, at=at, case=case)
     return context
 
 
 def folder(
-    request: HttpRequest, case: Case, who: Asker, person: Person, here: str
+    request: HttpRequest, case: Case, beside: queries.Beside, who: Asker, here: str
 ) -> dict[str, Any]:
     """What the panel shows: the module's part, who works on it, templates, drafts, steps.
 
@@ -160,9 +163,9 @@ def folder(
     desk = desk_of(case.procedure)
     if desk is None:
         raise NotFound
-    panel = desk.panel(request, case)
-    line = desk.lines([case.pk]).get(case.pk)
-    drafts = queries.drafts_of(person, case)
+    drafts = beside.drafts
+    panel = desk.panel(request, case, **({"drafts": drafts} if desk.own_forms else {}))
+    line = panel.line or desk.lines([case.pk]).get(case.pk)
     forms = []
     if not desk.own_forms:
         for action in actions_for(case, who.holdings):
@@ -182,10 +185,10 @@ def folder(
         "panel": panel,
         "here": here,
         "acts": forms,
-        "taking": queries.taking_of(case),
-        "me": person,
+        "taking": beside.taking,
+        "me": who.person,
         "drafts": drafts,
-        "templates": queries.templates_for(case, case.organisation, line),
+        "templates": queries.templates_for(case, case.organisation, line, beside.words),
         "now": clock.now(),
         **panel.context,
     }
@@ -197,10 +200,10 @@ def matter(request: HttpRequest, number: str) -> HttpResponse:
     """One matter for print: what the panel shows, on a page of its own."""
     who = asker(request)
     assert who.person is not None
-    case = queries.case_at_desk(number)
-    if case is None:
+    found = queries.opened(number, who.person)
+    if found is None:
         raise NotFound
-    context = folder(request, case, who, who.person, reverse("desk:queue"))
+    context = folder(request, *found, who, reverse("desk:queue"))
     return render(request, "desk/matter.html", context)
 
 
