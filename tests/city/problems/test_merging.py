@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.cast import START, SmallTown, small_town
 from veche.city.problems import operations, rules
@@ -19,6 +20,7 @@ from veche.city.problems.queries.merging import alike, family, people_behind, ro
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove
 from veche.core.notices.models import Following, Notice
+from veche.core.organisations.operations import appoint
 from veche.core.people.models import Person
 from veche.core.people.operations import add_person
 from veche.errors import NotFound
@@ -150,6 +152,60 @@ def test_mine_too_counts_once_and_goes_to_the_end_of_the_chain(town: SmallTown) 
         operations.mine_too(by=town.resident, at=START + 2 * DAY, case=first.case)
     with pytest.raises(NotFound):
         operations.mine_too(by=who, at=START + DAY, case=town.report(at=START + DAY).case)
+
+
+def test_an_officer_takes_their_own_joining_back(town: SmallTown) -> None:
+    """It stands where it stood, under the promise it had, and nobody is told of the other."""
+    first, later = accepted(town), accepted(town, START + HOUR, by=town.neighbour)
+    case = later.case
+    before = (case.organisation_id, case.promised_at, case.first_promised_at, case.due_at)
+    operations.merge(by=town.officer, at=START + DAY, case=case, parent=first.case)
+    page = Client()
+    page.force_login(town.officer)
+    text = page.get(f"/en/problems/{case.number}/").content.decode()
+    assert "Take the joining back" in text and "Separate again" not in text
+    address = f"/en/problems/{case.number}/part/"
+    assert "the date its author was promised stays" in page.get(address).content.decode()
+    assert page.post(address, {"seen": fresh(later).case.seq}).status_code == 302
+    case = fresh(later).case
+    assert case.state == "work"
+    assert (case.organisation_id, case.promised_at, case.first_promised_at, case.due_at) == before
+    assert not Joined.objects.filter(until__isnull=True).exists()
+    assert not Following.objects.filter(case=first.case, person=town.neighbour).exists()
+
+
+def test_a_dispatcher_takes_their_own_joining_back(town: SmallTown) -> None:
+    first = accepted(town, category="orphan")
+    later = accepted(town, START + HOUR, category="orphan")
+    operations.merge(by=town.dispatcher, at=START + DAY, case=later.case, parent=first.case)
+    operations.unjoin(by=town.dispatcher, at=START + DAY + HOUR, case=later.case)
+    assert fresh(later).case.state == "routing"
+
+
+def test_a_joining_is_taken_back_only_by_its_maker_and_before_anything_else(
+    town: SmallTown,
+) -> None:
+    first, later = accepted(town), accepted(town, START + HOUR)
+    operations.merge(by=town.officer, at=START + DAY, case=later.case, parent=first.case)
+    colleague = person("colleague")
+    appoint(by=None, at=START, person=colleague, role="officer", organisation=town.roads)
+    for other in (colleague, town.moderator):
+        with pytest.raises(operations.TooLateToUndo):
+            operations.unjoin(by=other, at=START + 2 * DAY, case=later.case)
+    operations.answer(by=town.officer, at=START + 2 * DAY, case=first.case, text="It was filled.")
+    with pytest.raises(operations.TooLateToUndo):
+        operations.unjoin(by=town.officer, at=START + 3 * DAY, case=later.case)
+    assert fresh(later).case.state == "merged"
+    with pytest.raises(operations.NotJoined):
+        operations.unjoin(by=town.officer, at=START + 3 * DAY, case=first.case)
+
+
+def test_what_a_moderator_joined_is_separated_not_taken_back(town: SmallTown) -> None:
+    first = accepted(town)
+    new = town.report(at=START + HOUR, by=town.neighbour)
+    operations.merge(by=town.moderator, at=START + 2 * HOUR, case=new.case, parent=first.case)
+    with pytest.raises(operations.TooLateToUndo):
+        operations.unjoin(by=town.moderator, at=START + 3 * HOUR, case=new.case)
 
 
 WORDS = (

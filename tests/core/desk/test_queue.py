@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -110,6 +111,48 @@ def test_views_narrow_and_count(town: SmallTown) -> None:
     text = page(town.officer, "?theme=lamp&state=work")
     assert "Nothing in this view" in text
     assert page(town.officer, "?due=nonsense&taken=x&page=-4&sort=%00").count("q-title") == 3
+
+
+def test_the_head_sees_what_waits_for_a_signature(town: SmallTown) -> None:
+    asked, _other, late = in_work(town), in_work(town), in_work(town, days=3)
+    head, at = town.neighbour, clock.now()
+    appoint(by=None, at=at - dt.timedelta(days=9), person=head, role="head",
+            organisation=town.roads)  # fmt: skip
+    assert asked.case.promised_at is not None
+    for problem in (asked, late):
+        problems.ask_prolongation(
+            by=town.officer, at=at, case=problem.case, reason="weather", text="It must be dry.",
+            until=(problem.case.promised_at + dt.timedelta(days=5)).date(),
+        )  # fmt: skip
+    text = page(head, "?waits=signature")
+    assert {p.case.number for p in (asked, _other, late) if p.case.number in text} == {
+        asked.case.number,
+        late.case.number,
+    }
+    assert 'waits=signature" aria-current="page">Waits for your signature <span class="num">2<' in (
+        text
+    )
+    assert "Waits for your signature" not in page(town.officer)
+    problems.refuse_prolongation(by=head, at=at, case=late.case, text="It can be done in time.")
+    assert late.case.number not in page(head, "?waits=signature")
+    assert 'signature <span class="num">1<' in page(head)
+
+
+def test_every_view_counts_what_it_shows(town: SmallTown) -> None:
+    """The counts above the queue, made in one pass, are those of the lists themselves."""
+    made = [in_work(town, days=n) for n in (0.1, 1, 2, 7.9, 12, 20)]
+    page(town.officer)
+    Seat.objects.update(looked_at=clock.now() - dt.timedelta(days=5))
+    at = clock.now()
+    operations.take(by=town.officer, at=at, case=made[0].case)
+    operations.take(by=town.moderator, at=at, case=made[1].case)
+    operations.look(by=town.officer, at=at, case=made[2].case)
+    text = page(town.officer)
+    views = re.findall(r'<a href="/en/desk/(\?[^"]+)"[^>]*>[^<]*<span class="num[^>]*>(\d+)<', text)
+    assert len(views) == 6
+    for query, count in views:
+        assert page(town.officer, query.replace("&amp;", "&")).count("q-title") == int(count), query
+    assert dict(views)["?taken=nobody"] == "4" and dict(views)["?new=1"] == "2"
 
 
 def test_soonest_term_first_and_other_orders(town: SmallTown) -> None:

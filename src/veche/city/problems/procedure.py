@@ -198,6 +198,27 @@ PROCEDURE = Procedure(
             "territory",
             reopens=True,
         ),
+        # Whoever joined it by mistake takes that back, while nothing has happened since.
+        Move(
+            "unjoin",
+            ("merged",),
+            "routing",
+            DISPATCHER,
+            _("joining taken back"),
+            "territory",
+            reopens=True,
+            undoes=True,
+        ),
+        Move(
+            "unjoin_work",
+            ("merged",),
+            "work",
+            OFFICER,
+            _("joining taken back"),
+            "organisation",
+            reopens=True,
+            undoes=True,
+        ),
         removal("routing", *_HANDED, "check"),
         # What no moderator has passed is never published, whatever its author does.
         Move("withdraw", ("moderation", "asked"), "dropped", AUTHOR, _("withdrawn")),

@@ -62,6 +62,9 @@ class Move:
     over the place of the case; empty: anywhere."""
     reopens: bool = False
     """It leaves a state that ended the case: only such a move may."""
+    undoes: bool = False
+    """It takes back the step before it: the promise to the author and the clock of the office go on
+    as they stood."""
 
     @property
     def stays(self) -> bool:

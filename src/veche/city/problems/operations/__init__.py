@@ -26,9 +26,12 @@ from veche.city.problems.operations.merging import (
     MineAlready,
     NotJoined,
     NotTheSame,
+    TooLateToUndo,
+    may_unjoin,
     merge,
     mine_too,
     split,
+    unjoin,
 )
 from veche.city.problems.operations.moderation import (
     accept,
@@ -89,6 +92,7 @@ __all__ = [
     "ScoreMissing",
     "TextLength",
     "TooLate",
+    "TooLateToUndo",
     "TooManyPhotographs",
     "UnknownCategory",
     "UnknownFinding",
@@ -110,6 +114,7 @@ __all__ = [
     "find_recurrences",
     "give_to_last_resort",
     "hand_back",
+    "may_unjoin",
     "merge",
     "mine_too",
     "note_recurrence",
@@ -132,6 +137,7 @@ __all__ = [
     "split",
     "sweep_checks",
     "take_check",
+    "unjoin",
     "verify",
     "withdraw",
 ]

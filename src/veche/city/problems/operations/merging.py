@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.problems.models import Joined, Problem
 from veche.city.problems.operations.moderation import _accepted
 from veche.city.problems.procedure import OFFICER, OPEN, PUBLIC
-from veche.core.cases.models import Case
+from veche.core.cases.models import Case, CaseEvent
 from veche.core.cases.operations import move_case
 from veche.core.journal.operations import record
+from veche.core.moderation.procedure import DISPATCHER
 from veche.core.notices.operations import (
     carry_followers,
     follow,
@@ -41,6 +42,15 @@ class NotJoined(Refused):
 
     code = "not-joined"
     sentence = _("This problem is not joined to another.")
+
+
+class TooLateToUndo(Refused):
+    """What was joined can no longer be taken back."""
+
+    code = "too-late-to-unjoin"
+    sentence = _(
+        "Only whoever joined it can take that back, and only while nothing has happened since."
+    )
 
 
 class MineAlready(Refused):
@@ -115,18 +125,68 @@ def split(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) -
     Raises:
         NotJoined: it is not joined.
     """
-    joined = (
+    joined = _joined(case)
+    accepted = Problem.objects.values_list("accepted_at", flat=True).get(case=case)
+    case = move_case(
+        by=by, at=at, case=case, move="split", seen=seen, public={"parent": joined.parent.number}
+    )
+    _part(joined, case, by, at)
+    case = _accepted(case, by, at, told="problems.split")
+    if accepted is not None:
+        Problem.objects.filter(case=case).update(accepted_at=accepted)
+    return case
+
+
+@operation
+def unjoin(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) -> Case:
+    """A dispatcher or an officer takes back that they joined a problem: it stands where it stood,
+    under the promise it had. For as long as nothing has happened since, to it or to the other.
+
+    Raises:
+        NotJoined: it is not joined.
+        TooLateToUndo: somebody else joined it, or one of the two went on since.
+    """
+    joined = _joined(case)
+    if not may_unjoin(joined, by):
+        raise TooLateToUndo
+    move = "unjoin_work" if joined.role == OFFICER else "unjoin"
+    case = move_case(
+        by=by, at=at, case=case, move=move, seen=seen, public={"parent": joined.parent.number}
+    )
+    _part(joined, case, by, at)
+    tell_followers(by=by, at=at, case=case, kind="problems.split")
+    return case
+
+
+def may_unjoin(joined: Joined, person: Person) -> bool:
+    """Whether this person joined it and nothing has happened since, to it or to the other."""
+    if joined.role not in (OFFICER, DISPATCHER):
+        return False
+    last = CaseEvent.objects.filter(case=joined.child_id).order_by("-seq").first()
+    parent = joined.parent
+    return (
+        last is not None
+        and last.move == "merge"
+        and last.actor_id == person.pk
+        and (parent.moved_at is None or parent.moved_at <= joined.at)
+        and parent.closed_at is None
+    )
+
+
+def _joined(case: Case) -> Joined:
+    found = (
         Joined.objects.select_for_update(of=("self",))
         .filter(child=case, until__isnull=True)
         .select_related("parent")
         .first()
     )
-    if joined is None:
+    if found is None:
         raise NotJoined
-    accepted = Problem.objects.values_list("accepted_at", flat=True).get(case=case)
-    case = move_case(
-        by=by, at=at, case=case, move="split", seen=seen, public={"parent": joined.parent.number}
-    )
+    return found
+
+
+def _part(joined: Joined, case: Case, by: Person, at: dt.datetime) -> None:
+    """The two go their own ways, and so do those who follow them."""
     joined.until = at
     joined.save(update_fields=["until"])
     others = Joined.objects.filter(parent=joined.parent, until__isnull=True)
@@ -138,10 +198,6 @@ def split(*, by: Person, at: dt.datetime, case: Case, seen: int | None = None) -
         carried_at=joined.at,
         others=list(others.values_list("child_id", flat=True)),
     )
-    case = _accepted(case, by, at, told="problems.split")
-    if accepted is not None:
-        Problem.objects.filter(case=case).update(accepted_at=accepted)
-    return case
 
 
 @operation

@@ -44,7 +44,7 @@ def _accepted(
     case: Case, by: Person | None, at: dt.datetime, told: str = "problems.accepted"
 ) -> Case:
     """What follows when a problem becomes public: the office that answers for it gets it."""
-    Problem.objects.filter(case=case).update(accepted_at=at)
+    moments: dict[str, dt.datetime | None] = {"accepted_at": at}
     thing = Problem.objects.values_list("object_id", flat=True).get(case=case)
     found = who_answers(case.theme, case.territory, thing)
     if found is not None:
@@ -56,9 +56,8 @@ def _accepted(
             organisation=found.organisation,
             contract=term_by(found.rule),
         )
-        Problem.objects.filter(case=case).update(
-            assigned_at=at, answer_due_at=case.first_promised_at
-        )
+        moments |= {"assigned_at": at, "answer_due_at": case.first_promised_at}
+    Problem.objects.filter(case=case).update(**moments)
     tell_followers(by=by, at=at, case=case, kind=told)
     announce(by=by, at=at, case=case, kind="problems.new")
     note_recurrence(by=None, at=at, case=case)

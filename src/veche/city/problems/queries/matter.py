@@ -81,6 +81,8 @@ _DID: dict[str, str | Promise] = {
     "reopen": _("The author opened it again."),
     "merge": _("It was joined to another problem."),
     "split": _("It was separated again."),
+    "unjoin": _("Joining it was taken back."),
+    "unjoin_work": _("Joining it was taken back; {office} works on it."),
     "remove": _("A moderator removed it."),
     "record_open": _("An import brought it, open."),
     "record_closed": _("An import brought it, closed."),
@@ -153,7 +155,8 @@ def matter(
 ) -> Matter:
     """The page of a problem for somebody who may see it; ``inside``: they hold a role."""
     case = problem.case
-    events, terms, pictures = history(case), clocks(case), list(enumerate(files(case), 1))
+    events, terms = history(case), clocks(case)
+    pictures = list(enumerate(pictures_of(problem), 1))
     return Matter(
         problem=problem,
         stand=stand(problem, at, events),
@@ -167,6 +170,11 @@ def matter(
         clock=next((c for c in reversed(terms) if c.stopped_at is None), None),
         duty=duty(problem, events, at, inside=inside),
     )
+
+
+def pictures_of(problem: Problem) -> list[CaseFile]:
+    """The photographs of a problem; nothing is asked where it is known that there are none."""
+    return files(problem.case) if getattr(problem, "pictured", True) else []
 
 
 def steps_of(

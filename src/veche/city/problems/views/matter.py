@@ -24,7 +24,7 @@ from veche.city.problems.queries.merging import family, known
 from veche.city.problems.queries.recurrence import past_of
 from veche.city.problems.queries.satisfaction import may_rate, ratings
 from veche.city.problems.views.common import cached, hold_secret, problem_for, secret_of
-from veche.city.problems.views.merging import may_join, may_part
+from veche.city.problems.views.merging import may_join, may_part, may_take_back
 from veche.city.problems.views.report import SENT
 from veche.core.cases.operations import in_scope
 from veche.core.cases.queries import files, procedure_of
@@ -35,6 +35,7 @@ from veche.core.moderation.beside import beside
 from veche.core.moderation.queries import hidden as hidden_case
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import NotFound
 from veche.languages import here
@@ -101,7 +102,7 @@ def page(
         "returning": returning or ReturnForm(initial={"seen": case.seq}),
         "seen": SeenForm(initial={"seen": case.seq}),
         "refusal": refusal,
-        **_stood_up(problem, found, author=author, held=held),
+        **_stood_up(problem, found, who, author=author, held=held),
         "person": who,
         "sign_in": address_of("people:sign-in"),
         "sent": sent,
@@ -119,7 +120,12 @@ def page(
 
 
 def _stood_up(
-    problem: Problem, found: Matter, *, author: bool, held: tuple[Holding, ...]
+    problem: Problem,
+    found: Matter,
+    person: Person | None,
+    *,
+    author: bool,
+    held: tuple[Holding, ...],
 ) -> dict[str, Any]:
     """How the answer stood up: to volunteers, to its author, to time; and what is joined."""
     case = problem.case
@@ -135,6 +141,7 @@ def _stood_up(
         "may_rate": author and may_rate(case),
         "may_join": may_join(problem, held),
         "may_part": may_part(problem, held),
+        "may_take_back": may_take_back(problem, held, person),
     }
 
 

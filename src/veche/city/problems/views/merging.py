@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from veche import clock
 from veche.city.problems import operations
 from veche.city.problems.check_forms import JoinForm
-from veche.city.problems.models import Problem
+from veche.city.problems.models import Joined, Problem
 from veche.city.problems.operations.merging import why_not
 from veche.city.problems.procedure import OFFICER
 from veche.city.problems.queries.categories import category
@@ -27,6 +27,7 @@ from veche.core.cases.operations import NoRoleForMove, in_scope, role_name
 from veche.core.moderation.procedure import DISPATCHER, MODERATOR
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
 from veche.errors import NotAllowed, Refused
 from veche.look.context import place as address_of
 
@@ -50,6 +51,21 @@ def may_part(problem: Problem, held: tuple[Holding, ...]) -> bool:
     return problem.case.state == "merged" and any(
         h.role == MODERATOR and in_scope(h, problem.case, "territory") for h in held
     )
+
+
+def may_take_back(problem: Problem, held: tuple[Holding, ...], person: Person | None) -> bool:
+    """Whether this person joined the problem and can still take that back."""
+    if problem.case.state != "merged" or person is None:
+        return False
+    joined = (
+        Joined.objects.filter(child_id=problem.pk, until__isnull=True)
+        .select_related("parent")
+        .first()
+    )
+    if joined is None or not operations.may_unjoin(joined, person):
+        return False
+    scope = "organisation" if joined.role == OFFICER else "territory"
+    return any(h.role == joined.role and in_scope(h, problem.case, scope) for h in held)
 
 
 def suggestions(values: Any) -> list[Alike]:
@@ -108,7 +124,7 @@ def join(request: HttpRequest, number: str) -> HttpResponse:
     rows = Problem.objects.select_related("case", "case__territory", "case__organisation")
     parent = rows.filter(case__number=form.cleaned_data["number"]).first()
     if parent is None:
-        form.add_error("number", gettext("There is no problem of this number."))
+        form.add_error("number", gettext("There is no problem with this number. Check the number."))
         return _join_page(request, problem, form, status=422)
     if why := why_not(problem.case, parent.case):
         form.add_error("number", str(operations.NotTheSame(why=why)))
@@ -181,20 +197,27 @@ def _join_page(
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, number: str) -> HttpResponse:
     """Separate a problem again, after having been asked once more."""
-    problem = problem_for(request, number)
-    if not may_part(problem, asker(request).holdings):
+    problem, who = problem_for(request, number), asker(request)
+    own = may_take_back(problem, who.holdings, who.person)
+    if not own and not may_part(problem, who.holdings):
         raise NoRoleForMove(role=role_name(MODERATOR))
-    person = asker(request).person
-    assert person is not None  # nobody else holds a role
+    assert who.person is not None  # nobody else holds a role
     if request.method != "POST":
-        context = {"problem": problem, "case": problem.case, "family": family(problem)}
+        context = {
+            "problem": problem,
+            "case": problem.case,
+            "family": family(problem),
+            "own": own,
+        }
         return render(request, "problems/part.html", context)
     seen = request.POST.get("seen", "")
-    operations.split(
-        by=person,
+    step = operations.unjoin if own else operations.split
+    step(
+        by=who.person,
         at=clock.now(),
         case=problem.case,
         seen=int(seen) if seen.isascii() and seen.isdigit() else None,
     )
-    messages.success(request, gettext("Separated: an office answers for it on its own."))
+    said = gettext("Separated: an office answers for it on its own.")
+    messages.success(request, gettext("Taken back: it stands where it stood.") if own else said)
     return redirect("problems:matter", number)

@@ -48,14 +48,21 @@ def start_clock(
 
 
 def turn_clocks(
-    case: Case, declared: Procedure, source: str, at: dt.datetime, given: Assignment | None = None
+    case: Case,
+    declared: Procedure,
+    source: str,
+    at: dt.datetime,
+    given: Assignment | None = None,
+    *,
+    undoes: bool = False,
 ) -> None:
     """Stop the clock of the state left, begin that of the state entered, keep the promise.
 
     The promise begins with the first state that owes an answer, runs on through the others, stands
     still where the author is asked, and ends where no answer is owed. An office that had the case
     in this state before, under the same promise, goes on with the clock it had: handing a case
-    away and getting it back gains no time. ``given`` is the assignment that begins with this step.
+    away and getting it back gains no time. ``given`` is the assignment that begins with this step;
+    ``undoes``: it takes back the last one, and promise and clock go on as if nothing had been.
     """
     left, entered = declared.by_code[source], declared.by_code[case.state]
     CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
@@ -63,7 +70,10 @@ def turn_clocks(
     contract = False
     if entered.owes:
         earlier = None
-        if case.promised_at is None:
+        if undoes and case.promised_at is None and case.first_promised_at is not None:
+            case.promised_at = _promised_before(case, case.first_promised_at)
+            earlier = _clock_before(case, declared, case.opened_at)
+        elif case.promised_at is None:
             case.promised_at = case.first_promised_at = due
             case.climbed = 0
         else:
@@ -94,6 +104,12 @@ def _assigned(case: Case) -> Assignment | None:
     if case.organisation_id is None:
         return None
     return Assignment.objects.filter(case=case, until__isnull=True).first()
+
+
+def _promised_before(case: Case, first: dt.datetime) -> dt.datetime:
+    """What was promised last, before a step that ended the case and is taken back."""
+    signed = Prolongation.objects.filter(case=case, signed=True, first_promised_at=first)
+    return signed.order_by("-id").values_list("until", flat=True).first() or first
 
 
 def _promise_began(case: Case, declared: Procedure) -> dt.datetime:

@@ -154,7 +154,9 @@ def move_case(
         ChildOpen: the move would end a case whose blocking child is open.
     """
     declared = PROCEDURES[case.procedure]
-    case = Case.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    # With its place: whose role reaches there is asked next.
+    rows = Case.objects.select_for_update(of=("self",)).select_related("territory")
+    case = rows.get(pk=case.pk)
     if seen is not None and seen != case.seq:
         raise Changed(state=declared.by_code[case.state].title)
     wanted = declared.move(move, case.state)
@@ -209,6 +211,7 @@ def role_holding(case: Case, role: str, scope: str, by: Person | None, at: dt.da
 
 ROLE_NAMES = {
     "moderator": _("a moderator"),
+    "head_moderator": _("the head moderator"),
     "officer": _("an officer of the office it lies with"),
     "dispatcher": _("a dispatcher of this district"),
     "head": _("the head of the office it lies with"),
@@ -283,7 +286,7 @@ def _step(
     if source == START:
         start_clock(case, at, case.due_at)
     elif not move.stays or office != old_office:
-        turn_clocks(case, declared, source, at, given)
+        turn_clocks(case, declared, source, at, given, undoes=move.undoes)
     record(
         kind=f"{case.procedure}.{move.name}",
         by=by,
