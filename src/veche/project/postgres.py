@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import importlib.util
+import locale
 import os
 import re
 import shutil
@@ -209,13 +210,26 @@ def _own_folder(path: Path) -> None:
         raise ClusterFault(f"{path} belongs to another user; run as that user or remove it.")
 
 
+def _knows_letters() -> bool:
+    """Whether the system has the locale C.UTF-8, by which letters of all scripts are letters."""
+    before = locale.setlocale(locale.LC_CTYPE)
+    try:
+        locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+    except locale.Error:
+        return False
+    locale.setlocale(locale.LC_CTYPE, before)
+    return True
+
+
 def _make_cluster(home: Home, folder: Path) -> None:
     fresh = home.data.with_name("cluster.new")
     shutil.rmtree(fresh, ignore_errors=True)  # an interrupted start left it
     _own_folder(fresh)
     words = ["--auth=trust", f"--username={USER}", "--encoding=UTF8", "--data-checksums"]
     if _major(folder) >= 17:
+        # The kind of letters by the system: with "C" pg_trgm knows Latin letters only.
         words += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        words += ["--lc-ctype=C.UTF-8"] if _knows_letters() else []
     else:
         words += ["--locale=C.UTF-8"]
     words += ["--no-sync"] if home.path.name == "test" else []
