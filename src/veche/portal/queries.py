@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -127,7 +128,7 @@ def keeping(city: Territory, at: dt.datetime, places: Atlas) -> Keeping:
         and dt.timedelta(0) <= at - kept[1].at < dt.timedelta(minutes=5)
     ):
         return kept[1]
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "month": at - MONTH,
         "week": at - WEEK,

@@ -44,6 +44,7 @@ def copies(model: Problem, number: int, first: dt.timedelta, last: dt.timedelta)
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM {table} LIMIT 0")
             names[table] = [column.name for column in cursor.description]
+    values: list[Any] = [clock.now() - first, last - first, number, number, model.pk]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
@@ -51,7 +52,7 @@ def copies(model: Problem, number: int, first: dt.timedelta, last: dt.timedelta)
             " (SELECT max(id) FROM cases_case) + n AS id,"
             " (%s - %s * (n / %s::float) - c.opened_at) AS shift"
             " FROM cases_case c, generate_series(1, %s) n WHERE c.id = %s",
-            [clock.now() - first, last - first, number, number, model.pk],
+            values,
         )
         for table, columns in names.items():
             key = "id" if table == "cases_case" else "case_id"

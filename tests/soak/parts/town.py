@@ -34,7 +34,7 @@ EVERY = 3
 
 def turn(at: dt.datetime) -> None:
     """It is this moment in the city, for pages and jobs of this process."""
-    clock.now = lambda: at  # type: ignore[assignment]
+    clock.now = lambda: at
 
 
 class Sweeps:
