@@ -79,6 +79,17 @@ def test_a_contract_is_never_later_than_the_promise(town: SmallTown) -> None:
     assert running(case).due_at == case.promised_at == ends_at(Term(8), START)
 
 
+def test_a_contract_of_working_days_ends_on_one_before_a_promise_on_a_sunday(
+    town: SmallTown,
+) -> None:
+    called(town, 40)
+    saturday, thing = START + 5 * DAY, lamp(town)
+    made = town.report(at=saturday, category="lamp", object_id=thing.pk)
+    case = problems.accept(by=town.moderator, at=saturday, case=made.case)
+    assert case.promised_at is not None and case.promised_at.date() == dt.date(2026, 11, 29)
+    assert running(case).due_at == case.promised_at - 2 * DAY  # the Friday before
+
+
 def test_without_a_term_the_contract_sets_no_clock(town: SmallTown) -> None:
     called(town, None, "")
     case = accepted(town, lamp(town))

@@ -69,3 +69,12 @@ def test_a_state_nobody_reaches_is_refused() -> None:
             State("b", "b", final=True),
             moves=(Move("m", (START,), "a", "r", "m"),),
         )
+
+
+def test_a_pause_where_nobody_asks_the_author_is_refused() -> None:
+    with pytest.raises(ValueError, match="asks nothing of the author"):
+        _procedure(
+            State("a", "a", role="officer", term=Term(1), pauses=True),
+            State("b", "b", final=True),
+            moves=(Move("m", (START,), "a", "r", "m"), Move("n", ("a",), "b", "r", "n")),
+        )

@@ -169,6 +169,8 @@ class Procedure:
                 yield f"state {one.code} never ends"
             if not (one.final or one.record) and (one.term is None or not one.role):
                 yield f"state {one.code} owns no term or role"
+            if one.pauses and one.role != AUTHOR:
+                yield f"state {one.code} pauses, but asks nothing of the author"
             if one.owes and (one.pauses or one.final or one.record):
                 yield f"state {one.code} cannot owe an answer"
         for move in self.moves:

@@ -145,8 +145,11 @@ def relaid(
     if due_at <= at:
         return due_at
     if left >= 1:
-        return max(due_at, due(at, Term(left, Unit.WORKING_DAYS), now))
-    day = due_at.astimezone(now.zone).date()  # due today: the next day that is worked
+        found = max(due_at, due(at, Term(left, Unit.WORKING_DAYS), now))
+        if now.works(found.astimezone(now.zone).date()):
+            return found
+    # Due today, or on a day that is free now: the next day that is worked.
+    day = due_at.astimezone(now.zone).date()
     for _step in range(LONGEST_CALENDAR):
         if now.works(day):
             return max(due_at, now.end_of(day))
@@ -183,13 +186,23 @@ def days_late(promised_at: dt.datetime, done_at: dt.datetime, zone: ZoneInfo) ->
 
 
 def by_contract(
-    due_at: dt.datetime | None, promised_at: dt.datetime | None, at: dt.datetime
-) -> dt.datetime | None:
+    due_at: dt.datetime,
+    promised_at: dt.datetime | None,
+    at: dt.datetime,
+    unit: Unit,
+    calendar: WorkCalendar,
+) -> dt.datetime:
     """When an office must be done by its contract: never later than what its author was promised.
 
-    What was given to it after the promise had passed is late already: then the contract alone
-    says how long the office has.
+    A contract of working days that ends with the promise ends on the last day before it that is
+    worked. What was given to it after the promise had passed is late already: then the contract
+    alone says how long the office has.
     """
-    if due_at is None or promised_at is None or promised_at <= at:
+    if promised_at is None or promised_at <= at or due_at <= promised_at:
         return due_at
-    return min(due_at, promised_at)
+    day = promised_at.astimezone(calendar.zone).date()
+    if unit is not Unit.WORKING_DAYS or calendar.works(day):
+        return promised_at
+    while not calendar.works(day) and calendar.end_of(day) > at:
+        day -= dt.timedelta(days=1)
+    return calendar.end_of(day) if calendar.end_of(day) > at else promised_at

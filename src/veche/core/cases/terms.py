@@ -11,7 +11,7 @@ from django.db import connection
 
 from veche.core.cases.models import CalendarDay, TermRule
 from veche.core.cases.procedure import Procedure
-from veche.core.cases.rules import Term, Unit, WorkCalendar, due, resumed
+from veche.core.cases.rules import Term, Unit, WorkCalendar, by_contract, due, resumed
 
 
 def city_zone() -> ZoneInfo:
@@ -76,6 +76,12 @@ def ends_at(term: Term | None, since: dt.datetime) -> dt.datetime | None:
         return None
     needed = calendar() if term.unit is Unit.WORKING_DAYS else WorkCalendar(zone=city_zone())
     return due(since, term, needed)
+
+
+def contract_ends(term: Term, promised_at: dt.datetime | None, at: dt.datetime) -> dt.datetime:
+    """When an office that gets a case at ``at`` must be done by its contract."""
+    days = calendar() if term.unit is Unit.WORKING_DAYS else WorkCalendar(zone=city_zone())
+    return by_contract(due(at, term, days), promised_at, at, term.unit, days)
 
 
 def resumed_at(

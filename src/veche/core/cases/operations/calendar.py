@@ -131,7 +131,10 @@ def relay_terms(*, by: Person | None, at: dt.datetime, before: WorkCalendar) -> 
                         promise = relaid(promise, at, before, now)
                         promised[case.pk] = promise
                     if contracts.get(case.pk) == Unit.WORKING_DAYS:
-                        due = by_contract(relaid(due, at, before, now), promise, at) or due
+                        moves = relaid(due, at, before, now)
+                        last = by_contract(moves, promise, at, Unit.WORKING_DAYS, now)
+                        # No working day is left before the promise: then until the promise.
+                        due = last if last >= due else max(due, promise or due)
                 elif unit == Unit.WORKING_DAYS:
                     due = relaid(due, at, before, now)
                     if due > clock.due_at and case.promised_at == clock.due_at:

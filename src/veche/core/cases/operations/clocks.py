@@ -9,8 +9,8 @@ import datetime as dt
 
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent, Prolongation
 from veche.core.cases.procedure import Procedure
-from veche.core.cases.rules import Term, Unit, by_contract
-from veche.core.cases.terms import due_at, ends_at, resumed_at
+from veche.core.cases.rules import Term, Unit
+from veche.core.cases.terms import contract_ends, due_at, resumed_at
 
 
 def assignment(case: int, office: int, at: dt.datetime, contract: Term | None) -> Assignment:
@@ -86,7 +86,7 @@ def turn_clocks(
         elif declared.worked(case.state):
             term = contract_of(given or _assigned(case))
             if term is not None:
-                due, contract = by_contract(ends_at(term, at), case.promised_at, at), True
+                due, contract = contract_ends(term, case.promised_at, at), True
     elif not entered.pauses:
         case.promised_at = None
     case.paused_at = at if entered.pauses and case.promised_at is not None else None

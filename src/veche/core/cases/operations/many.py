@@ -22,8 +22,8 @@ from veche.core.cases.operations.moves import (
     subject,
 )
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, SYSTEM, Move
-from veche.core.cases.rules import Term, by_contract
-from veche.core.cases.terms import due_at, ends_at
+from veche.core.cases.rules import Term
+from veche.core.cases.terms import contract_ends, due_at
 from veche.core.journal.operations import record, record_many
 from veche.core.organisations.queries import holdings
 from veche.errors import Refused
@@ -278,16 +278,15 @@ def _contracts(
             assert term is not None
             kept[row.case_id] = term
     found: dict[int, dt.datetime] = {}
-    ends: dict[Term, dt.datetime | None] = {}
+    ends: dict[tuple[Term, dt.datetime | None], dt.datetime] = {}
     for one in ready:
         term = kept.get(one.case.pk)
         if term is None or not PROCEDURES[one.case.procedure].worked(one.move.target):
             continue
-        if term not in ends:
-            ends[term] = ends_at(term, at)
-        due = by_contract(ends[term], one.case.promised_at, at)
-        if due is not None:
-            found[one.case.pk] = due
+        key = (term, one.case.promised_at)
+        if key not in ends:
+            ends[key] = contract_ends(term, one.case.promised_at, at)
+        found[one.case.pk] = ends[key]
     return found
 
 
