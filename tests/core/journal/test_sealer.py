@@ -27,6 +27,7 @@ from veche.core.journal.tlog.note import Checkpoint as Told
 from veche.core.journal.tlog.note import Note, VerifierKey
 from veche.core.journal.tlog.policy import Policy
 from veche.core.journal.tlog.tiles import entries_of, tile_path
+from veche.core.journal.tlog.walk import walk_log
 from veche.core.journal.witnesses import Witnesses
 from veche.operation import operation
 from veche.project import cli
@@ -369,6 +370,10 @@ def test_an_erased_record_stays_in_the_log(sealer: Sealer) -> None:
     Secret.objects.filter(record=Record.objects.filter(subject="x:1").get()).delete()
     found = audit()
     assert (found.good, found.erased) == (True, 1)
+    sealer.once()
+    report = walk_log(sealer.folder.fetch, verify=keys.verify)
+    assert report.ok, report.faults
+    assert "1 erased" in report.log_summary()
     assert "1 erased" in found.sentence()
     assert found.same == found.size - 1
 

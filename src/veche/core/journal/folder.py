@@ -16,6 +16,7 @@ from veche.core.journal.tlog.tiles import Edge, WrongTile
 
 CHECKPOINT = "checkpoint"
 KEYS = "keys.txt"
+ERASED = "erased.txt"
 
 
 class BrokenFolder(Exception):

@@ -10,5 +10,6 @@ app_name = "log"
 urlpatterns = [
     path("journal/checkpoint", views.checkpoint, name="checkpoint"),
     path("journal/keys.txt", views.key_list, name="keys"),
+    path("journal/erased.txt", views.erased, name="erased"),
     path("journal/tile/<path:rest>", views.tile, name="tile"),
 ]

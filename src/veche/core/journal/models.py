@@ -83,6 +83,24 @@ class Unsealed(models.Model):
         return f"record {self.pk} waits"
 
 
+class Erased(models.Model):
+    """A record whose salt and personal part were erased: its digest can no longer be opened."""
+
+    record = models.OneToOneField(
+        Record,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="+",
+        db_constraint=False,
+    )
+
+    class Meta:
+        verbose_name_plural = "erased"
+
+    def __str__(self) -> str:
+        return f"record {self.pk} was erased"
+
+
 class Leaf(models.Model):
     """Where a record stands in the log: the leaf at ``place`` is the record's digest."""
 

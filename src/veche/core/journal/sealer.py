@@ -18,7 +18,7 @@ from typing import Any
 
 import psycopg
 
-from veche.core.journal.folder import KEYS, Folder
+from veche.core.journal.folder import CHECKPOINT, ERASED, KEYS, Folder
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.merkle import leaf_hash
 from veche.core.journal.tlog.note import Checkpoint, Note, Signature, VerifierKey
@@ -67,6 +67,7 @@ class Sealer:
         self.signers: list[keys.Signer] = []
         self._known: list[tuple[str, str]] = []
         self._witnessed = -1
+        self._erased = 0
 
     def take(self) -> bool:
         """Take the lock and bring the folder up to what the database knows; False: another has it.
@@ -103,6 +104,7 @@ class Sealer:
                 note = self._sign()
         if note is not None:
             self.folder.publish(files, str(note))
+        self._tell_erased()
         self._ask_witnesses()
         return Sealed(len(rows), self.edge.size)
 
@@ -190,11 +192,27 @@ class Sealer:
             raise SealerFault("The records do not give the root that was signed: look at the log.")
         self.folder.publish(files, row[2])
 
+    def _tell_erased(self) -> None:
+        """Publish which leaves can no longer be opened, when there are more of them."""
+        with self.connection.transaction():
+            row = self.connection.execute("SELECT count(*) FROM journal_erased").fetchone()
+            if row is None or row[0] == self._erased:
+                return
+            places = self.connection.execute(
+                "SELECT l.place FROM journal_erased e JOIN journal_leaf l USING (record_id)"
+                " WHERE l.place < %s ORDER BY l.place",
+                [self.edge.size],
+            ).fetchall()
+        self.folder.path.mkdir(parents=True, exist_ok=True)
+        self.folder.put(ERASED, "".join(f"{place}\n" for (place,) in places).encode())
+        if len(places) == row[0]:
+            self._erased = row[0]
+
     def _ask_witnesses(self) -> None:
         """Publish the checkpoint with the signatures of witnesses; without them it stands too."""
         if self.ask is None or not self.edge.size or self._witnessed == self.edge.size:
             return
-        note = Note.read(self.folder.fetch("checkpoint"))
+        note = Note.read(self.folder.fetch(CHECKPOINT))
         own = {(one.key.name, one.key.id) for one in self.signers}
         plain = Note(note.text, tuple(one for one in note.signatures if (one.name, one.id) in own))
         try:
@@ -202,9 +220,7 @@ class Sealer:
         except (OSError, urllib.error.URLError):
             return
         if found:
-            self.folder.put(
-                "checkpoint", str(Note(plain.text, (*plain.signatures, *found))).encode()
-            )
+            self.folder.put(CHECKPOINT, str(Note(plain.text, (*plain.signatures, *found))).encode())
             self._witnessed = self.edge.size
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from veche.core.journal import queries
-from veche.core.journal.folder import CHECKPOINT, KEYS, Folder
+from veche.core.journal.folder import CHECKPOINT, ERASED, KEYS, Folder
 
 TILE = re.compile(r"([0-9]|[1-5][0-9]|6[0-3]|entries)/(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?")
 FOREVER = "public, max-age=31536000, immutable"
@@ -34,6 +34,12 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
 def key_list(request: HttpRequest) -> HttpResponse:
     """The keys that sign and signed. Raises: Http404 before anything was sealed."""
     return _file(KEYS, "text/plain; charset=utf-8", "no-cache")
+
+
+@require_safe
+def erased(request: HttpRequest) -> HttpResponse:
+    """The places of leaves that can no longer be opened. Raises: Http404 while there are none."""
+    return _file(ERASED, "text/plain; charset=utf-8", "no-cache")
 
 
 @require_safe

@@ -9,6 +9,8 @@ SQL = (Path(__file__).parents[1] / "sealing.sql").read_text()
 UNDO = """
 DROP TRIGGER journal_waits ON journal_record;
 DROP FUNCTION journal_wait();
+DROP TRIGGER journal_forgets ON journal_secret;
+DROP FUNCTION journal_forget();
 DROP FUNCTION journal_seal(bigint, int);
 DROP TRIGGER journal_leaves_appended ON journal_leaf;
 DROP TRIGGER journal_leaves_not_truncated ON journal_leaf;
@@ -60,6 +62,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'unsealed',
+            },
+        ),
+        migrations.CreateModel(
+            name='Erased',
+            fields=[
+                ('record', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='journal.record')),
+            ],
+            options={
+                'verbose_name_plural': 'erased',
             },
         ),
         migrations.RunSQL(SQL, UNDO),

@@ -50,7 +50,7 @@ class Signer:
     def cosign(self, checkpoint: Checkpoint, time: int) -> Signature:
         """A witness's signature at ``time`` (seconds since 1970)."""
         assert self.key.kind == COSIGNATURE
-        packed = time.to_bytes(8)
+        packed = time.to_bytes(8, "big")
         made = self.private.sign(cosigned(packed, checkpoint.text.encode()))
         return Signature(self.key.name, self.key.id, packed + made)
 

@@ -50,6 +50,21 @@ class Frontier:
         for leaf in leaves:
             self.append(leaf)
 
+    def join(self, root: Hash, level: int) -> None:
+        """Add a whole subtree of ``2**level`` leaves, given by its root.
+
+        Raises:
+            ValueError: the tree does not end where such a subtree can begin.
+        """
+        size = self.size >> level
+        if size << level != self.size:
+            raise ValueError(f"a tree of {self.size} cannot be joined by a subtree so large")
+        while size & 1:
+            root = node_hash(self.peaks.pop(), root)
+            size >>= 1
+        self.peaks.append(root)
+        self.size += 1 << level
+
     def root(self) -> Hash:
         """The root of the tree as it stands."""
         if not self.peaks:

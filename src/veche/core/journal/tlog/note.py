@@ -177,12 +177,12 @@ def _good(key: VerifierKey, one: Signature, text: bytes, verify: Verify) -> bool
 
 def cosigned(time: bytes, text: bytes) -> bytes:
     """What a witness signs: a header, the time in eight bytes as text, the checkpoint."""
-    return b"cosignature/v1\ntime " + str(int.from_bytes(time)).encode() + b"\n" + text
+    return b"cosignature/v1\ntime " + str(int.from_bytes(time, "big")).encode() + b"\n" + text
 
 
 def cosigned_at(one: Signature) -> int:
     """When a witness saw it, in seconds since 1970."""
-    return int.from_bytes(one.data[:8])
+    return int.from_bytes(one.data[:8], "big")
 
 
 # --- checkpoints ------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def bundle(entries: Iterable[bytes]) -> bytes:
     for entry in entries:
         if len(entry) > LARGEST_ENTRY:
             raise WrongTile(f"an entry of {len(entry)} bytes is too long for a log")
-        parts += (len(entry).to_bytes(2), entry)
+        parts += (len(entry).to_bytes(2, "big"), entry)
     return b"".join(parts)
 
 
@@ -68,7 +68,7 @@ def entries_of(data: bytes, width: int) -> list[bytes]:
     found = []
     at = 0
     while at < len(data):
-        length = int.from_bytes(data[at : at + 2])
+        length = int.from_bytes(data[at : at + 2], "big")
         entry = data[at + 2 : at + 2 + length]
         if at + 2 > len(data) or len(entry) != length:
             raise WrongTile("the bundle ends within an entry")
