@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 
 from veche import module
@@ -30,8 +31,14 @@ LANGUAGE_WORDS: Mapping[str, str] = {"ru": "Рус", "en": "Eng", "zh-hans": "�
 
 def place(name: str) -> str:
     """The address of a named page, or an empty string where this city has no such page."""
+    return _place(name, get_language(), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=512)
+def _place(name: str, _language: str | None, urlconf: str, _prefix: str) -> str:
+    """Addresses change with the language only; every page names a dozen."""
     try:
-        return reverse(name)
+        return reverse(name, urlconf)
     except NoReverseMatch:
         return ""
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -49,8 +50,14 @@ MOST_UNSEEN = 99
 
 def unseen(person: Person) -> int:
     """How many notices a person has not looked at; a hundred stands for more."""
-    rows = Notice.objects.filter(person=person, seen_at__isnull=True)
-    return rows[: MOST_UNSEEN + 1].count()
+    # On every page of whoever is signed in: written by hand, the mapper took two milliseconds.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM (SELECT FROM notices_notice"
+            " WHERE person_id = %s AND seen_at IS NULL LIMIT %s) one",
+            [person.pk, MOST_UNSEEN + 1],
+        )
+        return int(cursor.fetchone()[0])
 
 
 @dataclass(frozen=True)
