@@ -1,4 +1,5 @@
-"""The demo town's moderation: findings, a covered photograph, an appeal decided, one sender."""
+"""The demo town's moderation: findings, a covered photograph, objections decided, waiting and
+come up, one sender."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from veche.city.problems.models import Category, Problem
 from veche.core.cases.models import CaseFile
 from veche.core.files.photographs import Photograph, Rectangle
 from veche.core.moderation import operations as moderation
+from veche.core.moderation import queries
 from veche.core.moderation.personal_data import find
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
@@ -47,6 +49,14 @@ def moderate(at: dt.datetime, drawn: Callable[[], Sequence[Photograph]]) -> None
     operations.accept(by=first, at=at - 49 * HOUR, case=plate.case)
     moderation.hide_words(
         by=first, at=at - 48 * HOUR, case=plate.case, field="text", findings=find(plate.text)
+    )
+    # Its author objects to that: it waits for the other moderator.
+    (hidden,) = [one for one in queries.decisions(plate.case) if one.kind == "redact"]
+    moderation.object_to_hiding(
+        by=resident,
+        at=at - 20 * HOUR,
+        decision=hidden.pk,
+        text="Номер виден каждому, кто проходит мимо: без него машину не найти.",
     )
     file = CaseFile.objects.select_related("file").filter(case=plate.case).first()
     if file is not None:
@@ -94,6 +104,24 @@ def moderate(at: dt.datetime, drawn: Callable[[], Sequence[Photograph]]) -> None
         case=waits.case,
         text="Киоск стоит на городской земле, значит, это дело города.",
     )
+    # Objected to, and no second moderator decided in time: with the control department.
+    late = _report(
+        "climbed",
+        "dead-tree",
+        by=resident,
+        at=at - 245 * HOUR,
+        text="Ветка старого тополя нависла над детской площадкой.",
+    )
+    _reject(late, first, at - 244 * HOUR, "unclear", "Не видно, какой это двор.")
+    moderation.appeal(
+        by=resident,
+        at=at - 240 * HOUR,
+        case=late.case,
+        text="Площадка во дворе одна, точка стоит на ней.",
+    )
+    late.case.refresh_from_db()
+    if late.case.due_at is not None and late.case.due_at < at - HOUR:
+        moderation.climb_appeal(by=None, at=late.case.due_at + HOUR / 60, case=late.case)
     # One sender, the same words three times from one network.
     for n in range(3):
         _report(

@@ -116,6 +116,20 @@ class JudgeForm(_Plain):
     )
 
 
+class JudgeWordsForm(JudgeForm):
+    """Another moderator decides about hidden words, or about a hidden matter."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("overturn", _("The objection is right: show it again")),
+            ("uphold", _("The decision stands")),
+        ],
+        error_messages={"required": _("Choose one of the two.")},
+    )
+
+
 class LookForm(_Plain):
     """Why somebody looks at an original."""
 

@@ -17,7 +17,7 @@ from veche.core.cases.queries import procedure_of
 from veche.core.cases.terms import due_at
 from veche.core.moderation import operations, queries, reasons
 from veche.core.moderation.access import judge_of
-from veche.core.moderation.forms import AppealForm, JudgeForm
+from veche.core.moderation.forms import AppealForm, JudgeWordsForm
 from veche.core.moderation.models import Decision
 from veche.core.moderation.operations.objections import objectionable, writer_of
 from veche.core.moderation.views.common import SignInFirst, guarded
@@ -122,7 +122,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         raise NoRoleForMove(role=_("the control department") if climbed else _("a moderator"))
     if not one.appeal:
         raise NotFound
-    form = JudgeForm(request.POST if request.method == "POST" else None)
+    form = JudgeWordsForm(request.POST if request.method == "POST" else None)
     status, refusal = 200, ""
     if request.method == "POST":
         status = 422
