@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES = (
     "me/", "me/name/", "me/looks/", "me/sign-ins/", "me/data/", "me/erase/", "account/email/",
     "account/protection/", "account/protection/app/", "account/passkeys/",
@@ -35,31 +33,24 @@ def address(town_at: str) -> str:
 
 
 @pytest.fixture
-def page() -> Iterator[Any]:
+def page(browser: Any) -> Iterator[Any]:
     """A tab of Debian's chromium with a device that holds passkeys."""
-    from playwright.sync_api import sync_playwright
-
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        tab = opened.new_context(viewport={"width": 390, "height": 844}).new_page()
-        device = tab.context.new_cdp_session(tab)
-        device.send("WebAuthn.enable")
-        device.send(
-            "WebAuthn.addVirtualAuthenticator",
-            {
-                "options": {
-                    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
-                    "hasUserVerification": True, "isUserVerified": True,
-                    "automaticPresenceSimulation": True,
-                }
-            },
-        )  # fmt: skip
-        yield tab
-        opened.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    tab = context.new_page()
+    device = context.new_cdp_session(tab)
+    device.send("WebAuthn.enable")
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                "hasUserVerification": True, "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )  # fmt: skip
+    yield tab
+    context.close()
 
 
 def be(page: Any, address: str, part: str) -> None:

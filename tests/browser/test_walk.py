@@ -9,10 +9,8 @@ an error on the console or a breach of the content security policy fails.
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +18,6 @@ import pytest
 from PIL import Image
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 NARROW, WIDE = 390, 1280
 SAID = {
     "en": (
@@ -55,22 +52,6 @@ pytestmark = [
 def address(town_at: str) -> str:
     """Where the demo answers."""
     return town_at
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's chromium."""
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's loop runs in this thread; Django must not take it for an asynchronous view.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 def photograph(colour: str) -> dict[str, Any]:
