@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.operations import city_rules
 from veche.city.problems.rule_books import Book, Row, RuleForm, length
-from veche.core.cases.forms import UNITS
+from veche.core.cases.queries import UNIT_NAMES
 from veche.core.cases.rules import Term, Unit
 from veche.core.journal.models import Record
 from veche.core.organisations.models import Organisation, SupplierRule
@@ -42,7 +42,9 @@ class ContractForm(RuleForm):
             ("invalid", "min_value", "max_value"), _("Write a number from 1 to 365.")
         ),
     )
-    unit = forms.ChoiceField(label=_("of what"), choices=[(u.value, w) for u, w in UNITS.items()])
+    unit = forms.ChoiceField(
+        label=_("of what"), choices=[(u.value, w) for u, w in UNIT_NAMES.items()]
+    )
 
 
 class Contracts(Book):

@@ -12,14 +12,15 @@ from veche.city.problems import operations
 from veche.city.problems.bulk import Kind, Life, Terms, load_history, set_categories
 from veche.city.problems.bulk.drawings import attach_drawings
 from veche.city.problems.demo_checks import check
+from veche.city.problems.demo_contract import call_by_contract
 from veche.city.problems.demo_moderation import moderate
 from veche.core.cases.models import Case
 from veche.core.cases.operations import climb
 from veche.core.cases.terms import calendar, city_zone
 from veche.core.files.photographs import Photograph, clean
-from veche.core.organisations.models import Holding, Organisation, SupplierRule
+from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
-from veche.core.places.models import CityObject, Territory
+from veche.core.places.models import Territory
 
 if TYPE_CHECKING:
     from veche.town.problems import PastProblem
@@ -68,7 +69,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     moderate(at, lambda: drawn("bench", mended=False, variant=97))
     check(at)
     _dispute(at)
-    _called_by_contract(at)
+    call_by_contract(at)
     climb(by=None, at=at - 2 * HOUR)  # of a past year: nobody is told now
     report(f"problems: {count + told}")
 
@@ -358,33 +359,6 @@ def _dispute(at: dt.datetime) -> None:
             reason="private-owner",
             text="Это двор дома: по договору его содержит управляющая компания, не служба.",
         )
-
-
-def _called_by_contract(at: dt.datetime) -> None:
-    """A street lamp burns by day: the firm that looks after the lamps has its contract's days."""
-    resident = Person.objects.get(cast="resident")
-    moderator = Person.objects.get(cast="moderator")
-    rule = SupplierRule.objects.filter(kind__code="lamp", until__isnull=True).exclude(theme="")
-    contract = rule.select_related("kind", "owner").order_by("id").first()
-    assert contract is not None  # the town has one
-    lamp = (
-        CityObject.objects.filter(kind=contract.kind, owner=contract.owner, until__isnull=True)
-        .order_by("identifier")
-        .first()
-    )
-    assert lamp is not None
-    case = operations.report(
-        by=resident,
-        at=at - DAY,
-        submission=uuid.uuid5(uuid.NAMESPACE_URL, "story:contract"),
-        category=contract.theme,
-        text="Фонарь горит и днём: уже третий день не выключается.",
-        longitude=lamp.longitude,
-        latitude=lamp.latitude,
-        address=lamp.address,
-        object_id=lamp.pk,
-    ).case
-    operations.accept(by=moderator, at=at - DAY + HOUR, case=case)
 
 
 def _drawings() -> dict[tuple[str, str], list[Photograph]]:

@@ -7,14 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.rules import Unit
-
-UNITS = {
-    Unit.HOURS: _("hours"),
-    Unit.CALENDAR_DAYS: _("calendar days"),
-    Unit.WORKING_DAYS: _("working days"),
-}
-"""The words of the units."""
+from veche.core.cases.queries import UNIT_NAMES
 
 
 class TermForm(forms.Form):
@@ -36,7 +29,9 @@ class TermForm(forms.Form):
         max_value=3000,
         error_messages={"required": _("Write a number."), "invalid": _("Write a number.")},
     )
-    unit = forms.ChoiceField(label=_("of what"), choices=[(u.value, w) for u, w in UNITS.items()])
+    unit = forms.ChoiceField(
+        label=_("of what"), choices=[(u.value, w) for u, w in UNIT_NAMES.items()]
+    )
 
     def __init__(self, *args: Any, steps: list[tuple[str, Any]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from veche.core.cases.models import (
@@ -154,6 +155,12 @@ def _working_days(n: int) -> str:
     return ngettext("%(n)s working day", "%(n)s working days", n) % {"n": n}
 
 
+UNIT_NAMES: dict[Unit, str | Promise] = {
+    Unit.HOURS: _("hours"),
+    Unit.CALENDAR_DAYS: _("calendar days"),
+    Unit.WORKING_DAYS: _("working days"),
+}
+"""What a term is counted in, to choose from."""
 UNIT_WORDS = {
     Unit.HOURS: _hours,
     Unit.CALENDAR_DAYS: _calendar_days,

@@ -11,6 +11,7 @@ from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent, Prol
 from veche.core.cases.procedure import Procedure
 from veche.core.cases.rules import Term, Unit
 from veche.core.cases.terms import contract_ends, due_at, resumed_at
+from veche.operation import OutsideOperation, running
 
 
 def assignment(case: int, office: int, at: dt.datetime, contract: Term | None) -> Assignment:
@@ -34,7 +35,17 @@ def contract_of(given: Assignment | None) -> Term | None:
 def start_clock(
     case: Case, at: dt.datetime, due: dt.datetime | None, *, contract: bool = False
 ) -> None:
-    """Begin the clock of the state the case stands in."""
+    """Begin the clock of the state the case stands in.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not running():
+        raise OutsideOperation
+    _start(case, at, due, contract)
+
+
+def _start(case: Case, at: dt.datetime, due: dt.datetime | None, contract: bool) -> None:
     if due is not None:
         CaseClock(
             case=case,
@@ -63,7 +74,23 @@ def turn_clocks(
     in this state before, under the same promise, goes on with the clock it had: handing a case
     away and getting it back gains no time. ``given`` is the assignment that begins with this step;
     ``undoes``: it takes back the last one, and promise and clock go on as if nothing had been.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
     """
+    if not running():
+        raise OutsideOperation
+    _turn(case, declared, source, at, given, undoes)
+
+
+def _turn(
+    case: Case,
+    declared: Procedure,
+    source: str,
+    at: dt.datetime,
+    given: Assignment | None,
+    undoes: bool,
+) -> None:
     left, entered = declared.by_code[source], declared.by_code[case.state]
     CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
     due = due_at(declared, case.state, case.theme, at)
@@ -90,7 +117,7 @@ def turn_clocks(
     elif not entered.pauses:
         case.promised_at = None
     case.paused_at = at if entered.pauses and case.promised_at is not None else None
-    start_clock(case, at, due, contract=contract)
+    _start(case, at, due, contract)
     # What the author reads is the promise: the contract of an office is its own affair.
     owed = [None if contract else due, case.promised_at if entered.owes else None]
     case.due_at = min((moment for moment in owed if moment), default=None)
