@@ -38,7 +38,7 @@ def town_at() -> Iterator[str]:
         yield town.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_town() -> Iterator[Small]:
     """The small town; ``TOWN_AT`` and ``TOWN_HOME`` name one that is already up."""
     if home := os.environ.get("TOWN_HOME"):
@@ -48,7 +48,7 @@ def small_town() -> Iterator[Small]:
         yield town
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Any]:
     """Debian's chromium."""
     from playwright.sync_api import sync_playwright
@@ -64,7 +64,7 @@ def browser() -> Iterator[Any]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cast(browser: Any, small_town: Small) -> Cast:
     """The sign-ins of the run."""
     return Cast(browser, small_town)
