@@ -57,9 +57,9 @@ DEFAULTS: dict[tuple[str, str], Cap] = {
 """Where a city has set no limit: (what, scope), an empty ``what`` for everything."""
 
 _SCOPES: dict[str, str | Promise] = {
-    PERSON: _("You have written {most} today, which is as many as one person may."),
-    PLACE: _("{most} were written about this place today, which is as many as are taken."),
-    ADDRESS: _("{most} came from your network today, which is as many as are taken from one."),
+    PERSON: _("You have written {most} today: no more are accepted from one person."),
+    PLACE: _("{most} were written about this place today: no more are accepted."),
+    ADDRESS: _("{most} came from your network today: no more are accepted from one network."),
 }
 
 
@@ -71,7 +71,7 @@ class TooMany(Refused):
 
     code = "too-many"
     status = 429
-    sentence = _("That is as many as are taken.")
+    sentence = _("No more are accepted today.")
 
     def __str__(self) -> str:
         first = str(_SCOPES.get(self.details["scope"], self.sentence))
