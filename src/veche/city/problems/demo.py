@@ -331,10 +331,7 @@ def _argue(step: Step, case: Case, by: Person, begin: dt.datetime, text: str) ->
                 return operations.reassign(**who_when, organisation=office, text=text)
             return operations.settle(**who_when, organisation=office, text=text)
         case "ask_later":
-            days = calendar()
-            until = (begin + step.until * DAY).astimezone(days.zone).date()
-            while not days.works(until):
-                until += DAY
+            until = _working_day(begin + step.until * DAY)
             operations.ask_prolongation(**who_when, reason=step.reason, text=text, until=until)
             return case
         case "sign_later":
@@ -343,14 +340,33 @@ def _argue(step: Step, case: Case, by: Person, begin: dt.datetime, text: str) ->
             return operations.reopen(**who_when, text=text)
 
 
+def _working_day(moment: dt.datetime) -> dt.date:
+    """The day of a moment, or the next that is worked."""
+    days = calendar()
+    day = moment.astimezone(days.zone).date()
+    while not days.works(day):
+        day += DAY
+    return day
+
+
 def _dispute(at: dt.datetime) -> None:
-    """The cast's officer has just said that a matter is not theirs: an arbiter decides."""
+    """The cast's officer has just said that a matter is not theirs, and asked a later date for
+    another: an arbiter decides, and the head."""
     officer = Person.objects.get(cast="officer")
     office = Holding.objects.get(person=officer, role="officer").organisation
     mine = Case.objects.filter(
         procedure="problem", state="work", organisation=office, moved_at__lt=at - 2 * HOUR
     )
-    case = mine.order_by("-moved_at").first()
+    case, other = [*mine.order_by("-moved_at")[:2], None, None][:2]
+    if other is not None and other.promised_at is not None:
+        operations.ask_prolongation(
+            by=officer,
+            at=at - HOUR,
+            case=other,
+            reason="parts-ordered",
+            text="Материалы заказаны, поставщик обещает привезти их на следующей неделе.",
+            until=_working_day(max(at, other.promised_at) + 7 * DAY),
+        )
     if case is not None:
         operations.dispute(
             by=officer,
