@@ -14,6 +14,7 @@ from veche.city.problems.models import Category, Problem
 from veche.city.problems.operations.many import accept_many, assign_many
 from veche.core.cases.models import Case, CaseClock
 from veche.core.cases.operations import set_calendar
+from veche.core.cases.queries import clocks, history, procedure_line
 from veche.core.cases.rules import Term, Unit
 from veche.core.cases.terms import ends_at
 from veche.core.organisations.models import Organisation
@@ -184,6 +185,8 @@ def test_the_page_and_the_desk_say_it(town: SmallTown, client: Client) -> None:
     case = problems.accept(by=town.moderator, at=at, case=made.case)
     page = client.get(f"/en/problems/{case.number}/").content.decode()
     assert "By contract: until" in page and "for Firm." in page
+    line = {step.due_at for step in procedure_line(case, history(case), clocks(case))}
+    assert line == {None, case.promised_at}  # what the author may count on
     client.force_login(town.neighbour)
     assert "By contract: until" in client.get(f"/en/desk/{case.number}/").content.decode()
     plain = town.report(at=at, category="lamp")

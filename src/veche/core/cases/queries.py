@@ -245,7 +245,9 @@ def procedure_line(
         visited = {drawn(event.target) for event in events}
         way = [state for state in way if state in visited] + [here]
     place = way.index(here)
-    open_clock = next((c for c in reversed(case_clocks) if c.stopped_at is None), None)
+    running = next((c for c in reversed(case_clocks) if c.stopped_at is None), None)
+    # The line says what the author may count on, not what an office owes by its contract.
+    due = (case.promised_at if running.by_contract else running.due_at) if running else None
     steps = [
         LineStep(
             state="", label=procedure.start, status="done", entered_at=case.opened_at, left_at=None
@@ -277,7 +279,7 @@ def procedure_line(
                 last=index == len(way) - 1,
                 entered_at=entered.at if entered and index <= place else None,
                 left_at=left.at if left and index < place else None,
-                due_at=open_clock.due_at if now and open_clock else None,
+                due_at=due if now else None,
                 organisation=(
                     str(entered.organisation) if now and entered and entered.organisation else ""
                 ),
