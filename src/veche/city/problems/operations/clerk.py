@@ -70,7 +70,8 @@ def take_report(
     ``author_key``, not the clerk.
 
     ``object_id`` is the object of the registry that is meant, ``side`` the side of a near border,
-    as in `report`. Nothing is kept of the person: the number and the secret link are handed or sent to them.
+    as in `report`. Nothing is kept of the person: the number and the secret link are handed or
+    sent to them.
 
     Raises:
         NotAClerk: the person holds no role of a clerk now.
