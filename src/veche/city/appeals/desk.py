@@ -35,6 +35,7 @@ from veche.core.organisations.models import Organisation
 from veche.core.people.operations import note_look
 from veche.errors import NotFound
 from veche.languages import here
+from veche.searching import holds
 
 
 def lines(cases: Sequence[int]) -> dict[int, DeskLine]:
@@ -69,9 +70,8 @@ def lines(cases: Sequence[int]) -> dict[int, DeskLine]:
 
 def find(text: str) -> QuerySet[Any, Any]:
     """Public letters whose words hold a text, and corrections whose object does."""
-    letters = Appeal.objects.filter(public=True).filter(
-        Q(title__icontains=text) | Q(text__icontains=text)
-    )
+    words, values = holds("title || ' ' || text", text)
+    letters = Appeal.objects.filter(public=True).extra(where=[words], params=values)
     fixes = Correction.objects.filter(
         Q(object__identifier__icontains=text) | Q(object__address__icontains=text)
     )

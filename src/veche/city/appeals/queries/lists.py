@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from veche.city.appeals import rules
 from veche.city.appeals.access import appeals
@@ -19,6 +19,7 @@ from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
 from veche.languages import here
+from veche.searching import holds
 
 STATES = ("open", "answered", "refused", "late", "all")
 
@@ -86,8 +87,13 @@ def chosen(which: Filter, at: dt.datetime, places: Atlas) -> QuerySet[Appeal]:
         case "late":
             rows = rows.filter(case__state__in=OWED, answer_due_at__lt=at)
     for word in which.words.split()[:6]:
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(text__icontains=word) | Q(case__number=word)
+        found, values = holds("a.title || ' ' || a.text", word)
+        rows = rows.extra(  # each by its own index
+            where=[
+                f"appeals_appeal.case_id IN (SELECT a.case_id FROM appeals_appeal a WHERE {found}"
+                " UNION SELECT n.id FROM cases_case n WHERE n.number = %s)"
+            ],
+            params=[*values, word],
         )
     return rows.order_by("-case__opened_at", "-case_id")
 
