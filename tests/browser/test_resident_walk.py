@@ -175,6 +175,7 @@ def test_being_told_and_being_left_alone(walk: Walk) -> None:
     walk.look()
     answer = walk.page.request.post(stop, form={"List-Unsubscribe": "One-Click"})
     assert answer.ok
+    walk.expected.add(404)
     walk.page.goto(stop)
     walk.sees("This link is no longer valid")
 

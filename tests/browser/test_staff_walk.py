@@ -64,7 +64,6 @@ def test_what_is_rejected_is_objected_to_and_published_after_all(walk: Walk) -> 
     panel.locator("textarea[name=text]").first.fill(WHY[walk.language])
     walk.press("Do not publish", within=panel)
     walk.be().go(f"problems/{number}/", status=404)
-    walk.faults.clear()  # the browser writes the 404 just asked for to its console
     walk.be("resident").go(f"problems/{number}/").look()
     walk.follow("Object to the decision").look()
     walk.write("Why is the decision wrong?", OBJECTED[walk.language])
