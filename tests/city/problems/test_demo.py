@@ -36,9 +36,10 @@ def load_town(monkeypatch: pytest.MonkeyPatch, count: int) -> list[str]:
 MOMENTS = """
 WITH told AS (
     SELECT e.case_id,
-        min(e.at) FILTER (WHERE e.move IN ('accept', 'pass') OR e.source = 'appealed'
-            AND e.target = 'routing') AS accepted,
-        min(e.at) FILTER (WHERE e.move IN ('route', 'assign')) AS assigned,
+        min(e.at) FILTER (WHERE e.move IN ('accept', 'pass') OR e.target = 'routing'
+            AND e.source IN ('appealed', 'appealed_up')) AS accepted,
+        min(e.at) FILTER (WHERE e.move IN ('route', 'route_late', 'assign')
+            OR e.move = 'last_resort' AND e.source = 'routing') AS assigned,
         min(e.at) FILTER (WHERE e.move IN ('answer', 'refuse')) AS answered,
         max(e.at) FILTER (WHERE e.move = 'confirm') AS confirmed,
         count(*) FILTER (WHERE e.target = 'returned') AS returns, max(e.at) AS last
