@@ -137,6 +137,22 @@ _ASK = (
     WHERE e.since <= %(at)s AND e.until > %(at)s
         AND e.person_id = ANY(ARRAY(SELECT x.person_id FROM held x WHERE x.role = 'volunteer'))
     ORDER BY e.person_id, e.id DESC
+), barred AS (
+    -- Never their own matter, and never one in which they had a hand.
+    SELECT s.id AS round_id, s.author_id AS person_id FROM short s
+    UNION SELECT s.id, e.actor_id FROM short s JOIN cases_caseevent e ON e.case_id = s.case_id
+    UNION SELECT s.id, f.person_id FROM short s JOIN notices_following f ON f.case_id = s.case_id
+    UNION SELECT s.id, x.author_id FROM short s
+        JOIN problems_joined j ON j.parent_id = s.case_id AND j.until IS NULL
+        JOIN cases_case x ON x.id = j.child_id
+    UNION SELECT s.id, x.person_id FROM short s JOIN cases_assignment a ON a.case_id = s.case_id
+        JOIN held x ON x.organisation_id = a.organisation_id
+    UNION SELECT s.id, k.volunteer_id FROM short s JOIN problems_checktask k ON k.round_id = s.id
+    -- Two of one organisation are not independent.
+    UNION SELECT s.id, y.person_id FROM short s
+        JOIN problems_checktask k ON k.round_id = s.id AND k.said <> 'declined'
+        JOIN held x ON x.person_id = k.volunteer_id
+        JOIN held y ON y.organisation_id = x.organisation_id
 ), best AS (
     SELECT DISTINCT ON (s.id) s.id AS round_id, s.case_id, h.person_id, coalesce(b.n, 0) AS n
     FROM short s JOIN held h ON h.role = 'volunteer'
@@ -144,22 +160,8 @@ _ASK = (
     JOIN people_person p ON p.id = h.person_id AND p.is_active
     LEFT JOIN homes m ON m.person_id = p.id
     LEFT JOIN busy b ON b.volunteer_id = p.id
-    WHERE coalesce(b.n, 0) < %(most_tasks)s AND p.id IS DISTINCT FROM s.author_id
-        -- Never their own matter, and never one in which they had a hand.
-        AND NOT EXISTS (SELECT FROM cases_caseevent e
-            WHERE e.case_id = s.case_id AND e.actor_id = p.id)
-        AND NOT EXISTS (SELECT FROM notices_following f
-            WHERE f.case_id = s.case_id AND f.person_id = p.id)
-        AND NOT EXISTS (SELECT FROM problems_joined j JOIN cases_case x ON x.id = j.child_id
-            WHERE j.parent_id = s.case_id AND j.until IS NULL AND x.author_id = p.id)
-        AND NOT EXISTS (SELECT FROM held x JOIN cases_assignment a ON a.case_id = s.case_id
-            WHERE x.person_id = p.id AND x.organisation_id = a.organisation_id)
-        AND NOT EXISTS (SELECT FROM problems_checktask k
-            WHERE k.round_id = s.id AND k.volunteer_id = p.id)
-        -- Two of one organisation are not independent.
-        AND NOT EXISTS (SELECT FROM problems_checktask k JOIN held x ON x.person_id = k.volunteer_id
-            JOIN held y ON y.organisation_id = x.organisation_id AND y.person_id = p.id
-            WHERE k.round_id = s.id AND k.said <> 'declined')
+    WHERE coalesce(b.n, 0) < %(most_tasks)s
+        AND NOT EXISTS (SELECT FROM barred x WHERE x.round_id = s.id AND x.person_id = p.id)
     ORDER BY s.id, CASE
             WHEN coalesce(m.territory_id, h.territory_id) = s.territory_id THEN 0
             WHEN coalesce(m.district_id, h.territory_id) = s.district_id THEN 1

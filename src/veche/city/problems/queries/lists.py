@@ -271,7 +271,7 @@ _NEWEST = " ORDER BY c.opened_at DESC, c.id DESC LIMIT {}"
 
 def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position: Position) -> Tally:
     """Counts and squares of a filter; remembered until something happens, five seconds at most,
-    those of a large list for a quarter of a minute whatever happens.
+    those of a large list for a quarter of a minute or a hundred times as long as it took.
 
     ``position`` is where the journal stands (:func:`stands`).
     """
@@ -283,15 +283,14 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
         if (
             kept is not None
             and time.monotonic() - kept[0] < seconds
-            and abs(at - kept[1].at) < dt.timedelta(minutes=1)
+            and abs(at - kept[1].at) < dt.timedelta(minutes=2)
         ):
             return kept[1]
     tables, wanted, values = choice(which, at, places, known)
-    if tables == "cases_case c":
-        tables += EACH_PROBLEM
+    tables += EACH_PROBLEM if tables == "cases_case c" else ""
     newest_only = "" if which.state in ALIVE else _NEWEST.format(COUNTED)
-    wide, tall = grid(which.bounds)
-    west, south, _east, _north = which.bounds
+    (wide, tall), (west, south) = grid(which.bounds), which.bounds[:2]
+    begun = time.monotonic()
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS.format(tables, wanted + newest_only),
@@ -327,12 +326,14 @@ def tally(which: Filter, at: dt.datetime, places: Atlas, known: Kinds, position:
     )
     if len(_remembered) >= MOST_REMEMBERED:
         _remembered.clear()
-    _remembered[settled if made.large else key] = (time.monotonic(), made)
+    longer = max(min((time.monotonic() - begun) * 100, LONGEST_SECONDS) - SETTLED_SECONDS, 0)
+    since = time.monotonic() + (longer if made.large else 0)
+    _remembered[settled if made.large else key] = (since, made)
     return made
 
 
 REMEMBER_SECONDS = 5.0
-SETTLED_SECONDS = 15.0
+SETTLED_SECONDS, LONGEST_SECONDS = 15.0, 60.0
 LARGE = 10_000
 MOST_REMEMBERED = 200
 _remembered: dict[tuple[Any, ...], tuple[float, Tally]] = {}
