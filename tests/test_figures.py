@@ -155,7 +155,7 @@ def test_sql_and_verifier_agree(
 ) -> None:
     with tempfile.TemporaryDirectory() as name:
         catalogue = published(Path(name), rows, one, two)
-        result = verifier.verify(name)
+        result = verifier.verify_publication(name)
     assert result["differences"] == []
     assert result["rows"] == len(rows)
     assert result["cells"] == sum(
@@ -294,7 +294,7 @@ def test_persons_are_never_published_as_rows(tmp_path: Path) -> None:
     with connection.cursor() as cursor:
         publish.write(cursor, tmp_path, datasets=[people], figures=[figure], at=AT, city=CITY)
     assert not list((tmp_path / "data").iterdir())
-    result = verifier.verify(tmp_path)
+    result = verifier.verify_publication(tmp_path)
     assert result["ok"] and "1 figures over persons" in result["summary"]
     published = json.loads((tmp_path / "figures/n.json").read_text())
     assert [c["values"] for c in published["cells"]] == [[None], [None]]

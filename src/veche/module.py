@@ -100,6 +100,10 @@ class Module:
     :class:`veche.core.places.about.Section`."""
     rules: tuple[RulePage, ...] = ()
     """The pages on which the city sets its own rules."""
+    verifier_sources: tuple[str, ...] = ()
+    """Modules (standard library only) that become a part of the stand-alone verifier, in order."""
+    verifier_checks: Mapping[str, str] = field(default_factory=dict)
+    """Name of a file → path of ``check(folder)`` in one of them: ``(differences, summary)``."""
     settings: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what it sets."""
 

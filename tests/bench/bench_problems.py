@@ -206,4 +206,4 @@ def _publication(report: Any, folder: Path, at: dt.datetime, size: str) -> None:
     from veche.core.opendata.operations import publish
 
     report(f"publish {size}", wall(lambda: publish(by=None, at=at, folder=folder)), "s")
-    report(f"verify {size}", wall(lambda: verifier.verify(folder)), "s")
+    report(f"verify {size}", wall(lambda: verifier.verify_publication(folder)), "s")

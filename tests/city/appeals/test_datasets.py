@@ -66,7 +66,7 @@ def rows(folder: Path, name: str) -> list[dict[str, str]]:
 def test_the_figures_are_those_of_the_page_and_verify(made: Letters, tmp_path: Path) -> None:
     live(made)
     folder = published(tmp_path)
-    checked = verifier.verify(folder)
+    checked = verifier.verify_publication(folder)
     assert checked["ok"], checked["first_difference"]
     letters = rows(folder, "letters")
     seen = tally(AT)

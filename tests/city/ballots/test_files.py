@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from veche.city.ballots.counting.ballots import NOBODY
-from veche.city.ballots.files import FORMATS, WrongFile, read
+from veche.city.ballots.files import FORMATS, WrongFile, read_ballots
 from veche.project import cli
 
 SCOT = (
@@ -35,14 +35,14 @@ def written(folder: Path, text: str, name: str = "ballots.csv") -> Path:
 
 
 def test_scottish(tmp_path: Path) -> None:
-    found = read(written(tmp_path, SCOT), "scot-csv")
+    found = read_ballots(written(tmp_path, SCOT), "scot-csv")
     assert found.options == ("Ann", "Bo", "Cy")
     assert (found.seats, found.title, found.number) == (1, "Ward 1", 6)
     assert found.ranked == {((0,), (1,)): 4, ((2,),): 2}
 
 
 def test_ranks(tmp_path: Path) -> None:
-    found = read(written(tmp_path, RANKS), "ranks-csv")
+    found = read_ballots(written(tmp_path, RANKS), "ranks-csv")
     assert found.options == ("Ann", "Bo", "UWI")
     assert found.write_ins == {2}
     assert found.ranked == {
@@ -54,17 +54,17 @@ def test_ranks(tmp_path: Path) -> None:
 
 
 def test_blt_leaves_the_withdrawn_out(tmp_path: Path) -> None:
-    found = read(written(tmp_path, BLT), "blt")
+    found = read_ballots(written(tmp_path, BLT), "blt")
     assert found.options == ("Ann", "Bo #1")
     assert (found.seats, found.title) == (2, "Board")
     assert found.ranked == {((0,), (1,)): 4, ((), (1,)): 2, ((0, 1),): 1}
 
 
 def test_preflib_orders_and_categories(tmp_path: Path) -> None:
-    found = read(written(tmp_path, PREFLIB), "preflib")
+    found = read_ballots(written(tmp_path, PREFLIB), "preflib")
     assert found.options == ("Ann", "Bo", "Cy")
     assert found.ranked == {((0,), (1, 2)): 5, ((2,),): 2}
-    approved = read(
+    approved = read_ballots(
         written(tmp_path, PREFLIB.replace("toi", "cat").replace("5: 1,{2,3}", "5: {1,3},2")),
         "preflib",
     )
@@ -72,10 +72,10 @@ def test_preflib_orders_and_categories(tmp_path: Path) -> None:
 
 
 def test_votes_named_and_marked(tmp_path: Path) -> None:
-    named = read(written(tmp_path, "id,choice\n1,Bo\n2,Ann;Bo\n3,\n"), "votes-csv")
+    named = read_ballots(written(tmp_path, "id,choice\n1,Bo\n2,Ann;Bo\n3,\n"), "votes-csv")
     assert named.options == ("Ann", "Bo")
     assert named.marked == {((1, 1),): 1, ((0, 1), (1, 1)): 1, (): 1}
-    marked = read(written(tmp_path, "Ann,Bo,count\n1,,3\n0.5,0.25,1\n"), "votes-csv")
+    marked = read_ballots(written(tmp_path, "Ann,Bo,count\n1,,3\n0.5,0.25,1\n"), "votes-csv")
     assert marked.marked == {((0, 1),): 3, ((0, Fraction(1, 2)), (1, Fraction(1, 4))): 1}
 
 
@@ -110,7 +110,7 @@ def test_votes_named_and_marked(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_faults_are_told(tmp_path: Path, form: str, text: str, sentence: str) -> None:
     with pytest.raises(WrongFile) as fault:
-        read(written(tmp_path, text), form)
+        read_ballots(written(tmp_path, text), form)
     assert sentence in str(fault.value)
 
 
@@ -125,7 +125,7 @@ def test_garbage_is_a_sentence_and_never_a_crash(tmp_path: Path, form: str) -> N
             at = dice.randrange(len(letters))
             letters[at] = dice.choice(['"', ",", "0", "-", "{", "}", "\n", "9", "é", "", ":", "²"])
         try:
-            read(written(tmp_path, "".join(letters)), form)
+            read_ballots(written(tmp_path, "".join(letters)), form)
         except WrongFile as fault:
             assert str(fault)
 
@@ -133,14 +133,14 @@ def test_garbage_is_a_sentence_and_never_a_crash(tmp_path: Path, form: str) -> N
 def test_gzip_and_what_is_not_text(tmp_path: Path) -> None:
     packed = tmp_path / "ward.csv.gz"
     packed.write_bytes(gzip.compress(SCOT.encode()))
-    assert read(packed, "scot-csv").number == 6
+    assert read_ballots(packed, "scot-csv").number == 6
     packed.write_bytes(gzip.compress(SCOT.encode())[:-9])
     with pytest.raises(WrongFile, match="gzip"):
-        read(packed, "scot-csv")
+        read_ballots(packed, "scot-csv")
     latin = tmp_path / "latin.csv"
     latin.write_bytes(SCOT.replace("Bo", "Bó").encode("latin-1"))
     with pytest.raises(WrongFile, match="Line 5: This is not UTF-8"):
-        read(latin, "scot-csv")
+        read_ballots(latin, "scot-csv")
 
 
 def test_the_command_counts_without_a_database(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from veche.city.ballots.counting import Rule, count
-from veche.city.ballots.files import read
+from veche.city.ballots.files import read_ballots
 
 RANKED = Path(__file__).resolve().parents[4] / "shared/data/ranked"
 here = pytest.mark.skipif(not RANKED.exists(), reason="the real ballots are not here")
@@ -23,7 +23,7 @@ def _name(name: str) -> str:
 @here
 def test_all_rounds_of_minneapolis_2013() -> None:
     begun = time.process_time()
-    papers = read(RANKED / "minneapolis_2013_mayor_cvr.csv", "ranks-csv")
+    papers = read_ballots(RANKED / "minneapolis_2013_mayor_cvr.csv", "ranks-csv")
     found = count(Rule("irv", skips="exhaust-after-2"), papers)
     spent = time.process_time() - begun
     report = json.loads((RANKED / "minneapolis_2013_mayor_rctab_report.json").read_text())
@@ -58,7 +58,7 @@ def test_all_rounds_of_minneapolis_2013() -> None:
 def test_edinburgh_elects_its_councillors_at_their_stages(
     file: str, elected: dict[str, int]
 ) -> None:
-    papers = read(RANKED / file, "scot-csv")
+    papers = read_ballots(RANKED / file, "scot-csv")
     assert papers.seats == 4
     found = count(Rule("stv-scottish", seats=4), papers)
     stages = {

@@ -17,7 +17,8 @@ from django.utils import translation
 
 from veche import figures as f
 from veche import module
-from veche.core.opendata import commands, operations, publish, verifier
+from veche.core.opendata import commands, operations, publish
+from veche.core.opendata.checked_rows import sha256
 
 AT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 LAMPS = f.Dataset(
@@ -65,7 +66,7 @@ def test_publish_verifies_and_leaves_a_record(tmp_path: Path) -> None:
     result = operations.publish(by=None, at=AT, folder=folder)
     assert result["ok"] and result["rows"] == 3
     record = Record.objects.get(kind="opendata.published")
-    assert record.public["checksums_sha256"] == verifier.sha256(folder / "checksums.sha256")
+    assert record.public["checksums_sha256"] == sha256(folder / "checksums.sha256")
     assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*")) == [
         "README.txt", "catalogue.json", "checksums.sha256", "data/lamps.csv",
         "figures/lamps_by_month.json", "verify.py",

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from veche.core.opendata import verifier
+from veche.core.opendata import checking, standalone, verifier
 
 COLUMNS = [
     {"name": "id", "type": "integer", "nullable": False, "description": {"en": "number"}},
@@ -101,7 +101,7 @@ def rows(folder: Path, old: str, new: str) -> None:
 
 
 def test_an_honest_publication_agrees(folder: Path) -> None:
-    result = verifier.verify(folder)
+    result = verifier.verify_publication(folder)
     assert result["differences"] == []
     assert (result["rows"], result["figures"], result["cells"]) == (4, 1, 6)
 
@@ -149,10 +149,10 @@ TAMPERED: dict[str, tuple[Change, str]] = {
 def test_tampering_is_found(folder: Path, name: str) -> None:
     change, words = TAMPERED[name]
     change(folder)
-    first = verifier.verify(folder)["first_difference"]
+    first = verifier.verify_publication(folder)["first_difference"]
     assert "checksum" in first
     seal(folder)  # a forger mends the checksums: the figures still tell
-    result = verifier.verify(folder)
+    result = verifier.verify_publication(folder)
     assert not result["ok"]
     assert any(words in d for d in result["differences"]), result["differences"]
 
@@ -193,7 +193,7 @@ BROKEN: dict[str, tuple[Change, str]] = {
 def test_broken_files_are_differences(folder: Path, name: str) -> None:
     change, words = BROKEN[name]
     change(folder)
-    result = verifier.verify(folder)
+    result = verifier.verify_publication(folder)
     assert any(words in d for d in result["differences"]), result["differences"]
 
 
@@ -233,15 +233,18 @@ NOT_PUBLICATIONS: dict[str, Change] = {
 @pytest.mark.parametrize("name", NOT_PUBLICATIONS)
 def test_what_is_not_a_publication(folder: Path, name: str, capsys: Any) -> None:
     NOT_PUBLICATIONS[name](folder)
-    assert verifier.main([str(folder)]) == 2
+    assert checking.main([str(folder)]) == 2
     assert capsys.readouterr().out.startswith("Not a publication: ")
 
 
 def test_it_runs_alone(folder: Path) -> None:
     """The file needs the standard library only, and says what it does not prove."""
 
+    alone = folder.parent / "alone.py"
+    alone.write_text(standalone.build(), encoding="utf-8")
+
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-I", "-S", str(verifier.__file__), *words]
+        command = [sys.executable, "-I", "-S", str(alone), *words]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     good = run(str(folder))
@@ -251,7 +254,7 @@ def test_it_runs_alone(folder: Path) -> None:
     bad = run(str(folder), "--json")
     assert (bad.returncode, bad.stderr) == (1, "")
     found = json.loads(bad.stdout)
-    assert set(found) == {
+    assert set(found) >= {
         "ok", "datasets", "rows", "figures", "cells", "first_difference", "seconds",
     }  # fmt: skip
     assert found["ok"] is False and "checksum" in found["first_difference"]
@@ -287,7 +290,7 @@ def test_any_catalogue_ends_in_a_sentence(folder: Path, capsys: Any, data: st.Da
     place[key] = data.draw(json_values)
     path.write_text(json.dumps(value))
     try:
-        assert verifier.main([str(folder)]) in (0, 1, 2)
+        assert checking.main([str(folder)]) in (0, 1, 2)
     finally:
         path.write_text(original)
         capsys.readouterr()

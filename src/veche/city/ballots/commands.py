@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import time
 from pathlib import Path
 
+from veche.city.ballots.counting.ballots import Papers
 from veche.city.ballots.counting.explain import LANGUAGES, explain, title
 from veche.city.ballots.counting.record import Count, Round, plain
 from veche.city.ballots.counting.rule import (
@@ -21,7 +23,8 @@ from veche.city.ballots.counting.rule import (
     count,
 )
 from veche.city.ballots.counting.ties import seed
-from veche.city.ballots.files import FORMATS, WrongFile, read
+from veche.city.ballots.files import FORMATS, WrongFile, read_ballots
+from veche.city.ballots.recount import COUNT_FILE, count_record
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -40,6 +43,9 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     counting.add_argument("--root", metavar="HEX", help="lottery: root of the final checkpoint")
     counting.add_argument("--dice", metavar="NUMBERS", help="lottery: dice thrown in public")
+    counting.add_argument(
+        "--save", type=Path, metavar="DIR", help="ballots, rule and count, to be counted again"
+    )
     counting.add_argument("--json", action="store_true", help="print the whole count as JSON")
     counting.set_defaults(run=run_count)
     telling = verbs.add_parser("explain", help="say in plain words what a rule does")
@@ -90,21 +96,51 @@ def run_count(args: argparse.Namespace) -> int:
     """Count and print; the exit status is 1 when file or rule do not fit."""
     begun = time.perf_counter()
     try:
-        papers = read(args.file, args.format, write_ins=args.write_ins)
+        papers = read_ballots(args.file, args.format, write_ins=args.write_ins)
         rule = _rule(args, papers.seats if args.rule != "irv" else None)
-        found = count(rule, papers, order=_declared(args.order, papers.options), seed=_seed(args))
+        order, drawn = _declared(args.order, papers.options), _seed(args)
+        found = count(rule, papers, order=order, seed=drawn)
+        seconds = time.perf_counter() - begun
+        if args.save is not None:
+            _save(args, papers, found, rule, order, drawn)
     except WrongFile as fault:
         print(f"{args.file}: {fault}", file=sys.stderr)
         return 1
     except WrongRule as fault:
         print(fault, file=sys.stderr)
         return 1
-    seconds = time.perf_counter() - begun
     if args.json:
         print(json.dumps(found.as_json() | {"seconds": round(seconds, 4)}, ensure_ascii=False))
     else:
         _show(found, seconds)
     return 0
+
+
+def _save(
+    args: argparse.Namespace,
+    papers: Papers,
+    found: Count,
+    rule: Rule,
+    order: tuple[int, ...] | None,
+    seed: bytes | None,
+) -> None:
+    """Put the ballots and the count into a new folder. Raises: OSError."""
+    args.save.mkdir(parents=True)
+    data = args.file.read_bytes()
+    (args.save / args.file.name).write_bytes(data)
+    told = count_record(
+        papers,
+        found,
+        rule,
+        file=args.file.name,
+        form=args.format,
+        sha256=hashlib.sha256(data).hexdigest(),
+        write_ins=args.write_ins,
+        order=order,
+        seed=seed,
+    )
+    text = json.dumps(told, ensure_ascii=False, indent=1)
+    (args.save / COUNT_FILE).write_text(text + "\n", encoding="utf-8")
 
 
 def _declared(path: Path | None, options: tuple[str, ...]) -> tuple[int, ...] | None:

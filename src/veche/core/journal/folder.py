@@ -7,12 +7,13 @@ So the folder always holds everything its checkpoint speaks of.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from veche.core.journal.tlog.note import Checkpoint, Note
-from veche.core.journal.tlog.tiles import Edge, WrongTile
+from veche.core.journal.tlog.tiles import WIDTH, Edge, WrongTile, tile_path, tiles_of
 
 CHECKPOINT = "checkpoint"
 KEYS = "keys.txt"
@@ -87,6 +88,35 @@ class Folder:
             Path(name).unlink(missing_ok=True)
             raise
         return target.parent
+
+
+def copy_log(source: Path, target: Path) -> None:
+    """Copy a log as its checkpoint stands now; nothing where there is none yet.
+
+    The checkpoint is read first: all it speaks of is there, and never changes after.
+
+    Raises:
+        WrongNote, OSError: the log cannot be read, or the copy not be written.
+    """
+    folder = Folder(source)
+    try:
+        note = folder.fetch(CHECKPOINT)
+    except FileNotFoundError:
+        return
+    size = Checkpoint.read(Note.read(note).text).size
+    paths = [tile_path(*tile) for tile in tiles_of(size)]
+    paths += [
+        tile_path("entries", begin // WIDTH, min(WIDTH, size - begin))
+        for begin in range(0, size, WIDTH)
+    ]
+    for path in paths:
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source / path, target / path)
+    target.mkdir(parents=True, exist_ok=True)
+    for path in (KEYS, ERASED):
+        if (source / path).exists():
+            shutil.copyfile(source / path, target / path)
+    (target / CHECKPOINT).write_bytes(note)
 
 
 def _flush(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""``veche opendata publish DIR`` and ``veche verify DIR``."""
+"""``veche opendata publish DIR`` and ``veche verify DIR|URL|RECEIPT``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from veche.core.opendata import verifier
+from veche.core.opendata import checking, standalone
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -18,9 +18,8 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     publish.add_argument("folder", metavar="DIR", type=Path)
     publish.add_argument("--json", action="store_true", help="print a summary as JSON")
     publish.set_defaults(run=run_publish)
-    verify = parser.add_parser("verify", help="recompute a publication from its own rows")
-    verify.add_argument("folder", metavar="DIR")
-    verify.add_argument("--json", action="store_true", help="print the result as JSON")
+    verify = parser.add_parser("verify", help="check figures, logs, receipts, counts by themselves")
+    checking.add_words(verify)
     verify.set_defaults(run=run_verify)
 
 
@@ -47,5 +46,6 @@ def run_publish(args: argparse.Namespace) -> int:
 
 
 def run_verify(args: argparse.Namespace) -> int:
-    """Verify; see `veche.core.opendata.verifier`."""
-    return verifier.report(args.folder, args.json)
+    """Verify; see `veche.core.opendata.checking`."""
+    checking.CHECKS[:] = standalone.checks()
+    return checking.run_check(args)

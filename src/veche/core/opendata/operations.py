@@ -14,6 +14,7 @@ from veche import module
 from veche.core.journal.operations import record
 from veche.core.opendata import publish as publication
 from veche.core.opendata import verifier
+from veche.core.opendata.checked_rows import NotAPublication, sha256
 from veche.languages import everywhere
 from veche.operation import operation
 
@@ -52,15 +53,16 @@ def publish(
                 at=at,
                 city=getattr(settings, "TOWN_NAMES", None) or everywhere("veche"),
                 progress=progress,
+                log=settings.LOG_FOLDER,
             )
             progress("verify.py")
             try:
-                result = verifier.verify(new, progress)
-            except verifier.NotAPublication as error:
+                result = verifier.verify_publication(new, progress)
+            except NotAPublication as error:
                 raise publication.DoesNotVerify(difference=error) from error
             if not result["ok"]:
                 raise publication.DoesNotVerify(difference=result["first_difference"])
-            digest = verifier.sha256(new / "checksums.sha256")
+            digest = sha256(new / "checksums.sha256")
             record(
                 kind="opendata.published",
                 by=by,

@@ -21,7 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from veche import figures as fig
-from veche.core.opendata import verifier
+from veche.core.journal.folder import copy_log
+from veche.core.opendata import standalone, verifier
+from veche.core.opendata.checked_rows import sha256
 from veche.errors import Refused
 from veche.figures_sql import clean_rows, file_rows
 
@@ -40,6 +42,8 @@ README = _(
 )
 _DJANGO = {"en": "en", "ru": "ru", "zh": "zh-hans"}
 _ROWS = "opendata_rows_"
+LOG = "log/journal"
+"""Where the copy of the city's log lies in a publication."""
 
 
 class NotEmpty(Refused):
@@ -81,8 +85,9 @@ def write(
     at: dt.datetime,
     city: Mapping[str, str],
     progress: Callable[[str], None] = lambda _: None,
+    log: Path | None = None,
 ) -> dict[str, Any]:
-    """Write the publication into an empty folder; the catalogue.
+    """Write the publication into an empty folder; the catalogue. ``log`` is the city's sealed log.
 
     ``cursor`` is a psycopg cursor (or Django's) inside one transaction, whose snapshot is what is
     published.
@@ -131,7 +136,9 @@ def write(
             _json(folder / name, published)
         cursor.execute(f"DROP TABLE {table}")
     _json(folder / "catalogue.json", catalogue)
-    shutil.copyfile(str(verifier.__file__), folder / "verify.py")
+    if log is not None:
+        copy_log(log, folder / LOG)
+    (folder / "verify.py").write_text(standalone.build(), encoding="utf-8")
     texts = [said(README, city=name, moment=moment)[code] for code, name in city.items()]
     (folder / "README.txt").write_text("\n* * *\n\n".join(texts), encoding="utf-8")
     _checksums(folder)
@@ -189,7 +196,7 @@ def _json(path: Path, value: object) -> None:
 
 def _checksums(folder: Path) -> None:
     files = sorted(p for p in folder.rglob("*") if p.is_file())
-    text = "".join(f"{verifier.sha256(p)}  {p.relative_to(folder).as_posix()}\n" for p in files)
+    text = "".join(f"{sha256(p)}  {p.relative_to(folder).as_posix()}\n" for p in files)
     (folder / "checksums.sha256").write_text(text, encoding="utf-8")
 
 

@@ -5,7 +5,7 @@ so (the five decimals of Scottish elections). A count is a record of rounds that
 elected or left out and why, so that a reader can follow it with a pencil.
 """
 
-from veche.city.ballots.counting.ballots import Marks, Paper, Papers, Preferences, preferences
+from veche.city.ballots.counting.ballots import Paper, Papers, Preferences, preferences
 from veche.city.ballots.counting.irv import count_irv
 from veche.city.ballots.counting.kinds import Kind, WrongBallot
 from veche.city.ballots.counting.majority import Decision, Majority, Side, decide
@@ -21,7 +21,6 @@ __all__ = [
     "Decision",
     "Kind",
     "Majority",
-    "Marks",
     "Paper",
     "Papers",
     "Preferences",

@@ -19,9 +19,6 @@ knows equal ranks, options ranked alike). An overvote of which nobody wrote down
 
 NOBODY = -1
 
-Marks = Mapping[int, Fraction]
-"""Marks on one ballot: option → what it was given (1 for a cross, points, money)."""
-
 
 @dataclass(frozen=True)
 class Papers:

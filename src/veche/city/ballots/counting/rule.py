@@ -92,7 +92,7 @@ def count(
     Raises:
         WrongRule: the ballots are not of the kind the rule counts, or the lottery has no seed.
     """
-    by = _order(rule, papers, order, seed)
+    by = _tie_order(rule, papers, order, seed)
     if rule.rule == "irv":
         return count_irv(
             _ranked(rule, papers),
@@ -118,7 +118,9 @@ def count(
     return count_sums("score", papers, rule.seats, order=by, mean=rule.score == "mean")
 
 
-def _order(rule: Rule, papers: Papers, order: tuple[int, ...] | None, seed: bytes | None) -> Order:
+def _tie_order(
+    rule: Rule, papers: Papers, order: tuple[int, ...] | None, seed: bytes | None
+) -> Order:
     if rule.ties == "declared":
         return declared(len(papers.options), order)
     if seed is None:

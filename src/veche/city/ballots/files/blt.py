@@ -11,12 +11,12 @@ import re
 from collections import Counter
 
 from veche.city.ballots.counting.ballots import Paper, Papers
-from veche.city.ballots.files.reading import WrongFile, whole
+from veche.city.ballots.files.text import WrongFile, whole_number
 
 QUOTED = re.compile(r'"([^"]*)"')
 
 
-def parse(text: str) -> Papers:
+def parse_blt(text: str) -> Papers:
     """The papers of one contest; the withdrawn are left out of it.
 
     Raises:
@@ -33,7 +33,7 @@ def parse(text: str) -> Papers:
     head = first.split()
     if len(head) != 2:
         raise WrongFile("The first line must be: how many candidates, how many seats.", at)
-    number, seats = (whole(word, at, "a number", 1) for word in head)
+    number, seats = (whole_number(word, at, "a number", 1) for word in head)
     withdrawn: set[int] = set()
     ranked: Counter[Paper] = Counter()
     place = 1
@@ -49,7 +49,7 @@ def parse(text: str) -> Papers:
         if words[0].startswith("-") and words[0] != "-":
             withdrawn.update(_candidate(word.removeprefix("-"), number, at) for word in words)
             continue
-        times, paper = _paper(words, number, at)
+        times, paper = _blt_paper(words, number, at)
         ranked[paper] += times
     if not ended:
         raise WrongFile("The papers do not end with a line of 0.", at)
@@ -70,11 +70,11 @@ def _without_remark(line: str) -> str:
     return line
 
 
-def _paper(words: list[str], number: int, at: int) -> tuple[int, Paper]:
+def _blt_paper(words: list[str], number: int, at: int) -> tuple[int, Paper]:
     words = [word for word in words if not (word.startswith("(") and word.endswith(")"))]
     if len(words) < 2 or words[-1] != "0":
         raise WrongFile("A paper must begin with how many there are and end with 0.", at)
-    times = whole(words[0], at, "a number of papers")
+    times = whole_number(words[0], at, "a number of papers")
     ranks: list[tuple[int, ...]] = []
     for word in words[1:-1]:
         if word == "-":
@@ -85,7 +85,7 @@ def _paper(words: list[str], number: int, at: int) -> tuple[int, Paper]:
 
 
 def _candidate(word: str, number: int, at: int) -> int:
-    one = whole(word, at, "the number of a candidate", 1)
+    one = whole_number(word, at, "the number of a candidate", 1)
     if one > number:
         raise WrongFile(f"There is no candidate {one}.", at)
     return one - 1

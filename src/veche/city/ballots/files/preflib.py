@@ -11,7 +11,7 @@ from collections import Counter
 from fractions import Fraction
 
 from veche.city.ballots.counting.ballots import Paper, Papers
-from veche.city.ballots.files.reading import WrongFile, whole
+from veche.city.ballots.files.text import WrongFile, whole_number
 
 NAME = re.compile(r"#\s*ALTERNATIVE NAME (\d+):\s*(.*)")
 OTHER = re.compile(r"#\s*(TITLE|DATA TYPE|NUMBER ALTERNATIVES):\s*(.*)")
@@ -19,7 +19,7 @@ GROUP = re.compile(r"\{([^{}]*)\}|([^,{}]+)")
 SHAPE = re.compile(r"\s*(?:\{[^{}]*\}|\d+)(?:\s*,\s*(?:\{[^{}]*\}|\d+))*\s*")
 
 
-def parse(text: str) -> Papers:
+def parse_preflib(text: str) -> Papers:
     """The ballots of one file.
 
     Raises:
@@ -42,7 +42,7 @@ def parse(text: str) -> Papers:
     place = {number: at for at, number in enumerate(sorted(names))}
     ranked: Counter[Paper] = Counter()
     for at, line in rows:
-        times, paper = _paper(line, place, at)
+        times, paper = _preflib_paper(line, place, at)
         ranked[paper] += times
     options = tuple(names[number] for number in sorted(names))
     title = about.get("TITLE", "")
@@ -54,11 +54,11 @@ def parse(text: str) -> Papers:
     return Papers(options, {}, dict(marked), title=title)
 
 
-def _paper(line: str, place: dict[int, int], at: int) -> tuple[int, Paper]:
+def _preflib_paper(line: str, place: dict[int, int], at: int) -> tuple[int, Paper]:
     head, colon, rest = line.partition(":")
     if not colon:
         raise WrongFile("A line of ballots begins with how many there are, and a colon.", at)
-    times = whole(head, at, "a number of ballots")
+    times = whole_number(head, at, "a number of ballots")
     if not rest.strip():
         return times, ()
     if not SHAPE.fullmatch(rest):
@@ -71,7 +71,7 @@ def _paper(line: str, place: dict[int, int], at: int) -> tuple[int, Paper]:
         for word in (alone or together).split(","):
             if not word.strip():
                 continue
-            number = whole(word, at, "the number of an alternative")
+            number = whole_number(word, at, "the number of an alternative")
             if number not in place:
                 raise WrongFile(f"There is no alternative {number}.", at)
             group.append(place[number])

@@ -10,13 +10,13 @@ import csv
 from collections import Counter
 
 from veche.city.ballots.counting.ballots import NOBODY, Paper, Papers
-from veche.city.ballots.files.reading import WrongFile
+from veche.city.ballots.files.text import WrongFile
 
 SKIPPED = ("", "undervote", "skipped")
-OVERVOTE = ("overvote",)
+OVERVOTED = ("overvote",)
 
 
-def parse(text: str, *, write_ins: str = "UWI") -> Papers:
+def parse_ranks(text: str, *, write_ins: str = "UWI") -> Papers:
     """The ballots of one contest; ``write_ins`` is what stands for names nobody declared.
 
     Raises:
@@ -37,14 +37,14 @@ def parse(text: str, *, write_ins: str = "UWI") -> Papers:
                 f"A ballot has {len(row)} ranks, and the first line names {len(head)}: {row!r}."
             )
     words = {cell.strip() for row in rows for cell in row}
-    options = tuple(sorted(word for word in words if word.casefold() not in (*SKIPPED, *OVERVOTE)))
+    options = tuple(sorted(word for word in words if word.casefold() not in (*SKIPPED, *OVERVOTED)))
     if not options:
         raise WrongFile("No ballot names anybody.")
     ranks: dict[str, tuple[int, ...]] = {name: (place,) for place, name in enumerate(options)}
     for word in words:
         if word.casefold() in SKIPPED:
             ranks[word] = ()
-        elif word.casefold() in OVERVOTE:
+        elif word.casefold() in OVERVOTED:
             ranks[word] = (NOBODY, NOBODY)
     papers: Counter[Paper] = Counter()
     for row, times in rows.items():

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from veche.city.ballots.counting.ballots import Papers
+from veche.city.ballots.files.blt import parse_blt
+from veche.city.ballots.files.preflib import parse_preflib
+from veche.city.ballots.files.ranks_csv import parse_ranks
+from veche.city.ballots.files.scot_csv import parse_scot
+from veche.city.ballots.files.text import WrongFile
+from veche.city.ballots.files.votes_csv import parse_votes
 
-FORMATS = ("scot-csv", "ranks-csv", "blt", "preflib", "votes-csv")
-LARGEST = 512 * 1024 * 1024
+PARSERS: Mapping[str, Callable[[str], Papers]] = {
+    "scot-csv": parse_scot,
+    "ranks-csv": parse_ranks,
+    "blt": parse_blt,
+    "preflib": parse_preflib,
+    "votes-csv": parse_votes,
+}
+FORMATS = tuple(PARSERS)
+LARGEST_FILE = 512 * 1024 * 1024
 """Bytes of text that are read at most: a file is not trusted to be what it says."""
 
 
-class WrongFile(ValueError):
-    """A file that is not of its format; the sentence names the line."""
-
-    def __init__(self, sentence: str, line: int | None = None) -> None:
-        self.line = line
-        super().__init__(sentence if line is None else f"Line {line}: {sentence}")
-
-
-def read(path: Path, form: str, *, write_ins: str = "UWI") -> Papers:
+def read_ballots(path: Path, form: str, *, write_ins: str = "UWI") -> Papers:
     """Read a file, plain or gzip, in UTF-8.
 
     Raises:
@@ -34,30 +38,16 @@ def read(path: Path, form: str, *, write_ins: str = "UWI") -> Papers:
     try:
         with path.open("rb") as plain:
             stream = gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain
-            data = stream.read(LARGEST + 1)
+            data = stream.read(LARGEST_FILE + 1)
     except (gzip.BadGzipFile, EOFError) as fault:
         raise WrongFile(f"It is not a whole gzip file: {fault}.") from fault
-    if len(data) > LARGEST:
+    if len(data) > LARGEST_FILE:
         raise WrongFile("It is larger than 512 MB.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         raise WrongFile("This is not UTF-8 text.", line) from fault
-    name = form.replace("-", "_")
-    parse: Callable[..., Papers] = import_module(f"veche.city.ballots.files.{name}").parse
     if form == "ranks-csv":
-        return parse(text, write_ins=write_ins)
-    return parse(text)
-
-
-def whole(text: str, line: int, what: str, least: int = 0) -> int:
-    """A whole number from ``least`` up.
-
-    Raises:
-        WrongFile: it is none.
-    """
-    word = text.strip()
-    if not (word.isascii() and word.isdigit()) or int(word) < least:
-        raise WrongFile(f"{word!r} is not {what}.", line)
-    return int(word)
+        return parse_ranks(text, write_ins=write_ins)
+    return PARSERS[form](text)

@@ -10,10 +10,10 @@ import csv
 from collections import Counter
 
 from veche.city.ballots.counting.ballots import Paper, Papers
-from veche.city.ballots.files.reading import WrongFile, whole
+from veche.city.ballots.files.text import WrongFile, whole_number
 
 
-def parse(text: str) -> Papers:
+def parse_scot(text: str) -> Papers:
     """The papers of one ward.
 
     Raises:
@@ -24,7 +24,7 @@ def parse(text: str) -> Papers:
     cells = [cell for cell in head if cell.strip()]
     if len(cells) != 2:
         raise WrongFile("The first line must be: how many candidates, how many seats.", 1)
-    number, seats = (whole(cell, 1, "a number", 1) for cell in cells)
+    number, seats = (whole_number(cell, 1, "a number", 1) for cell in cells)
     ranked: Counter[Paper] = Counter()
     names: list[str] = []
     title = ""
@@ -33,7 +33,7 @@ def parse(text: str) -> Papers:
             if not any(cell.strip() for cell in row):
                 continue
             if row[0].strip().isdigit() and not names:
-                times, paper = _paper(row, number, at)
+                times, paper = _scot_paper(row, number, at)
                 ranked[paper] += times
             elif len(names) < number:
                 if len(row) < 2 or not row[1].strip():
@@ -50,7 +50,7 @@ def parse(text: str) -> Papers:
     return Papers(tuple(names), dict(ranked), seats=seats, title=title)
 
 
-def _paper(row: list[str], number: int, at: int) -> tuple[int, Paper]:
+def _scot_paper(row: list[str], number: int, at: int) -> tuple[int, Paper]:
     while row and not row[-1].strip():
         row = row[:-1]
     ranks: list[tuple[int, ...]] = []
@@ -58,8 +58,8 @@ def _paper(row: list[str], number: int, at: int) -> tuple[int, Paper]:
         if not cell.strip():
             ranks.append(())
             continue
-        one = whole(cell, at, "the number of a candidate", 1)
+        one = whole_number(cell, at, "the number of a candidate", 1)
         if one > number:
             raise WrongFile(f"There is no candidate {one}.", at)
         ranks.append((one - 1,))
-    return whole(row[0], at, "a number of papers"), tuple(ranks)
+    return whole_number(row[0], at, "a number of papers"), tuple(ranks)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from veche.city.ballots.counting.ballots import Papers
-from veche.city.ballots.files.reading import WrongFile, whole
+from veche.city.ballots.files.text import WrongFile, whole_number
 
 CHOICE = ("choice", "choices", "vote", "votes", "option", "options")
 TIMES = ("ballots", "count")
@@ -23,7 +23,7 @@ PASSED_OVER = ("voter", "voter_id", "ballot", "ballot_id", "id", "territory")
 Row = tuple[tuple[int, Fraction], ...]
 
 
-def parse(text: str) -> Papers:
+def parse_votes(text: str) -> Papers:
     """The ballots of one question.
 
     Raises:
@@ -89,7 +89,7 @@ def _names(cell: str) -> Iterator[str]:
 
 
 def _times(row: list[str], column: int | None, at: int) -> int:
-    return 1 if column is None else whole(row[column], at, "a number of ballots")
+    return 1 if column is None else whole_number(row[column], at, "a number of ballots")
 
 
 def _mark(cell: str, at: int) -> Fraction:

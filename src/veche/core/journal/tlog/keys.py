@@ -1,4 +1,4 @@
-"""Signing keys of a log: made, kept outside of the database, read again; and how one is checked.
+"""Signing keys of a log: made, kept outside of the database, read again.
 
 Source: RFC 8032 (Ed25519); a key lies in a file of its own as PKCS #8, readable by its owner only.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from veche.core.journal.tlog.note import (
     COSIGNATURE,
@@ -21,19 +20,13 @@ from veche.core.journal.tlog.note import (
     VerifierKey,
     cosigned,
 )
+from veche.core.journal.tlog.signatures import verify
+
+__all__ = ["Signer", "WrongKey", "load", "make", "verify"]
 
 
 class WrongKey(ValueError):
     """A key file that cannot be used; the sentence says why."""
-
-
-def verify(public: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether an Ed25519 signature is good."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 class Signer:
