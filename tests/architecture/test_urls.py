@@ -288,6 +288,7 @@ NAMED: dict[str, dict[str, str]] = {
     "desk:change": {"nothing": "0"},
     "desk:undo": {"nothing": "0"},
     "problems:check": {"nothing": "0"},
+    "problems:rules": {"near": "near", "nothing": "nothing"},
     "field:link": {"nothing": "nothing"},
     "field:draft": {"nothing": "0"},
     "field:revoke": {"nothing": "0"},
