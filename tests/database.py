@@ -20,7 +20,7 @@ from django.db import connection, transaction
 ROOT = Path(__file__).resolve().parents[1]
 PREFIX = "veche_origin_"
 KEPT = 4
-"""Origins that stay in the cluster: of branches one goes to and fro between."""
+"""Origins that stay in the cluster: of branches one goes back and forth between."""
 LOCK = 0x6F726967696E
 UNTOUCHED = {"django_migrations"}
 

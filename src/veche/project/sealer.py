@@ -1,6 +1,8 @@
 """The sealer as a process of its own, without Django: ``python -m veche.project.sealer``.
 
-It waits until another sealer ends, and takes over within seconds when one is killed.
+It waits until another sealer ends, and takes over within seconds when one is killed. While the
+database is away or the disk is full it says so and tries again; it ends by itself only where a
+person must look, because going on would sign what is wrong.
 """
 
 from __future__ import annotations
@@ -9,13 +11,22 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import psycopg
 
+from veche.core.journal.folder import BrokenFolder, Folder
 from veche.core.journal.sealer import PAUSE, Sealer, SealerFault
-from veche.core.journal.witnesses import named
+from veche.core.journal.tlog.note import WrongNote
 from veche.project import home as homes
+
+if TYPE_CHECKING:
+    from veche.core.journal.tlog.note import Note, Signature
+
+AGAIN = 3.0
+"""Seconds after which what failed from outside is tried again."""
 
 
 def _address(home: homes.Home) -> str:
@@ -23,40 +34,73 @@ def _address(home: homes.Home) -> str:
     return url or f"host={home.socket} port={homes.PORT} user=veche dbname=veche"
 
 
+def _ask() -> Callable[[Note, Folder], Sequence[Signature]] | None:
+    """Whom to ask for signatures; who asks nobody does not pay for what speaks to them.
+
+    Raises:
+        SealerFault: the policy cannot be read.
+    """
+    if not os.environ.get("VECHE_LOG_POLICY"):
+        return None
+    from veche.core.journal.witnesses import named
+
+    try:
+        asked = named()
+    except (OSError, ValueError) as fault:
+        raise SealerFault(f"The policy of witnesses cannot be used: {fault}") from fault
+    return asked.ask if asked is not None else None
+
+
+class _Turns:
+    """One try after another, until told to end."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self.said = ""
+
+    def end(self, _number: int, _frame: FrameType | None) -> None:
+        self.ended = True
+
+    def going(self) -> bool:
+        """Whether nobody has told it to end."""
+        return not self.ended
+
+    def once(self, home: homes.Home) -> None:
+        """Connect, wait for the lock, seal until told to end."""
+        with psycopg.connect(_address(home), autocommit=True) as connection:
+            sealer = Sealer(connection, home.sealed, home.keys, ask=_ask())
+            while self.going() and not sealer.take():
+                time.sleep(PAUSE)
+            self.said = ""
+            sealer.run(self.going)
+
+    def wait(self, sentence: str) -> None:
+        """Say what is wrong, once for as long as it is the same, and let time pass."""
+        if sentence != self.said:
+            logging.error("%s Trying again.", sentence)
+        self.said = sentence
+        until = time.monotonic() + AGAIN
+        while self.going() and time.monotonic() < until:
+            time.sleep(0.1)
+
+
 def run() -> int:
     """Seal until told to end; the exit status is 1 where a person must look."""
     logging.basicConfig(level=logging.WARNING)
-    if os.environ.get("VECHE_SUPERVISED"):
-        from veche.project.asgi import end_with_parent
-
-        end_with_parent()
-    ended = False
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        nonlocal ended
-        ended = True
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    turns = _Turns()
+    signal.signal(signal.SIGTERM, turns.end)
+    signal.signal(signal.SIGINT, turns.end)
     home = homes.current()
-    asked = named()
-    try:
-        with psycopg.connect(_address(home), autocommit=True) as connection:
-            sealer = Sealer(
-                connection,
-                home.sealed,
-                home.keys,
-                ask=asked.ask if asked is not None else None,
-            )
-            while not ended and not sealer.take():
-                time.sleep(PAUSE)
-            sealer.run(lambda: not ended)
-    except SealerFault as fault:
-        logging.error("%s", fault)
-        return 1
-    except psycopg.OperationalError as fault:
-        logging.error("The database went away: %s", " ".join(str(fault).split()))
-        return 1
+    while turns.going():
+        try:
+            turns.once(home)
+        except (SealerFault, BrokenFolder, WrongNote) as fault:
+            logging.error("%s", fault)
+            return 1
+        except psycopg.OperationalError as fault:
+            turns.wait(f"The database is away: {' '.join(str(fault).split())}.")
+        except OSError as fault:
+            turns.wait(f"The log cannot be written: {fault.strerror} ({fault.filename}).")
     return 0
 
 

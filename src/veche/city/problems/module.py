@@ -59,6 +59,8 @@ MODULE = Module(
         "problem.find_undone_later": "Two volunteers found it not done after its end.",
         "problem.reopen": "The author opened it again.",
         "problem.merge": "It was joined to another.",
+        "problem.unjoin": "A joining was taken back; it waits for its office again.",
+        "problem.unjoin_work": "A joining was taken back; its office goes on with it.",
         "problem.split": "It was separated again.",
         "problem.remove": "A moderator removed it.",
         "problem.withdraw": "The author withdrew it.",

@@ -1,6 +1,6 @@
 """A log as a folder of files: tiles, bundles, the checkpoint; a crash hurts nothing.
 
-Every file is written beside its place, flushed, and moved there whole; the checkpoint comes last.
+Every file is written apart, flushed, and moved to its place whole; the checkpoint comes last.
 So the folder always holds everything its checkpoint speaks of.
 """
 
@@ -18,6 +18,8 @@ from veche.core.journal.tlog.tiles import WIDTH, Edge, WrongTile, tile_path, til
 CHECKPOINT = "checkpoint"
 KEYS = "keys.txt"
 ERASED = "erased.txt"
+NEW = ".new"
+"""Where a file is written before it is moved to its place: what a crash left there is nothing."""
 
 
 class BrokenFolder(Exception):
@@ -62,6 +64,10 @@ class Folder:
             raise BrokenFolder(f"{self.path}: the tiles do not give the root of the checkpoint")
         return edge
 
+    def tidy(self) -> None:
+        """Remove what a crash left half written."""
+        shutil.rmtree(self.path / NEW, ignore_errors=True)
+
     def publish(self, files: Mapping[str, bytes], note: str) -> None:
         """Write new files, then the checkpoint that speaks of them."""
         folders = {self._put(path, data) for path, data in files.items()}
@@ -76,7 +82,9 @@ class Folder:
     def _put(self, path: str, data: bytes) -> Path:
         target = self.path / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        new = self.path / NEW
+        new.mkdir(exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=new)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)

@@ -79,6 +79,7 @@ class Sealer:
             held = self.connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()
         if not held or not held[0]:
             return False
+        self.folder.tidy()
         self.edge = self.folder.edge()
         self._catch_up()
         return True
