@@ -26,6 +26,8 @@ from veche.city.ballots.counting.ties import seed
 from veche.city.ballots.files import FORMATS, WrongFile, read_ballots
 from veche.city.ballots.recount import COUNT_FILE, count_record
 
+NO_LONGER = "no longer counting"
+
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the words of this module to the command line."""
@@ -172,21 +174,21 @@ def _show(found: Count, seconds: float) -> None:
     print(f"{found.ballots:,} ballots, {found.valid:,} valid, {found.empty:,} empty")
     if found.quota is not None:
         print(f"quota {found.quota}")
+    names = {NO_LONGER} | {name for one in found.rounds for name in one.tally}
     for number, one in enumerate(found.rounds, start=1):
         print(f"\nRound {number}")
-        _show_round(one)
+        _show_round(one, max(len(name) for name in names))
     print(f"\nElected, in this order: {', '.join(found.winners) or 'nobody'}")
     print(f"{seconds:.2f} s")
 
 
-def _show_round(one: Round) -> None:
-    width = max((len(name) for name in one.tally), default=0)
+def _show_round(one: Round, width: int) -> None:
     for name, votes in sorted(one.tally.items(), key=lambda item: (-item[1], item[0])):
         mark = "elected" if name in one.elected else "left out" if name in one.eliminated else ""
         if name == one.surplus_of:
             mark += "; the surplus goes on" if mark else "the surplus goes on"
         print(f"  {name:<{width}}  {plain(votes):>14,}  {mark}".rstrip())
     if one.exhausted:
-        print(f"  {'no longer counting':<{width}}  {plain(one.exhausted):>14,}")
+        print(f"  {NO_LONGER:<{width}}  {plain(one.exhausted):>14,}")
     for tie in one.ties:
         print(f"  A tie between {', '.join(tie.among)}: {tie.decided_by} took {tie.taken}.")
