@@ -25,6 +25,7 @@ PREFLIB = (
     "# TITLE: Board\n# DATA TYPE: toi\n# ALTERNATIVE NAME 1: Ann\n# ALTERNATIVE NAME 2: Bo\n"
     "# ALTERNATIVE NAME 3: Cy\n5: 1,{2,3}\n2: 3\n"
 )
+OLD = "3\n1,Ann\n2,Bo\n3,Cy\n9,9,3\n5,1,{2,3}\n4,3\n"
 RANKS = "first,second,third\nAnn,overvote,Bo\nBo,undervote,\nUWI,Ann,Ann\n,,\n"
 
 
@@ -71,6 +72,49 @@ def test_preflib_orders_and_categories(tmp_path: Path) -> None:
     assert approved.marked == {((0, Fraction(1)), (2, Fraction(1))): 5, ((2, Fraction(1)),): 2}
 
 
+def test_preflib_as_it_was_before_2022(tmp_path: Path) -> None:
+    found = read_ballots(written(tmp_path, OLD), "preflib")
+    assert found.options == ("Ann", "Bo", "Cy")
+    assert found.ranked == {((0,), (1, 2)): 5, ((2,),): 4}
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Ann\nBo #1\nCy\nBoard\n",
+        '"Ann"\n"Bo #1"\n"Cy"\n"Board"',
+        '"Ann" "One party"\n"Bo #1" "Another"\n"Cy"\n"Board"\n',
+        '"Ann" "Bo #1" "Cy"\n"Board"\n',
+        '"Ann",\n"Bo #1",\n"Cy",\n"Board",\n',
+    ],
+)
+def test_blt_as_others_write_its_names(tmp_path: Path, ending: str) -> None:
+    text = BLT.partition('"Ann"')[0].replace("\n", "\r\n") + ending
+    if ending.startswith("Ann"):
+        text = text.replace("Bo #1", "Bo 1")
+    found = read_ballots(written(tmp_path, "\ufeff" + text), "blt")
+    assert found.options in (("Ann", "Bo #1"), ("Ann", "Bo 1"))
+    assert (found.seats, found.title, found.number) == (2, "Board", 7)
+
+
+def test_ranks_as_others_write_them(tmp_path: Path) -> None:
+    plain = read_ballots(
+        written(tmp_path, "first,second,third\nAnn,overvote,Bo\nAnn,overvote,Bo\nBo,,\n,,\n"),
+        "ranks-csv",
+    )
+    for text in (
+        "first,second,third\r\nAnn,Overvote,Bo\r\nAnn,overvoted ,Bo\r\nBo\r\n,,\r\n",
+        "first,second,third,\nAnn,OVERVOTE,Bo,\nAnn,overvote,Bo,\nBo,Skipped,undervote,\n,,,\n",
+        "1,2,3\nAnn,overvote,Bo\nAnn,overvote,Bo\nBo,-,skippedRank\n , , \n",
+        "Cast Vote Record,Precinct,Rank 1,Rank 2,Rank 3\n1,A,Ann,overvote,Bo\n2,A,Ann,overvote,Bo\n"
+        "3,A,Bo,,\n4,B,,,\n",
+        '"Precinct","#1","#2","#3","Count"\nA,Ann,overvote,Bo,2\nA,Bo,,,1\nB,,,,1\n',
+        ",first,second,third\n0,Ann,overvote,Bo\n1,Ann,overvote,Bo\n2,Bo,,\n3,,,\n",
+    ):
+        found = read_ballots(written(tmp_path, "\ufeff" + text), "ranks-csv")
+        assert (found.options, found.ranked) == (plain.options, plain.ranked), text
+
+
 def test_votes_named_and_marked(tmp_path: Path) -> None:
     named = read_ballots(written(tmp_path, "id,choice\n1,Bo\n2,Ann;Bo\n3,\n"), "votes-csv")
     assert named.options == ("Ann", "Bo")
@@ -88,7 +132,9 @@ def test_votes_named_and_marked(tmp_path: Path) -> None:
         ("scot-csv", SCOT.partition('"Candidate 3"')[0], "2 are named"),
         ("scot-csv", SCOT.replace("Bo", "Ann"), "same name"),
         ("ranks-csv", "", "name the ranks"),
-        ("ranks-csv", "a,b\nAnn\n", "1 ranks"),
+        ("ranks-csv", "a,b\nAnn,Bo,Cy\n", "3 ranks"),
+        ("ranks-csv", "id,count\n1,2\n", "No column holds a rank"),
+        ("ranks-csv", "count,a\nx,Ann\n", "'x' is not a number of ballots"),
         ("ranks-csv", "a,b\n,\n", "names anybody"),
         ("blt", "", "empty"),
         ("blt", BLT.replace("4 1 2 0", "4 1 2"), "Line 4"),
@@ -96,6 +142,10 @@ def test_votes_named_and_marked(tmp_path: Path) -> None:
         ("blt", BLT.replace("4 1 2 0", "4 1 7 0"), "Line 4: There is no candidate 7"),
         ("blt", BLT.replace('"Cy"\n"Board"\n', ""), "2 are named"),
         ("preflib", "5: 1,2\n", "names an alternative"),
+        ("preflib", OLD.replace("9,9,3", "8,8,3"), "It says 8 voters"),
+        ("preflib", OLD.replace("2,Bo", "2;Bo"), "as its number, a comma"),
+        ("preflib", OLD.replace("4,3", "4,7"), "There is no alternative 7"),
+        ("preflib", "2\n1,Ann\n", "and 1 are named"),
         ("preflib", PREFLIB.replace("5: 1", "5: 8"), "There is no alternative 8"),
         ("preflib", PREFLIB.replace("5: 1,{2,3}", "5: 1,{2,3"), "not an order"),
         ("preflib", PREFLIB.replace("5: 1", "5 1"), "colon"),
@@ -117,10 +167,10 @@ def test_faults_are_told(tmp_path: Path, form: str, text: str, sentence: str) ->
 @pytest.mark.parametrize("form", FORMATS)
 def test_garbage_is_a_sentence_and_never_a_crash(tmp_path: Path, form: str) -> None:
     dice = random.Random(7)
-    whole = {"scot-csv": SCOT, "ranks-csv": RANKS, "blt": BLT, "preflib": PREFLIB,
-             "votes-csv": "Ann,Bo,count\n1,,3\n"}[form]  # fmt: skip
-    for _try in range(300):
-        letters = list(whole)
+    wholes = {"scot-csv": [SCOT], "ranks-csv": [RANKS], "blt": [BLT], "preflib": [PREFLIB, OLD],
+              "votes-csv": ["Ann,Bo,count\n1,,3\n"]}[form]  # fmt: skip
+    for number in range(300):
+        letters = list(wholes[number % len(wholes)])
         for _change in range(dice.randrange(1, 6)):
             at = dice.randrange(len(letters))
             letters[at] = dice.choice(['"', ",", "0", "-", "{", "}", "\n", "9", "é", "", ":", "²"])

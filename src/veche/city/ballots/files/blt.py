@@ -2,7 +2,8 @@
 
 ``candidates seats``; then the withdrawn (``-3``), if any; then papers: ``weight 4 1 3 0``, where
 ``-`` is a skipped rank and ``=`` joins ranks alike; then ``0``; then the names, and a title, in
-quotation marks. ``#`` begins a remark.
+quotation marks or one a line without; a party may stand behind a quoted name. ``#`` begins a
+remark.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import Counter
 from veche.city.ballots.counting.ballots import Paper, Papers
 from veche.city.ballots.files.text import WrongFile, whole_number
 
-QUOTED = re.compile(r'"([^"]*)"')
+QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def parse_blt(text: str) -> Papers:
@@ -25,7 +26,7 @@ def parse_blt(text: str) -> Papers:
     lines = [
         (at, line)
         for at, raw in enumerate(text.splitlines(), start=1)
-        if (line := _without_remark(raw).strip())
+        if (line := _without_remark(raw).strip().rstrip(", "))
     ]
     if not lines:
         raise WrongFile("The file is empty.")
@@ -53,10 +54,20 @@ def parse_blt(text: str) -> Papers:
         ranked[paper] += times
     if not ended:
         raise WrongFile("The papers do not end with a line of 0.", at)
-    names = [found for _at, line in lines[place:] for found in QUOTED.findall(line)]
+    names = _names([line for _at, line in lines[place:]], number)
     if len(names) < number:
         raise WrongFile(f"The first line says {number} candidates, and {len(names)} are named.")
     return _without(withdrawn, names[:number], dict(ranked), seats, " ".join(names[number:]))
+
+
+def _names(lines: list[str], number: int) -> list[str]:
+    """The candidates and then the title: one a line, or else whatever stands in quotation marks."""
+    if len(lines) in (number, number + 1):
+        firsts = [(QUOTED.match(line), line) for line in lines]
+        found = [match[1] if match else line.strip('"') for match, line in firsts]
+    else:
+        found = [name for line in lines for name in QUOTED.findall(line)]
+    return [name.replace('""', '"').strip() for name in found]
 
 
 def _without_remark(line: str) -> str:

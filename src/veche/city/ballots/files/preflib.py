@@ -1,7 +1,9 @@
-"""PrefLib's files: orders (soc, soi, toc, toi) and categories (cat), of its format since 2022.
+"""PrefLib's files: orders (soc, soi, toc, toi) and categories (cat).
 
-Lines that begin with ``#`` describe (``# ALTERNATIVE NAME 1: …``); the others are
-``how many: 1,{2,3},4``. In a file of categories the first one is what a voter approves.
+Since 2022 lines that begin with ``#`` describe (``# ALTERNATIVE NAME 1: …``); the others are
+``how many: 1,{2,3},4``. In a file of categories the first one is what a voter approves. Before that
+a file began with how many alternatives there are, then ``1,name`` for each, then three sums
+(voters, votes, different orders), then ``how many,1,{2,3},4``.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from veche.city.ballots.counting.ballots import Paper, Papers
 from veche.city.ballots.files.text import WrongFile, whole_number
 
 NAME = re.compile(r"#\s*ALTERNATIVE NAME (\d+):\s*(.*)")
+OLD_NAME = re.compile(r"\s*(\d+)\s*,\s*(.*)")
 OTHER = re.compile(r"#\s*(TITLE|DATA TYPE|NUMBER ALTERNATIVES):\s*(.*)")
 GROUP = re.compile(r"\{([^{}]*)\}|([^,{}]+)")
 SHAPE = re.compile(r"\s*(?:\{[^{}]*\}|\d+)(?:\s*,\s*(?:\{[^{}]*\}|\d+))*\s*")
@@ -35,6 +38,8 @@ def parse_preflib(text: str) -> Papers:
             about[found[1]] = found[2].strip()
         elif line.strip() and not line.startswith("#"):
             rows.append((at, line))
+    if not names and rows and rows[0][1].strip().isdecimal():
+        names, rows = _before_2022(rows)
     if not names:
         raise WrongFile("No line names an alternative (# ALTERNATIVE NAME 1: …).")
     if len(set(names.values())) != len(names):
@@ -52,6 +57,28 @@ def parse_preflib(text: str) -> Papers:
     for paper, times in ranked.items():
         marked[tuple((one, Fraction(1)) for one in sorted(paper[0] if paper else ()))] += times
     return Papers(options, {}, dict(marked), title=title)
+
+
+def _before_2022(rows: list[tuple[int, str]]) -> tuple[dict[int, str], list[tuple[int, str]]]:
+    """The names of a file of the older format, and its ballots as they are written today."""
+    at, first = rows[0]
+    number = whole_number(first, at, "a number of alternatives", 1)
+    names: dict[int, str] = {}
+    for at, line in rows[1 : number + 1]:
+        if not (found := OLD_NAME.fullmatch(line)):
+            raise WrongFile("An alternative is written as its number, a comma, and its name.", at)
+        names[int(found[1])] = found[2].strip().strip('"')
+    if len(names) != number or len(rows) < number + 2:
+        raise WrongFile(f"The first line says {number} alternatives, and {len(names)} are named.")
+    at, sums = rows[number + 1]
+    voters = whole_number(sums.partition(",")[0], at, "a number of voters")
+    ballots = [(at, line.replace(",", ":", 1)) for at, line in rows[number + 2 :]]
+    found_voters = sum(
+        whole_number(line.partition(":")[0], at, "a number of ballots") for at, line in ballots
+    )
+    if found_voters != voters:
+        raise WrongFile(f"It says {voters} voters, and there are ballots of {found_voters}.", at)
+    return names, ballots
 
 
 def _preflib_paper(line: str, place: dict[int, int], at: int) -> tuple[int, Paper]:

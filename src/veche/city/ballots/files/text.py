@@ -11,7 +11,7 @@ class WrongFile(ValueError):
         super().__init__(sentence if line is None else f"Line {line}: {sentence}")
 
 
-def whole_number(text: str, line: int, what: str, least: int = 0) -> int:
+def whole_number(text: str, line: int | None, what: str, least: int = 0) -> int:
     """A whole number from ``least`` up.
 
     Raises:
