@@ -94,7 +94,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
             (name, url)
             for name, url in (
                 ("opendata", place("opendata:index")),
-                ("journal", place("journal:index")),
+                ("journal", place("journal:log")),
                 ("moderation", place("moderation:log")),
                 ("style", place("look:style")),
             )

@@ -11,21 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
-from tests.core.journal.killing import Town, away
+from tests.core.journal.killing import Town, address, away
 
 from veche.core.journal import commands
 from veche.project import home as homes
 from veche.project import sealer as process
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def address() -> str:
-    """The database of this test for a process of its own."""
-    known = connection.get_connection_params()
-    host, port = known["host"], known.get("port") or homes.PORT
-    return f"postgresql://{known['user']}@/{known['dbname']}?host={host}&port={port}"
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from veche.city.appeals.views import corrections, enclosures, letters
+from veche.city.appeals.views import corrections, enclosures, letters, proof
 
 app_name = "appeals"
 
@@ -24,6 +24,7 @@ urlpatterns = [
         name="photograph",
     ),
     path("<slug:number>/documents/<int:enclosure>/", enclosures.document, name="document"),
+    path("<slug:number>/proof/", proof.proof, name="proof"),
     path("<slug:number>/rate/", letters.rate, name="rate"),
     path("<slug:number>/withdraw/", letters.withdraw, name="withdraw"),
 ]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -70,32 +69,51 @@ class Folder:
 
     def publish(self, files: Mapping[str, bytes], note: str) -> None:
         """Write new files, then the checkpoint that speaks of them."""
-        folders = {self._put(path, data) for path, data in files.items()}
-        for folder in folders:
-            _flush(folder)
-        self.put(CHECKPOINT, note.encode())
+        self._put(files)
+        self._put({CHECKPOINT: note.encode()})
 
     def put(self, path: str, data: bytes) -> None:
         """Write one file so that it is there whole or not at all."""
-        _flush(self._put(path, data))
+        self._put({path: data})
 
-    def _put(self, path: str, data: bytes) -> Path:
-        target = self.path / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+    def _put(self, files: Mapping[str, bytes]) -> None:
+        """Write files apart, flush them, then move each to its place.
+
+        All are written before the first is flushed, so that the disk takes them together.
+        """
         new = self.path / NEW
-        new.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=new)
+        new.mkdir(parents=True, exist_ok=True)
+        written: list[tuple[int, Path, Path]] = []
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
+            for number, (path, data) in enumerate(files.items()):
+                apart = new / f"{os.getpid()}-{number}"
+                handle = os.open(apart, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+                written.append((handle, apart, self.path / path))
+                os.fchmod(handle, 0o644)
+                _write(handle, data)
+            for handle, _apart, _target in written:
+                os.fsync(handle)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            for _handle, apart, _target in written:
+                apart.unlink(missing_ok=True)
             raise
-        return target.parent
+        finally:
+            for handle, _apart, _target in written:
+                os.close(handle)
+        folders = {target.parent for _handle, _apart, target in written}
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        for _handle, apart, target in written:
+            apart.replace(target)
+        for folder in folders:
+            _flush(folder)
+
+
+def _write(handle: int, data: bytes) -> None:
+    """Write all of it, however little the system takes at a time."""
+    left = memoryview(data)
+    while left:
+        left = left[os.write(handle, left) :]
 
 
 def copy_log(source: Path, target: Path) -> None:

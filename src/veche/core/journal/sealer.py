@@ -26,7 +26,7 @@ from veche.core.journal.tlog.tiles import Edge
 
 LOCK = 0x7665_6C6F_6731
 """The lock of the database that the sealer holds for as long as it lives."""
-MOST = 50_000
+MOST = 20_000
 """Records in one batch."""
 PAUSE = 2.0
 """Seconds between looks at what waits: a record is in a published checkpoint well within ten."""

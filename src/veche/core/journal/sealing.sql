@@ -8,23 +8,6 @@ END $$;
 CREATE TRIGGER journal_waits AFTER INSERT ON journal_record
     REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION journal_wait();
 
--- One round trip for a batch: the oldest that wait are given the next places of the log. A record
--- waits from the commit of its transaction, so that none is passed over that commits late.
-CREATE FUNCTION journal_seal(first bigint, many int) RETURNS TABLE (place bigint, digest bytea)
-LANGUAGE sql AS $$
-    WITH taken AS (
-        DELETE FROM journal_unsealed u USING (
-            SELECT record_id FROM journal_unsealed ORDER BY record_id LIMIT many
-        ) o WHERE u.record_id = o.record_id RETURNING u.record_id
-    ), placed AS (
-        INSERT INTO journal_leaf (record_id, place)
-        SELECT record_id, first + row_number() OVER (ORDER BY record_id) - 1 FROM taken
-        RETURNING record_id, place
-    )
-    SELECT p.place, r.digest FROM placed p JOIN journal_record r ON r.id = p.record_id
-    ORDER BY p.place
-$$;
-
 CREATE TRIGGER journal_leaves_appended BEFORE UPDATE OR DELETE ON journal_leaf FOR EACH ROW
     EXECUTE FUNCTION journal_refuse();
 CREATE TRIGGER journal_leaves_not_truncated BEFORE TRUNCATE ON journal_leaf FOR EACH STATEMENT

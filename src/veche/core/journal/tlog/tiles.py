@@ -175,7 +175,6 @@ class Edge:
         """
         files: dict[str, bytes] = {}
         first = self.size // WIDTH
-        self.frontier.extend(leaves)
         held = self.entries + list(entries)
         index = first
         while len(held) >= WIDTH:
@@ -185,13 +184,21 @@ class Edge:
         if held and entries:
             files[tile_path("entries", index, len(held))] = bundle(held)
         self.entries = held
-        self._grow(0, first, list(leaves), files)
+        up = self._grow(0, first, list(leaves), files)
+        # Whole tiles join the frontier by the root they have anyhow; the rest leaf by leaf.
+        begun = self.size % WIDTH
+        head = WIDTH - begun if begun else 0
+        self.frontier.extend(leaves[:head])
+        for root in up[1:] if begun else up:
+            self.frontier.join(root, HEIGHT)
+            head += WIDTH
+        self.frontier.extend(leaves[head:])
         return files
 
-    def _grow(self, level: int, index: int, new: list[Hash], files: dict[str, bytes]) -> None:
-        """Add hashes to one level; whole tiles give a hash each to the next."""
+    def _grow(self, level: int, index: int, new: list[Hash], files: dict[str, bytes]) -> list[Hash]:
+        """Add hashes to one level; whole tiles give a hash each to the next, and are returned."""
         if not new:
-            return
+            return []
         if level == len(self.levels):
             self.levels.append([])
         row = self.levels[level] + new
@@ -207,3 +214,4 @@ class Edge:
             files[tile_path(level, index, len(left))] = b"".join(left)
         self.levels[level] = left
         self._grow(level + 1, begun // WIDTH, up, files)
+        return up
