@@ -179,7 +179,26 @@ def test_a_dispatcher_takes_their_own_joining_back(town: SmallTown) -> None:
     later = accepted(town, START + HOUR, category="orphan")
     operations.merge(by=town.dispatcher, at=START + DAY, case=later.case, parent=first.case)
     operations.unjoin(by=town.dispatcher, at=START + DAY + HOUR, case=later.case)
-    assert fresh(later).case.state == "routing"
+    case = fresh(later).case
+    assert case.state == "routing"
+    assert case.due_at == later.case.due_at, "joining and taking it back gains no time"
+
+
+def test_what_was_sent_back_keeps_its_second_term_when_a_joining_is_taken_back(
+    town: SmallTown,
+) -> None:
+    """The first term was met long ago: the office is not late by it."""
+    first, later = accepted(town), accepted(town, START + HOUR)
+    answer = "It was filled with gravel."
+    operations.answer(by=town.officer, at=START + DAY, case=later.case, text=answer)
+    then = START + 12 * DAY
+    operations.send_back(by=town.resident, at=then, case=later.case, text="It is there.")
+    case = fresh(later).case
+    assert case.state == "returned" and case.due_at is not None and case.due_at > then
+    operations.merge(by=town.officer, at=then + HOUR, case=case, parent=first.case)
+    operations.unjoin(by=town.officer, at=then + 2 * HOUR, case=case)
+    again = fresh(later).case
+    assert (again.promised_at, again.due_at) == (case.promised_at, case.due_at)
 
 
 def test_a_joining_is_taken_back_only_by_its_maker_and_before_anything_else(

@@ -93,13 +93,16 @@ def _turn(
 ) -> None:
     left, entered = declared.by_code[source], declared.by_code[case.state]
     CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
+    # The clock that the step to be undone stopped, whatever state it was of: an older one of the
+    # state entered may be of a promise that was kept long ago.
+    undone = CaseClock.objects.filter(case=case).order_by("-id").first() if undoes else None
     due = due_at(declared, case.state, case.theme, at)
     contract = False
     if entered.owes:
         earlier = None
         if undoes and case.promised_at is None and case.first_promised_at is not None:
             case.promised_at = _promised_before(case, case.first_promised_at)
-            earlier = _clock_before(case, declared, case.opened_at)
+            earlier = undone
         elif case.promised_at is None:
             case.promised_at = case.first_promised_at = due
             case.climbed = 0
@@ -116,6 +119,7 @@ def _turn(
                 due, contract = contract_ends(term, case.promised_at, at), True
     elif not entered.pauses:
         case.promised_at = None
+        due = undone.due_at if undone is not None else due
     case.paused_at = at if entered.pauses and case.promised_at is not None else None
     _start(case, at, due, contract)
     # What the author reads is the promise: the contract of an office is its own affair.
