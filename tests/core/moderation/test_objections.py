@@ -315,3 +315,45 @@ def test_an_objection_to_hidden_words_comes_up_too(town: SmallTown) -> None:
     told = Notice.objects.filter(reader__person=task.volunteer).values_list("kind", flat=True)
     assert {"moderation.climbed", "moderation.words-upheld"} <= set(told)
     assert not [one for one in Secret.objects.all() if WHY in str(one.personal)]
+
+
+def objected(town: SmallTown) -> Decision:
+    """A volunteer objects to what was hidden of their words."""
+    problem, task = found_undone(town)
+    decision = hide(town, problem, f"check:{task.pk}")
+    return moderation.object_to_hiding(
+        by=task.volunteer, at=START + 6 * HOUR, decision=decision.pk, text=WHY
+    )
+
+
+def test_what_is_objected_to_is_kept_until_it_is_judged(town: SmallTown) -> None:
+    decision = objected(town)
+    assert moderation.forget_originals(at=START + 400 * DAY) == 0
+    moderation.judge_hiding(
+        by=second(town), at=START + 400 * DAY, decision=decision.pk, overturn=True,
+        text="It is a shop indeed.",
+    )  # fmt: skip
+    assert CheckTask.objects.get().text == SAID
+
+
+def test_what_was_judged_a_moment_ago_does_not_climb(
+    town: SmallTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timer has looked up what is late; a moderator decides before its turn comes."""
+    from veche.core.moderation.operations import objections
+
+    decision, judge = objected(town), second(town)
+    climb = objections._climb
+
+    def judged_first(**given: Any) -> None:
+        moderation.judge_hiding(
+            by=judge, at=START + 90 * DAY, decision=decision.pk, overturn=False,
+            text="It is a name as well.",
+        )  # fmt: skip
+        climb(**given)
+
+    monkeypatch.setattr(objections, "_climb", judged_first)
+    assert moderation.climb_objections(at=START + 90 * DAY) == 0
+    decision.refresh_from_db()
+    assert (decision.appeal, decision.climbed_at) == ("upheld", None)
+    assert not Record.objects.filter(kind="moderation.climbed").exists()

@@ -6,6 +6,7 @@ meanwhile, so that the decision itself keeps the term.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING
 
@@ -183,14 +184,21 @@ def _tell_writer(decision: Decision, by: Person | None, at: dt.datetime, kind: s
 
 
 @operation
-def _climb(*, by: None, at: dt.datetime, decision: Decision) -> None:
-    """One objection comes up to the control department and the administrators."""
-    case: Case = decision.case
-    decision.climbed_at = at
-    decision.appeal_due_at = due_at(procedure_of(case), "appealed_up", case.theme, at)
-    decision.save(update_fields=["climbed_at", "appeal_due_at"])
+def _climb(*, by: None, at: dt.datetime, decision: int) -> None:
+    """One objection comes up to the control department and the administrators.
+
+    Raises:
+        NotFound: it was judged, or came up, since it was looked up.
+    """
+    found = _locked(decision)
+    if found.appeal != "open" or found.climbed_at is not None:
+        raise NotFound
+    case: Case = found.case
+    found.climbed_at = at
+    found.appeal_due_at = due_at(procedure_of(case), "appealed_up", case.theme, at)
+    found.save(update_fields=["climbed_at", "appeal_due_at"])
     record(kind="moderation.climbed", by=by, at=at, subject=subject(case))
-    _tell_writer(decision, by, at, "moderation.climbed")
+    _tell_writer(found, by, at, "moderation.climbed")
     for role in ABOVE:
         tell_holders(by=by, at=at, case=case, kind="moderation.to-judge", role=role)
 
@@ -200,8 +208,10 @@ def climb_objections(*, at: dt.datetime) -> int:
     calls it; objections that move a matter come up by their procedure."""
     late = Decision.objects.filter(
         appeal="open", climbed_at__isnull=True, appeal_due_at__lt=at, kind__in=HIDING
-    ).select_related("case", "case__territory", "original")
-    rows = list(late.order_by("appeal_due_at")[:MOST])
-    for one in rows:
-        _climb(by=None, at=at, decision=one)
-    return len(rows)
+    )
+    climbed = 0
+    for pk in list(late.order_by("appeal_due_at").values_list("pk", flat=True)[:MOST]):
+        with contextlib.suppress(NotFound):
+            _climb(by=None, at=at, decision=pk)
+            climbed += 1
+    return climbed

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.operations import subject
@@ -245,9 +245,13 @@ def _forget(*, by: None, at: dt.datetime, rows: Sequence[Original]) -> None:
 
 
 def forget_originals(*, at: dt.datetime) -> int:
-    """Delete the originals whose term is over; returns how many. A timer calls it."""
+    """Delete the originals whose term is over; returns how many. A timer calls it.
+
+    What somebody objects to stays until it is judged: else it could not be given back.
+    """
+    objected = Decision.objects.filter(original=OuterRef("pk"), appeal="open")
     rows = list(
-        Original.objects.filter(gone_at__isnull=True, until__lt=at)
+        Original.objects.filter(~Exists(objected), gone_at__isnull=True, until__lt=at)
         .select_related("case")
         .order_by("until")[:MOST_AT_ONCE]
     )
