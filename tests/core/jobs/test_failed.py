@@ -88,3 +88,29 @@ def test_only_what_failed_is_tried_again(administrator: Person, client: Client) 
     client.force_login(administrator)
     for nonsense in ("x", "9" * 30, "-1", "\x00"):
         assert client.post(reverse("jobs:failed"), {"job": nonsense}).status_code == 404
+
+
+def test_the_administrator_of_a_district_does_not_look_after_the_program(
+    town: SmallTown, client: Client
+) -> None:
+    (number,) = fail(1)
+    person = add_person(by=None, at=START, name="Wes", email="wes@example.org")
+    appoint(by=None, at=clock.now() - DAY, person=person, role="administrator", territory=town.west)
+    client.force_login(person)
+    assert client.get(reverse("jobs:failed")).status_code == 403
+    with pytest.raises(OnlyAdministrators):
+        try_again(by=person, at=clock.now(), job=number)
+
+
+def test_work_that_is_queued_once_at_a_time_holds_nothing_up(administrator: Person) -> None:
+    """The timer failed twice: all can be tried again, and the timer stands in the queue once."""
+    (other,) = fail(1)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs"
+            " (task_name, queue_name, queueing_lock, status, attempts)"
+            " SELECT 'veche.tick', 'default', 'veche.tick', 'failed', 1 FROM generate_series(1, 2)"
+        )
+    assert try_again(by=administrator, at=clock.now()) == 2
+    assert other not in [one.id for one in failed_jobs()]
+    assert queue().waiting == 2

@@ -12,6 +12,7 @@ from veche import clock
 from veche.core.journal.models import Record
 from veche.core.moderation import operations as moderation
 from veche.core.moderation import reasons
+from veche.core.moderation.access import OnlyItsSetters
 from veche.core.moderation.limits import caps
 from veche.core.moderation.models import Limit, Reason
 from veche.core.organisations.operations import appoint
@@ -106,3 +107,22 @@ def test_others_read_and_set_nothing(town: SmallTown, settings: Any) -> None:
     settings.SECOND_FACTOR = True
     asked = as_(holder(town, "administrator")).get(PAGE)
     assert asked.status_code == 302 and "account" in asked["Location"], "a password is too little"
+
+
+@pytest.mark.parametrize("role", ["administrator", "head_moderator"])
+def test_whoever_looks_after_a_district_sets_nothing_for_the_city(
+    town: SmallTown, role: str
+) -> None:
+    made = add_person(by=None, at=START, name=role, email=f"{role}@example.org")
+    appoint(by=None, at=START, person=made, role=role, territory=town.west)
+    sent = {"what": "problem.report", "scope": "person", "most": "3", "seconds": "86400"}
+    assert as_(made).post(PAGE, sent).status_code == 403
+    assert as_(made).get(f"{PAGE}reasons/new/").status_code == 403
+    for person in (made, town.resident):
+        with pytest.raises(OnlyItsSetters):
+            moderation.set_limit(by=person, at=START, what="problem.report", scope="person", most=3)
+        with pytest.raises(OnlyItsSetters):
+            moderation.end_limit(by=person, at=START, what="problem.report", scope="person")
+        with pytest.raises(OnlyItsSetters):
+            moderation.use_reason(by=person, at=START, code=reasons.every()[0].code, active=False)
+    assert not Limit.objects.exists()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.operations import NoRoleForMove, in_scope
+from veche.core.organisations.access import holds_over_city
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed
 
@@ -61,3 +62,29 @@ def as_moderator(by: Person | None, at: dt.datetime, case: Case) -> Holding:
     if found is None:
         raise NoRoleForMove(role=_("a moderator of this territory"))
     return found
+
+
+SETTERS = ("administrator", "head_moderator")
+"""Roles that set limits and reasons, when held over the whole city."""
+
+
+class OnlyItsSetters(NotAllowed):
+    """Somebody else wants to set a limit or a reason."""
+
+    code = "only-setters"
+    sentence = _("Only an administrator or the head moderator of the city sets limits and reasons.")
+
+
+def sets_rules(person: Person | None, at: dt.datetime) -> bool:
+    """Whether a person sets the limits and reasons of the city now."""
+    return holds_over_city(person, SETTERS, at)
+
+
+def check_sets_rules(person: Person | None, at: dt.datetime) -> None:
+    """Let commands (nobody) and those who set limits and reasons pass.
+
+    Raises:
+        OnlyItsSetters: the person does not.
+    """
+    if person is not None and not sets_rules(person, at):
+        raise OnlyItsSetters

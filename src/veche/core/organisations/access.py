@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -57,12 +58,17 @@ RULE_KEEPERS = ("administrator", "registrar")
 """Roles that set the city's own rules, when held over the whole city."""
 
 
-def keeps_rules(person: Person | None, at: dt.datetime) -> bool:
-    """Whether a person sets the city's own rules now."""
+def holds_over_city(person: Person | None, roles: Collection[str], at: dt.datetime) -> bool:
+    """Whether a person holds one of these roles now over a whole city, not in a part of it only."""
     return any(
-        h.role in RULE_KEEPERS and (h.territory is None or h.territory.kind == "city")
+        h.role in roles and (h.territory is None or h.territory.kind == "city")
         for h in holdings(person, at)
     )
+
+
+def keeps_rules(person: Person | None, at: dt.datetime) -> bool:
+    """Whether a person sets the city's own rules now."""
+    return holds_over_city(person, RULE_KEEPERS, at)
 
 
 def check_keeps_rules(person: Person | None, at: dt.datetime) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.journal.operations import record
 from veche.core.moderation import reasons
+from veche.core.moderation.access import check_sets_rules
 from veche.core.moderation.limits import KEEP
 from veche.core.moderation.models import Limit, Origin, Reason, Spent
 from veche.errors import Invalid
@@ -39,7 +40,9 @@ def set_limit(
 
     Raises:
         LimitOutOfRange: see there.
+        veche.core.moderation.access.OnlyItsSetters: the person sets none.
     """
+    check_sets_rules(by, at)
     if most < 1 or not 60 <= seconds <= 7 * 86_400:
         raise LimitOutOfRange
     row, _created = Limit.objects.update_or_create(
@@ -57,7 +60,12 @@ def set_limit(
 
 @operation
 def end_limit(*, by: Person | None, at: dt.datetime, what: str, scope: str) -> None:
-    """The city's own limit ends: what the program says counts again. Ended twice it stays ended."""
+    """The city's own limit ends: what the program says counts again. Ended twice it stays ended.
+
+    Raises:
+        veche.core.moderation.access.OnlyItsSetters: the person sets none.
+    """
+    check_sets_rules(by, at)
     ended = Limit.objects.filter(what=what, scope=scope).delete()[0]
     record(
         kind="moderation.limit-ended",
@@ -107,7 +115,9 @@ def add_reason(
     Raises:
         KnownReason: there is one of this code, in use or not.
         BadReason: the address of the rule leads nowhere.
+        veche.core.moderation.access.OnlyItsSetters: the person sets none.
     """
+    check_sets_rules(by, at)
     known = reasons.every()
     if any(one.code == code for one in known):
         raise KnownReason
@@ -130,7 +140,9 @@ def use_reason(*, by: Person | None, at: dt.datetime, code: str, active: bool) -
     Raises:
         veche.texts.UnknownReason: there is none of this code.
         LastReason: without it nothing could be given for one of its uses.
+        veche.core.moderation.access.OnlyItsSetters: the person sets none.
     """
+    check_sets_rules(by, at)
     one = next((row for row in reasons.every() if row.code == code), None)
     if one is None:
         raise UnknownReason
@@ -166,7 +178,9 @@ def set_reason(
 
     Raises:
         BadReason: the address of the rule leads nowhere.
+        veche.core.moderation.access.OnlyItsSetters: the person sets none.
     """
+    check_sets_rules(by, at)
     inside = rule.startswith("/") and not rule.startswith(("//", "/\\"))
     if rule and not inside and not rule.startswith("https://"):
         raise BadReason

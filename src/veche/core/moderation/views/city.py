@@ -8,31 +8,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from veche import clock
 from veche.core.moderation import limits, operations, reasons
+from veche.core.moderation.access import OnlyItsSetters, sets_rules
 from veche.core.moderation.forms_city import SCOPES, USES, LimitForm, ReasonForm
 from veche.core.moderation.models import Reason
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
-from veche.errors import Invalid, NotAllowed, NotFound
+from veche.errors import Invalid, NotFound
 from veche.languages import here
-
-SETTERS = frozenset({"administrator", "head_moderator"})
-"""Roles whose holders set limits and reasons."""
-
-
-class OnlyItsSetters(NotAllowed):
-    """Somebody else wants to set a limit or a reason."""
-
-    code = "only-setters"
-    sentence = _("Only an administrator or the head moderator of the city sets limits and reasons.")
 
 
 def _may(request: HttpRequest) -> bool:
-    return not asker(request).roles.isdisjoint(SETTERS)
+    return sets_rules(asker(request).person, clock.now())
 
 
 def _setter(request: HttpRequest) -> Person:
