@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.city.appeals.cast import DAY, Letters
 from tests.city.appeals.test_pages import as_, letter
 from veche import clock
 from veche.city.appeals import operations as appeals
+from veche.city.appeals import pending
 from veche.city.appeals.models import Appeal, Enclosure
 from veche.city.appeals.operations.refusals import TooManyFiles
 from veche.core.cases.models import CaseFile
@@ -24,6 +26,7 @@ from veche.core.files.photographs import clean as clean_photograph
 from veche.core.files.queries import path_of
 from veche.core.people.models import Look, Person
 from veche.core.people.operations.erasure import erase_person
+from veche.project.tasks import run_timers
 
 WRITE = "/en/appeals/write/"
 PDF = b"%PDF-1.7\nthe plan of the crossing\n%%EOF\n"
@@ -190,3 +193,16 @@ def test_what_waits_is_swept(made: Letters, settings: Any, monkeypatch: pytest.M
         os.utime(path, (old, old))
     pending.sweep()
     assert pending.get(key) is None and not list(folder.glob(f"{key}*"))
+
+
+def test_what_nobody_came_back_for_goes_even_when_nobody_else_sends(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path
+    assert pending.sweep_old(at=clock.now()) == 0, "no file has ever come"
+    key = pending._put({"name": "plan.pdf", "type": "application/pdf"}, PDF)
+    assert pending.sweep_old(at=clock.now()) == 0 and pending.get(key) is not None
+    for path in (tmp_path / "pending-letters").iterdir():
+        os.utime(path, (0, 0))
+    run_timers()
+    assert not list((tmp_path / "pending-letters").iterdir())

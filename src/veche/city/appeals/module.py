@@ -51,6 +51,7 @@ MODULE = Module(
     personal="veche.city.appeals.personal",
     moderation="veche.city.appeals.moderation:WRITTEN",
     desk="veche.city.appeals.desk:DESK",
+    timers={"veche.city.appeals.pending:sweep_old": "every minute"},
     urls="veche.city.appeals.urls",
     commands="veche.city.appeals.commands:register",
     datasets="veche.city.appeals.datasets:DATASETS",

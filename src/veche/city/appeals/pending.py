@@ -6,6 +6,7 @@ are swept away after a few hours. Nothing else refers to them.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import secrets
@@ -124,8 +125,15 @@ def drop(keys: Iterable[str]) -> None:
                 path.unlink(missing_ok=True)
 
 
-def sweep() -> None:
-    """Throw away what has waited too long or is too much."""
+def sweep_old(*, at: dt.datetime) -> int:
+    """Throw away what nobody came back for; returns how many files. A timer calls it. Their age is
+    that of the disk, whatever hour ``at`` the city has."""
+    return sweep() if _folder().is_dir() else 0
+
+
+def sweep() -> int:
+    """Throw away what has waited too long or is too much; returns how many files."""
+    gone = 0
     files = []
     for path in _folder().iterdir():
         try:
@@ -137,3 +145,5 @@ def sweep() -> None:
     for n, (moment, path) in enumerate(files):
         if moment < old or len(files) - n > MOST_FILES:
             path.unlink(missing_ok=True)
+            gone += 1
+    return gone
