@@ -68,7 +68,12 @@ def kept(
         if found is not None:
             return found
         begun = time.monotonic()
-        made = Kept(count(), at)
+        try:
+            made = Kept(count(), at)
+        except BaseException:
+            with _lock:
+                _counting.pop(full, None)
+            raise
         took = time.monotonic() - begun
         with _lock:
             _known.pop(full, None)

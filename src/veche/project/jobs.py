@@ -12,6 +12,7 @@ from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.settings import settings as procrastinate_settings
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
 
 from veche.core.jobs.rules import HEARTBEAT, PATIENCE
 from veche.jobs import TRIES
@@ -104,4 +105,8 @@ async def _watch(working: App) -> None:
         await asyncio.sleep(HEARTBEAT)
         if time.time() - asleep > 2 * HEARTBEAT:
             continue  # this machine slept: its own sign of life is as old as that of the others
-        await take_up(working)
+        try:
+            await take_up(working)
+        except ConnectorException:
+            # The database was away, or the same work was queued this moment: look again later.
+            logger.exception("taking up what a worker left")
