@@ -23,7 +23,15 @@ NEEDS_OFFICE = frozenset({"officer", "head"})
 """Roles that are held in an organisation; the others in a territory, or in the whole city."""
 
 
-_LOOK_ON: dict[str, str | Promise] = {"auditor": _("Auditor")}
+_LOOK_ON: dict[str, str | Promise] = {
+    "auditor": _("Auditor"),
+    "doctor": _("Doctor"),
+    "expert": _("Expert"),
+    "facilitator": _("Facilitator"),
+    "founder": _("Founder of a company"),
+    "inspector": _("Inspector"),
+    "pupil": _("Pupil"),
+}
 """Whom the demo town knows, and who may do no more than anybody."""
 
 

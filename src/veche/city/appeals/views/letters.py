@@ -59,7 +59,7 @@ PAGE = 30
 SENT = "appeals-sent"
 """In the session: the letter just sent; its page lets the browser forget the draft."""
 STATE_WORDS = {
-    "all": _("any"),
+    "all": _("in any state"),
     "open": _("not ended yet"),
     "late": _("overdue"),
     "answered": _("answered by the office"),
