@@ -74,7 +74,10 @@ def _pictures(request: HttpRequest) -> tuple[list[Photograph], str]:
     return good, ""
 
 
-def _map(spots: list[queries.Spot], here: tuple[float, float] | None) -> Plan | None:
+def _map(
+    spots: list[queries.Spot], here: tuple[float, float] | None, *, listed: bool = False
+) -> Plan | None:
+    """The map of matters; where the page lists them, a press on a mark leads to its row."""
     points = [(s.problem.longitude, s.problem.latitude) for s in spots]
     places = atlas()
     home = places.home()
@@ -85,7 +88,7 @@ def _map(spots: list[queries.Spot], here: tuple[float, float] | None) -> Plan | 
             s.problem.longitude,
             s.problem.latitude,
             label=str(n),
-            href=f"#m{n}",
+            href=f"#m{n}" if listed else "",
             title=s.problem.address or s.problem.title,
         )
         for n, s in enumerate(spots[:20], 1)
@@ -115,7 +118,7 @@ def spots(request: HttpRequest) -> HttpResponse:
         "spots": found,
         "count": count,
         "here": here,
-        "map": _map(found, here),
+        "map": _map(found, here, listed=True),
         "now": clock.now(),
         "places": [t for t in atlas().by_id.values() if t.kind == "neighbourhood"],
         "chosen": request.GET.get("place", ""),
