@@ -11,7 +11,10 @@ from django.test import Client
 from tests.cast import START, SmallTown, small_town
 
 from veche.core.cases import commands
+from veche.core.cases import operations as cases
+from veche.core.cases.access import OnlyAdministrators
 from veche.core.cases.models import CalendarDay, ClimbStep, TermRule
+from veche.core.cases.rules import Unit
 from veche.core.organisations.operations import appoint
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,32 @@ def test_an_administrator_sets_a_term_a_day_and_a_level(town: SmallTown) -> None
     assert ClimbStep.objects.get(level=2).days == 3
     assert b"Bridge Day" in client.get("/en/cases/terms/?year=2026").content
     assert b"5 working days" in client.get("/en/cases/terms/").content
+
+
+def test_the_administrator_of_a_district_sets_nothing_for_the_city(town: SmallTown) -> None:
+    appoint(by=None, at=START - dt.timedelta(days=900), person=town.neighbour,
+            role="administrator", territory=town.west)  # fmt: skip
+    client = Client()
+    client.force_login(town.neighbour)
+    term = {"set": "term", "what": "problem.work", "theme": "", "number": "5",
+            "unit": "working_days"}  # fmt: skip
+    assert client.post("/en/cases/terms/", term).status_code == 403
+    for person in (town.neighbour, town.officer):
+        with pytest.raises(OnlyAdministrators):
+            cases.set_term(
+                by=person, at=START, procedure="problem", state="work", number=5, unit=Unit.HOURS
+            )
+        with pytest.raises(OnlyAdministrators):
+            cases.set_calendar(by=person, at=START, days={})
+        with pytest.raises(OnlyAdministrators):
+            cases.set_climb_step(by=person, at=START, level=1, days=3)
+
+
+@pytest.mark.parametrize("number", ["²", "٢", "9" * 5000, "-1", "x", ""])
+def test_what_is_no_number_in_an_address_is_passed_over(town: SmallTown, number: str) -> None:
+    client = Client()
+    assert client.get("/en/cases/terms/", {"year": number}).status_code == 200
+    assert client.get("/en/red-list/", {"page": number}).status_code == 200
 
 
 def test_commands(town: SmallTown, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

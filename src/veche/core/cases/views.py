@@ -12,28 +12,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from veche import clock
 from veche.core.cases import operations, queries
+from veche.core.cases.access import OnlyAdministrators, sets_terms
 from veche.core.cases.forms import ClimbForm, DayForm, TermForm
 from veche.core.cases.models import CalendarDay
 from veche.core.cases.rules import Unit
 from veche.core.cases.terms import city_zone
 from veche.core.organisations.middleware import asker
-from veche.errors import Invalid, NotAllowed
-
-
-class OnlyAdministrators(NotAllowed):
-    """Somebody else wants to set a term."""
-
-    code = "only-administrators"
-    sentence = _("Only an administrator of the city sets terms and the calendar.")
+from veche.errors import Invalid
 
 
 def _may_set(request: HttpRequest) -> bool:
-    return "administrator" in asker(request).roles
+    return sets_terms(asker(request).person, clock.now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +37,8 @@ def terms(request: HttpRequest) -> HttpResponse:
     ]
     now = clock.now().astimezone(city_zone()).year
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdigit() and 2000 <= int(asked) <= 2100 else now
+    known = asked.isascii() and asked.isdigit() and len(asked) == 4
+    year = int(asked) if known and 2000 <= int(asked) <= 2100 else now
     sent = {
         "term": TermForm(steps=steps),
         "day": DayForm(),

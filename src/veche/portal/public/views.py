@@ -50,7 +50,8 @@ def red_list_page(request: HttpRequest) -> HttpResponse:
     count = red_list.count(at, code)
     last = max(1, -(-count // red_list.PAGE))
     asked = request.GET.get("page", "1")
-    page = min(int(asked), last) if asked.isdigit() and int(asked[:6]) > 0 else 1
+    known = asked.isascii() and asked.isdigit() and len(asked) < 7
+    page = min(max(int(asked), 1), last) if known else 1
     context: dict[str, Any] = {
         "at": at,
         "office": office,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.cases.access import check_sets_terms
 from veche.core.cases.models import Assignment, CalendarDay, Case, CaseClock, TermRule
 from veche.core.cases.procedure import PROCEDURES
 from veche.core.cases.rules import Unit, WorkCalendar, by_contract, relaid
@@ -53,7 +54,9 @@ def set_term(
 
     Raises:
         UnknownTerm: no such procedure or state, or the number is not between 1 and 3,000.
+        veche.core.cases.access.OnlyAdministrators: the person sets none.
     """
+    check_sets_terms(by, at)
     declared = PROCEDURES.get(procedure)
     if declared is None or declared.term_of(state) is None or not 1 <= number <= 3000:
         raise UnknownTerm(procedure=procedure, state=state, number=number, unit=unit.value)
@@ -81,7 +84,11 @@ def set_calendar(
 
     Terms of working days that run now keep the working days they had left: they move later where
     a holiday was added, and never earlier (:func:`relay_terms`). Returns how many days were set.
+
+    Raises:
+        veche.core.cases.access.OnlyAdministrators: the person sets none.
     """
+    check_sets_terms(by, at)
     before = calendar()
     rows = [
         CalendarDay(day=d, works=works, names=dict(names)) for d, (works, names) in days.items()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from veche.core.cases.access import check_sets_terms
 from veche.core.cases.models import ClimbStep
 from veche.core.cases.rules import LEVELS
 from veche.core.journal.operations import record
@@ -86,7 +87,12 @@ def waits(at: dt.datetime) -> bool:
 def set_climb_step(
     *, by: Person | None, at: dt.datetime, level: int, days: int, role: str = ""
 ) -> ClimbStep:
-    """Say after how many days an overdue promise climbs to a level, and whose holders are told."""
+    """Say after how many days an overdue promise climbs to a level, and whose holders are told.
+
+    Raises:
+        veche.core.cases.access.OnlyAdministrators: the person sets none.
+    """
+    check_sets_terms(by, at)
     step, _made = ClimbStep.objects.update_or_create(
         level=level, defaults={"days": days, "role": role}
     )

@@ -40,7 +40,8 @@ def sender(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         known = {line.pk for _what, lines in groups for line in lines}
-        chosen = {int(n) for n in request.POST.getlist("case") if n.isdigit()} & known
+        ticked = set(request.POST.getlist("case"))
+        chosen = {pk for pk in known if str(pk) in ticked}
         if form.is_valid():
             what = request.POST.get("what", "")
             try:
