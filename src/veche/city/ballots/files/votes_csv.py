@@ -17,8 +17,8 @@ from veche.city.ballots.counting.ballots import Papers
 from veche.city.ballots.files.text import WrongFile, whole_number
 
 CHOICE = ("choice", "choices", "vote", "votes", "option", "options")
-TIMES = ("ballots", "count")
-PASSED_OVER = ("voter", "voter_id", "ballot", "ballot_id", "id", "territory")
+VOTES_TIMES = ("ballots", "count")
+VOTES_PASSED_OVER = ("voter", "voter_id", "ballot", "ballot_id", "id", "territory")
 
 Row = tuple[tuple[int, Fraction], ...]
 
@@ -41,9 +41,11 @@ def parse_votes(text: str) -> Papers:
         if len(row) != len(head):
             raise WrongFile(f"It has {len(row)} cells, and the first line {len(head)}.", at)
     small = [name.casefold() for name in head]
-    times = next((place for place, name in enumerate(small) if name in TIMES), None)
+    times = next((place for place, name in enumerate(small) if name in VOTES_TIMES), None)
     columns = [
-        place for place, name in enumerate(small) if name and name not in (*TIMES, *PASSED_OVER)
+        place
+        for place, name in enumerate(small)
+        if name and name not in (*VOTES_TIMES, *VOTES_PASSED_OVER)
     ]
     if not columns:
         raise WrongFile("No column holds a choice.", 1)
@@ -66,7 +68,7 @@ def parse_votes(text: str) -> Papers:
 def _named(rows: list[tuple[int, list[str]]], column: int, times: int | None) -> Papers:
     chosen: Counter[tuple[str, ...]] = Counter()
     for at, row in rows:
-        names = tuple(sorted(set(_names(row[column]))))
+        names = tuple(sorted(set(_vote_names(row[column]))))
         chosen[names] += _times(row, times, at)
     options = tuple(sorted({name for names in chosen for name in names}))
     if not options:
@@ -82,7 +84,7 @@ def _named(rows: list[tuple[int, list[str]]], column: int, times: int | None) ->
     )
 
 
-def _names(cell: str) -> Iterator[str]:
+def _vote_names(cell: str) -> Iterator[str]:
     for word in cell.split(";"):
         if word.strip():
             yield word.strip()
