@@ -18,6 +18,7 @@ from veche import clock
 from veche.city.appeals import operations as appeals
 from veche.city.appeals import pending
 from veche.city.appeals.models import Appeal, Enclosure
+from veche.city.appeals.operations.enclosing import take_out
 from veche.city.appeals.operations.refusals import TooManyFiles
 from veche.core.cases.models import CaseFile
 from veche.core.files.documents import Document, clean, document_path
@@ -206,3 +207,25 @@ def test_what_nobody_came_back_for_goes_even_when_nobody_else_sends(
         os.utime(path, (0, 0))
     run_timers()
     assert not list((tmp_path / "pending-letters").iterdir())
+
+
+def test_a_document_that_comes_again_while_it_is_deleted_is_kept(
+    made: Letters, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Its bytes lay there when the second letter was written, and were not written anew."""
+    first = written(made)
+    [enclosure] = Enclosure.objects.all()
+    with django_capture_on_commit_callbacks() as later:
+        take_out(by=None, at=clock.now(), documents_of=[first.pk], photographs_of=[])
+    written(made, by=made.town.neighbour)
+    for callback in later:
+        callback()
+    assert document_path(enclosure.digest).read_bytes() == PDF
+    with django_capture_on_commit_callbacks(execute=True):
+        take_out(
+            by=None,
+            at=clock.now(),
+            documents_of=list(Enclosure.objects.values_list("case", flat=True)),
+            photographs_of=[],
+        )
+    assert not document_path(enclosure.digest).exists()

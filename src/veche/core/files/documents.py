@@ -151,6 +151,11 @@ def document_path(digest: str) -> Path:
     return Path(settings.FILES_DIR) / "documents" / digest[:2] / digest
 
 
+def digest_of(document: Document) -> str:
+    """By what the bytes of a document are found."""
+    return hashlib.sha256(document.data).hexdigest()
+
+
 def store(document: Document) -> str:
     """Put the bytes on the disk; returns the digest by which they are found.
 
@@ -159,7 +164,7 @@ def store(document: Document) -> str:
     """
     from veche.core.files.operations import _put
 
-    digest = hashlib.sha256(document.data).hexdigest()
+    digest = digest_of(document)
     _put(document_path(digest), document.data)
     return digest
 

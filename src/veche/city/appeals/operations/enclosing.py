@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from veche.city.appeals.models import Enclosure
 from veche.core.cases.models import CaseFile
@@ -36,6 +36,7 @@ def enclose(
     documents: Sequence[Document],
 ) -> None:
     """Keep what came with a letter: one file at least."""
+    _hold([papers.digest_of(one) for one in documents])
     for photograph in photographs:
         file = keep(by=by, at=at, photograph=photograph)
         attach(by=by, at=at, case=case, file=file, kind=LETTER)
@@ -73,11 +74,9 @@ def take_out(
     """Take documents and photographs out of letters (numbers of their cases), with their bytes
     unless another letter brought the same. Returns how many were taken out."""
     papers_gone = Enclosure.objects.filter(case_id__in=documents_of)
-    digests = set(papers_gone.values_list("digest", flat=True))
+    digests = sorted(set(papers_gone.values_list("digest", flat=True)))
     gone, _by_table = papers_gone.delete()
-    left = set(Enclosure.objects.filter(digest__in=digests).values_list("digest", flat=True))
-    unnamed = sorted(digests - left)
-    transaction.on_commit(lambda: papers.forget(unnamed))
+    transaction.on_commit(lambda: _forget_unnamed(digests))
     links = CaseFile.objects.filter(case_id__in=photographs_of)
     files = set(links.values_list("file_id", flat=True))
     if files:
@@ -85,3 +84,25 @@ def take_out(
         forget_photographs(by=by, at=at, files=files)
     record(kind="appeals.taken-out", by=by, at=at, subject="appeals", public={"files": gone})
     return gone
+
+
+_HOLD = """
+SELECT pg_advisory_xact_lock(hashtext('document'), hashtext(digest))
+FROM (SELECT unnest(%s::text[]) AS digest ORDER BY 1) one
+"""
+
+
+def _hold(digests: Sequence[str]) -> None:
+    """Wait until nobody else brings or deletes the same bytes, up to the end of the transaction."""
+    if digests:
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLD, [list(digests)])
+
+
+def _forget_unnamed(digests: Sequence[str]) -> None:
+    """Delete the bytes that no letter names, and none is about to name."""
+    with transaction.atomic():
+        _hold(digests)
+        rows = Enclosure.objects.filter(digest__in=digests)
+        named = set(rows.values_list("digest", flat=True))
+        papers.forget(digest for digest in digests if digest not in named)
