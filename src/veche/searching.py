@@ -51,7 +51,11 @@ def holds(words: str, text: str) -> tuple[str, list[Any]]:
     ``words`` must be written as in :func:`indexes`, with or without the name of the table.
     """
     like = f"%{connection.ops.prep_for_like_query(text)}%"
-    if not _INDEXED.search(text):  # every text is read: the cheapest way
+    if not _INDEXED.search(text):  # every text is read, the cheapest way: ILIKE where it will do
+        if re.search("[её]", text, re.IGNORECASE):
+            return f"translate(lower({words}), 'ё', 'е') LIKE translate(lower(%s), 'ё', 'е')", [
+                like
+            ]
         return f"({words}) ILIKE %s", [like]
     sql, values = f"searched({words}) LIKE searched(%s)", [like]
     pairs = {run[n : n + 2] for run in _RUNS.findall(text) for n in range(len(run) - 1)}
