@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -98,6 +99,12 @@ def _kept(position: Position, key: tuple[Any, ...], make: Callable[[], str]) -> 
     return SafeString(known)
 
 
+def _age(total: Tally) -> dt.datetime | None:
+    """What the parts that show counts are kept by besides the journal's position: the counts of a
+    large list may be of an earlier one, and are all of one moment on a page."""
+    return total.at if total.large else None
+
+
 def _sentence(
     which: Filter, total: Tally, places: Atlas, known: Kinds, position: Position
 ) -> SafeString:
@@ -134,8 +141,7 @@ def _bar(which: Filter, total: Tally, position: Position) -> SafeString:
             },
         )
 
-    age = total.at if total.large else None
-    return _kept(position, ("bar", which.parameters(), total.late, age), make)
+    return _kept(position, ("bar", which.parameters(), total.late, _age(total)), make)
 
 
 def _drawn(
@@ -143,7 +149,7 @@ def _drawn(
 ) -> SafeString:
     """The map of a page."""
     marks = tuple((row.number, row.late) for row in rows[:MARKED])
-    key = ("map", which.parameters(), total.late, marks)
+    key = ("map", which.parameters(), total.late, _age(total), marks)
     return _kept(position, key, lambda: draw(_map(which, total, rows, places)))
 
 
@@ -155,7 +161,7 @@ def _beside(which: Filter, total: Tally, places: Atlas, position: Position) -> S
             "problems/parts/beside.html", {"parts": _parts(which, total, places)}
         )
 
-    return _kept(position, ("beside", which.parameters(), total.late), make)
+    return _kept(position, ("beside", which.parameters(), total.late, _age(total)), make)
 
 
 def _map(which: Filter, total: Tally, rows: Sequence[Hit], places: Atlas) -> Plan:
