@@ -112,7 +112,8 @@ def test_a_contractor_reports_once_and_the_officer_answers(town: SmallTown) -> N
     assert DONE in officer.get(f"/en/field/reports/{link.pk}/").content.decode()
     picture = link.photographs.get()
     answered = officer.post(
-        f"/en/field/reports/{link.pk}/", {"seen": "3", "text": DONE, "picture": str(picture.pk)}
+        f"/en/field/reports/{link.pk}/",
+        {"seen": "3", "text": DONE, "picture": ["²", "9" * 5000, "x", str(picture.pk)]},
     )
     assert answered.status_code == 302
     case.refresh_from_db()

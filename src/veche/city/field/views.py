@@ -342,7 +342,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     form, status = AnswerForm(initial={"text": link.text, "seen": link.case.seq}), 200
     if request.method == "POST":
         form, status = AnswerForm(request.POST), 422
-        chosen = {int(n) for n in request.POST.getlist("picture") if n.isdigit()}
+        ticked = set(request.POST.getlist("picture"))
+        chosen = {one.pk for one in pictures if str(one.pk) in ticked}
         if form.is_valid():
             try:
                 operations.answer_with(
