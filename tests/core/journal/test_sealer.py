@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -235,6 +237,30 @@ def test_a_database_older_than_the_log_is_refused(sealer: Sealer) -> None:
         other.take()
 
 
+def test_another_log_is_begun_as_the_operators_page_says(
+    sealer: Sealer, log: VerifierKey, settings: Any, tmp_path: Path
+) -> None:
+    write(by=None, at=AT, number=5)
+    sealer.once()
+    sealer.connection.close()
+    settings.LOG_NAME, settings.LOG_FOLDER = "town.example/log/second", tmp_path / "second"
+    page = (Path(__file__).resolve().parents[3] / "docs/operate/log.md").read_text()
+    sql = page.partition("```sql")[2].partition("```")[0]
+    assert "DELETE FROM journal_leaf" in sql
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        cursor.execute("RESET session_replication_role")
+    newer = commands.make_key()
+    end_key(by=None, at=AT, number=log.id.hex())
+    with opened() as other:
+        while not other.take():
+            time.sleep(0.02)
+        other.once()
+        note = Note.read(other.folder.fetch("checkpoint"))
+    assert note.checked([newer], keys.verify) == (newer,)
+    assert sealed() == digests() and len(sealed()) == Record.objects.count()
+
+
 def test_files_that_were_changed_are_refused(sealer: Sealer) -> None:
     write(by=None, at=AT, number=5)
     sealer.once()
@@ -449,6 +475,25 @@ def test_the_command_line(
     assert cli.main(["journal", "audit"]) == 0
     assert cli.main(["journal", "key", "list"]) == 0
     assert " active 0" in capsys.readouterr().out
+
+
+def test_a_citys_sealer_becomes_the_program_without_django(
+    log: VerifierKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "open_database", lambda: lambda: None)
+    monkeypatch.setattr(cli, "bring_up_to_date", lambda: None)
+    monkeypatch.setattr(cli, "_let_go", lambda _done: None)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere/")
+
+    def become(program: str, words: list[str]) -> None:
+        assert words == [program, "-m", "veche.project.sealer"]
+        raise Killed
+
+    monkeypatch.setattr(os, "execv", become)
+    with pytest.raises(Killed):
+        cli.main(["journal", "seal"])
+    loaded = "import veche.project.sealer, sys; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 def test_the_files_are_served_as_the_standard_asks(sealer: Sealer, client: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ from veche.core.journal.sealer import Sealer, SealerFault, key_file
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.note import ED25519, Note, VerifierKey, WrongNote
 from veche.core.journal.witnesses import named
+
+LEAN = "veche.project.sealer"
+"""The sealer as a program of its own."""
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,11 +52,18 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run_seal(args: argparse.Namespace) -> int:
-    """Seal; the exit status is 1 when another sealer is at work."""
+    """Seal; the exit status is 1 when another sealer is at work.
+
+    A city's sealer that runs on becomes another program: one without Django, a third as large,
+    that waits for its turn and tries again while the database is away or the disk full.
+    """
     from django.conf import settings
     from django.db import connection
 
     first_key()
+    if os.environ.get("DATABASE_URL") and not args.once:
+        connection.close()
+        os.execv(sys.executable, [sys.executable, "-m", LEAN])
     connection.ensure_connection()
     asked = named()
     sealer = Sealer(
