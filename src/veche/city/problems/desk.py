@@ -20,6 +20,7 @@ from veche.city.problems.models import Category, Problem, headline, unsaid
 from veche.city.problems.operations import many
 from veche.city.problems.procedure import PROCEDURE
 from veche.city.problems.queries import desk as desks
+from veche.city.problems.queries.asked import answered
 from veche.city.problems.queries.matter import stand, steps_of
 from veche.city.problems.queries.responsibility import duty
 from veche.core.cases.models import Case
@@ -111,6 +112,7 @@ def panel(
             "stand": stand(problem, at, folder.events),
             "steps": steps_of(folder.events, problem, shown),
             "pictures": shown,
+            "answers": answered(problem),
             "forms": possible,
             "duties": acts_for(problem.case, who.holdings, False, at, said.asked is not None),
             "duty": said,

@@ -17,6 +17,7 @@ from veche.city.problems.access import is_author, key_digest, sees_hidden
 from veche.city.problems.forms import ReturnForm, SeenForm
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
+from veche.city.problems.queries.asked import answered
 from veche.city.problems.queries.checks import looks
 from veche.city.problems.queries.matter import Matter
 from veche.city.problems.queries.matter import matter as matter_of
@@ -38,7 +39,6 @@ from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import NotFound
-from veche.languages import here
 from veche.look.context import place as address_of
 from veche.look.plan import Mark, Plan, around
 
@@ -95,7 +95,7 @@ def page(
         "city_place": city,
         "map": _map(problem, places, place),
         "group": problem.category.group,
-        "answers": _answers(problem),
+        "answers": answered(problem),
         "author": author,
         "may": {name for name in AUTHOR_MOVES if author and name in moves},
         "public": case.state in PUBLIC,
@@ -155,18 +155,6 @@ def _map(problem: Problem, places: Any, place: Any) -> Plan:
         title=problem.address or str(place),
         ratio="4x3",
     )
-
-
-def _answers(problem: Problem) -> list[tuple[str, str]]:
-    """Questions of the category with what was answered, in words."""
-    rows = []
-    for question in problem.category.questions:
-        value = problem.answers.get(question["code"])
-        if not value:
-            continue
-        names = {c["code"]: here(c.get("names") or {}) for c in question.get("choices", ())}
-        rows.append((here(question.get("names") or {}), names.get(value, value)))
-    return rows
 
 
 @require_GET
