@@ -22,6 +22,7 @@ from tests.bench.bench_problems import cpu
 from tests.core.journal.killing import FUNCTION, Town, address, away
 
 from veche.core.journal import commands, queries
+from veche.core.journal.folder import Folder
 from veche.core.journal.models import Leaf
 from veche.core.journal.sealer import Sealer
 from veche.core.journal.tlog import keys, merkle
@@ -142,7 +143,7 @@ def _timed(sealer: Sealer) -> dict[str, float]:
 
 
 def _reading(report: Any) -> None:
-    fetch = queries.Folder(settings.LOG_FOLDER).fetch
+    fetch = Folder(settings.LOG_FOLDER).fetch
     begun = time.perf_counter()
     walked = walk_log(fetch, verify=keys.verify)
     assert walked.ok, walked.faults

@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from veche.core.journal.models import Erased, Leaf, Record
 
@@ -53,20 +53,26 @@ def of_matter(subject: str, procedure: str, steps: Iterable[tuple[dt.datetime, s
     moves = every.filter(kind__startswith=f"{procedure}.")
     lines = [
         _proof(row, said[row.at].popleft() if said[row.at] else "")
-        for row in reversed(_placed(moves.order_by("-id")))
+        for row in reversed(_placed(moves))
     ]
     return Proofs(lines[::-1], every.count() - len(lines))
 
 
-def by_person(person: int) -> list[Proof]:
-    """What a person did, newest first."""
-    return [_proof(row, "") for row in _placed(Record.objects.filter(actor=person).order_by("-id"))]
+def by_person(person: int, kinds: Iterable[str], procedures: Iterable[str]) -> list[Proof]:
+    """What a person did, newest first: records of these kinds, and moves of these procedures.
+
+    What followed from an act (a photograph was stored, others were told) is in the log, not here.
+    """
+    wanted = Q(kind__in=list(kinds))
+    for name in procedures:
+        wanted |= Q(kind__startswith=f"{name}.")
+    return [_proof(row, "") for row in _placed(Record.objects.filter(wanted, actor=person))]
 
 
 def _placed(records: QuerySet[Record]) -> list[Record]:
     place = Leaf.objects.filter(record=OuterRef("pk")).values("place")
     gone = Erased.objects.filter(record=OuterRef("pk")).values("record_id")
-    found = records.annotate(place=Subquery(place), gone=Subquery(gone))
+    found = records.order_by("-id").annotate(place=Subquery(place), gone=Subquery(gone))
     return list(found.defer("public", "digest")[:LONGEST])
 
 

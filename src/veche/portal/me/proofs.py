@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from veche import module
 from veche.core.journal.proofs import Proof, by_person
 from veche.core.people.models import Person
 from veche.portal.me.views import mine
 
-_PAGES = {"problem": "problems:matter", "appeal": "appeals:matter"}
+_PAGES = {
+    "problem": "problems:matter",
+    "appeal": "appeals:matter",
+    "correction": "appeals:correction",
+}
 """What a record is about → its page."""
 
 _YOU = {
@@ -33,6 +36,7 @@ _YOU = {
     "problems.check-answered": _("You checked on site"),
     "appeal.write": _("You wrote a letter"),
     "appeal.send": _("You wrote a letter"),
+    "correction.propose": _("You said that the registry is wrong"),
     "appeal.rate": _("You rated how it was done"),
     "appeal.withdraw": _("You took it back"),
     "notices.followed": _("You follow it"),
@@ -41,23 +45,20 @@ _YOU = {
     "people.signed-in": _("You signed in"),
     "people.renamed": _("You changed your name"),
 }
-"""What residents do, said to them; what staff does is said as the journal explains it."""
+"""What people do, said to them."""
+_WORK = _("You did a step of your work")
 
 
 @require_safe
 @mine
 def receipts(request: HttpRequest, person: Person) -> HttpResponse:
     """My own acts as records of the city's log, the newest first, each with its receipt."""
-    said: dict[str, str] = {}
-    for manifest in module.load():
-        said |= manifest.journal_writes
-    lines = [_line(one, said) for one in by_person(person.pk)]
+    lines = [_line(one) for one in by_person(person.pk, _YOU, _PAGES)]
     return render(request, "portal/me_receipts.html", {"lines": lines})
 
 
-def _line(one: Proof, said: dict[str, str]) -> dict[str, Any]:
+def _line(one: Proof) -> dict[str, Any]:
     what, _, number = one.subject.partition(":")
-    did = str(_YOU.get(one.kind) or said.get(one.kind, one.kind))
     page = _PAGES.get(what)
     url = reverse(page, args=[number]) if page else ""
-    return asdict(one) | {"did": did, "url": url, "number": number}
+    return asdict(one) | {"did": str(_YOU.get(one.kind, _WORK)), "url": url, "number": number}
