@@ -23,7 +23,6 @@ from veche.city.problems.operations.removal import (
 )
 from veche.city.problems.operations.satisfaction import turned_down
 from veche.city.problems.procedure import PUBLIC
-from veche.core.moderation.limits import PERSON, PLACE, declare
 from veche.core.moderation.written import Words, Written
 from veche.languages import here
 
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from veche.core.cases.models import Case
-
-declare("problem.report", PERSON, 10, title=_("problems"))
-declare("problem.report", PLACE, 20)
 
 
 def words(case: Case) -> Sequence[Words]:

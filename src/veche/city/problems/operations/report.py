@@ -26,7 +26,7 @@ from veche.city.problems.operations.refusals import (
 )
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
-from veche.core.moderation.limits import place_key, spend
+from veche.core.moderation.limits import PERSON, PLACE, declare, place_key, spend
 from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from veche.core.files.photographs import Photograph
     from veche.core.people.models import Person
     from veche.core.places.queries import Atlas
+
+# Beside the operation that spends them: they count in every process that can report.
+declare("problem.report", PERSON, 10, title=_("problems"))
+declare("problem.report", PLACE, 20)
 
 
 @operation
