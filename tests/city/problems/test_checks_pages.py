@@ -217,7 +217,8 @@ def test_an_officer_joins_after_looking_and_a_moderator_separates(town: SmallTow
     assert first.case.number in page
     assert "2 people" in page
     assert later.case.number in read(browser(), f"/en/problems/{first.case.number}/")
-    assert officer.get(path + "part/").status_code == 403
+    assert browser(town.neighbour).get(path + "part/").status_code == 403
+    assert "Take the joining back?" in read(officer, path + "part/")
     assert "Separate again?" in read(moderator, path + "part/")
     assert moderator.post(path + "part/", {}).status_code == 302
     assert Problem.objects.get(pk=later.pk).case.state == "work"
