@@ -264,7 +264,7 @@ def test_too_many_reports_are_refused_with_the_hour_and_the_words_kept(
     answer = client.post(URL, sheet(text="One more hole is here now."))
     page = answer.content.decode()
     assert answer.status_code == 429
-    assert "as many as are taken from one" in page and "You can go on after" in page
+    assert "no more are accepted from one network" in page and "You can go on after" in page
     assert "One more hole is here now." in page
     assert Problem.objects.count() == 2
 
