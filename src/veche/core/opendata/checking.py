@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -263,7 +264,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="verify", description="Check what a city published: figures, logs, receipts, counts."
     )
     add_words(parser)
-    return run_check(parser.parse_args(argv))
+    try:
+        code = run_check(parser.parse_args(argv))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code
 
 
 def run_check(args: argparse.Namespace) -> int:
