@@ -278,6 +278,8 @@ MORE: dict[str, str] = {
 LONG: dict[str, tuple[str, ...]] = {
     "places:object": ("lamp", "0"),
     "field:picture": ("0", "0"),
+    "appeals:photograph": ("nothing", "0" * 24, "small"),
+    "appeals:document": ("nothing", "0"),
 }
 """Addresses of other things with several arguments that name nothing."""
 NAMED: dict[str, dict[str, str]] = {
