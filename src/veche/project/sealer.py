@@ -100,7 +100,8 @@ def run() -> int:
         except psycopg.OperationalError as fault:
             turns.wait(f"The database is away: {' '.join(str(fault).split())}.")
         except OSError as fault:
-            turns.wait(f"The log cannot be written: {fault.strerror} ({fault.filename}).")
+            told = f"{fault.strerror} ({fault.filename})" if fault.strerror else str(fault)
+            turns.wait(f"The log cannot be written: {told}.")
     return 0
 
 

@@ -156,6 +156,8 @@ def test_votes_named_and_marked(tmp_path: Path) -> None:
         ("votes-csv", "Ann,Bo\n1,x\n", "'x' is not a mark"),
         ("votes-csv", "Ann,Bo\n1,-2\n", "below nothing"),
         ("votes-csv", "Ann,Bo\n1,1/0\n", "not a mark"),
+        ("votes-csv", "Ann,Bo\n1,1e999999999\n", "not a mark"),
+        ("votes-csv", "Ann,count\n1," + "9" * 5000 + "\n", "not a number"),
     ],
 )  # fmt: skip
 def test_faults_are_told(tmp_path: Path, form: str, text: str, sentence: str) -> None:

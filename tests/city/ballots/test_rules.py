@@ -142,6 +142,22 @@ def test_plurality_counts_only_ballots_with_one_cross() -> None:
     assert (found.ballots, found.valid, found.empty) == (18, 7, 11)
 
 
+def test_points_are_not_votes() -> None:
+    """A ballot that gives five does not count five times where crosses are counted."""
+    marked = {((0, Fraction(5)),): 1, ((1, Fraction(1)),): 3}
+    for name in ("plurality", "approval"):
+        with pytest.raises(WrongRule, match="crosses"):
+            count(Rule(name), Papers(OPTIONS[:2], {}, marked))
+
+
+def test_first_choices_are_read_as_the_rule_says() -> None:
+    ranked = {((NOBODY, NOBODY), (0,)): 2, ((1,),): 1}
+    wanted = {"exhaust": ("B",), "skip": ("A",)}
+    for overvote, winners in wanted.items():
+        found = count(Rule("plurality", overvote=overvote), Papers(OPTIONS[:2], ranked))
+        assert found.winners == winners
+
+
 def test_nobody_is_elected_with_nothing() -> None:
     for name in ("plurality", "approval", "irv", "stv-scottish", "schulze"):
         assert count(Rule(name), Papers(OPTIONS, {(): 3, ((), ()): 1})).winners == (), name

@@ -46,12 +46,13 @@ WITH told AS (
     FROM cases_caseevent e GROUP BY e.case_id
 ), promised AS (
     SELECT DISTINCT ON (case_id) case_id, first_due_at FROM cases_caseclock
-    WHERE state = 'work' ORDER BY case_id, id
+    WHERE state = 'work' AND NOT by_contract ORDER BY case_id, id
 )
 SELECT count(*) FROM problems_problem p JOIN told USING (case_id)
     LEFT JOIN promised USING (case_id)
 WHERE (p.accepted_at, p.assigned_at, p.answered_at, p.confirmed_at, p.returns, p.answer_due_at)
-    IS DISTINCT FROM (accepted, assigned, answered, confirmed, told.returns, first_due_at)
+    IS DISTINCT FROM (accepted, assigned, answered, confirmed, told.returns,
+        coalesce(first_due_at, p.answer_due_at))
     OR told.last > %s
 """
 

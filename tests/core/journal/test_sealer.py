@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from django.test import Client
 from tests.core.journal.witness import Witness
 
 from veche.core.journal import commands
-from veche.core.journal.folder import BrokenFolder, Folder
+from veche.core.journal.folder import BrokenFolder, Folder, Overtaken
 from veche.core.journal.models import Checkpoint, Leaf, LogKey, Record, Secret, Unsealed
 from veche.core.journal.operations import LastKey, NoSuchKey, end_key, record
 from veche.core.journal.queries import NotSealed, audit, receipt
@@ -31,7 +32,7 @@ from veche.core.journal.tlog.note import Note, VerifierKey
 from veche.core.journal.tlog.policy import Policy
 from veche.core.journal.tlog.tiles import entries_of, tile_path
 from veche.core.journal.tlog.walk import walk_log
-from veche.core.journal.witnesses import Witnesses
+from veche.core.journal.witnesses import Witnesses, post
 from veche.operation import operation
 from veche.project import cli
 
@@ -349,7 +350,8 @@ def test_witnesses_sign_and_their_absence_stops_nothing(log: VerifierKey) -> Non
         return there[url.split("/")[2]].answer(url, body)
 
     known = [*policy.logs, *(one.key for one in policy.witnesses)]
-    with opened(ask=Witnesses(policy, post).ask) as sealer:
+    asked = Witnesses(policy, post)
+    with opened(ask=asked.ask) as sealer:
         assert sealer.take()
         for number in (1, 300, 5):
             write(by=None, at=AT, number=number)
@@ -360,6 +362,8 @@ def test_witnesses_sign_and_their_absence_stops_nothing(log: VerifierKey) -> Non
         assert sealed() == digests()
         # One that has seen the log elsewhere says where, and is asked again from there.
         second.away = False
+        assert second.asked == 0, "who did not answer is left alone for a while"
+        asked.away.clear()
         second.size, second.root = 1, merkle.leaf_hash(sealed()[0])
         write(by=None, at=AT, number=1)
         sealer.once()
@@ -370,6 +374,37 @@ def test_witnesses_sign_and_their_absence_stops_nothing(log: VerifierKey) -> Non
         write(by=None, at=AT, number=1)
         sealer.once()
         assert first.size == second.size == sealer.edge.size
+
+
+def test_a_witness_that_answers_rubbish_stops_nothing() -> None:
+    """What does not speak HTTP is told as a fault of the way, which the sealer survives."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+
+        def answer() -> None:
+            other, _address = listening.accept()
+            other.recv(4096)
+            other.sendall(b"garbage\r\n\r\n")
+            other.close()
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(OSError, match="no answer of the web"):
+            post(f"http://127.0.0.1:{listening.getsockname()[1]}/add-checkpoint", b"old 0\n\n")
+        thread.join()
+
+
+def test_a_longer_log_is_never_replaced_by_a_shorter_one(sealer: Sealer) -> None:
+    """A sealer that lost its lock while it was writing finds that another has gone on."""
+    write(by=None, at=AT, number=3)
+    sealer.once()
+    before = sealer.folder.fetch("checkpoint").decode()
+    write(by=None, at=AT, number=3)
+    sealer.once()
+    with pytest.raises(Overtaken):
+        sealer.folder.put_checkpoint(before)
+    assert sealed() == digests()
 
 
 def test_a_witness_does_not_sign_another_history(log: VerifierKey) -> None:

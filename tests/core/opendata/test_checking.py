@@ -98,6 +98,10 @@ def test_a_receipt_by_itself_is_quick(alone: Path, folder: Path) -> None:
     assert time.process_time() - begun < 0.2, "the child's time is not even counted here"
     _code, without = run(alone, receipt)
     assert "Who signed it was not checked" in without["not_checked"][0]
+    wanting = f"log {LOG.key}\nwitness w {signer('w.example', 9, 4).key}\nquorum w\n".encode()
+    code, found = run(alone, receipt, "--policy", kept(folder, "quorum", wanting))
+    assert code == 1
+    assert "Too few witnesses" in found["first_difference"]
     stranger = kept(folder, "other", f"log {signer('x.example', 8).key}\nquorum none\n".encode())
     code, found = run(alone, receipt, "--policy", stranger)
     assert code == 1

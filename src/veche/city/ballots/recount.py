@@ -112,7 +112,7 @@ def _first(one: dict[str, Any], other: dict[str, Any]) -> str:
         if a == b:
             continue
         if isinstance(a, dict) and isinstance(b, dict):
-            who = next(key for key in sorted({*a, *b}) if a.get(key) != b.get(key))
+            who = next((key for key in sorted({*a, *b}) if a.get(key) != b.get(key)), "somebody")
             return f"{who} had {a.get(who)}, counted again {b.get(who)}"
         return f"{name} {a!r:.80}, counted again {b!r:.80}"
     return "in nothing that is known here"

@@ -6,8 +6,10 @@ So the folder always holds everything its checkpoint speaks of.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +23,13 @@ NEW = ".new"
 """Where a file is written before it is moved to its place: what a crash left there is nothing."""
 
 
+LOCK = ".lock"
+
+
+class Overtaken(OSError):
+    """Another sealer has published a longer log: this one has lost its lock and must begin anew."""
+
+
 class BrokenFolder(Exception):
     """The files of the log are not what its checkpoint says; a person must look."""
 
@@ -30,6 +39,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._mine = uuid.uuid4().hex
 
     def fetch(self, path: str) -> bytes:
         """One file. Raises: OSError."""
@@ -70,7 +80,21 @@ class Folder:
     def publish(self, files: Mapping[str, bytes], note: str) -> None:
         """Write new files, then the checkpoint that speaks of them."""
         self._put(files)
-        self._put({CHECKPOINT: note.encode()})
+        self.put_checkpoint(note)
+
+    def put_checkpoint(self, note: str) -> None:
+        """Publish a checkpoint, never over a longer one: another sealer may have taken over.
+
+        Raises:
+            Overtaken: a longer log is published already.
+        """
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / LOCK).open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            there, mine = self.checkpoint(), Checkpoint.read(Note.read(note.encode()).text)
+            if there is not None and there.size > mine.size:
+                raise Overtaken(f"{self.path}: another sealer has published a longer log meanwhile")
+            self._put({CHECKPOINT: note.encode()})
 
     def put(self, path: str, data: bytes) -> None:
         """Write one file so that it is there whole or not at all."""
@@ -86,7 +110,7 @@ class Folder:
         written: list[tuple[int, Path, Path]] = []
         try:
             for number, (path, data) in enumerate(files.items()):
-                apart = new / f"{os.getpid()}-{number}"
+                apart = new / f"{self._mine}-{number}"
                 handle = os.open(apart, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
                 written.append((handle, apart, self.path / path))
                 os.fchmod(handle, 0o644)

@@ -214,6 +214,8 @@ class Sealer:
         if self.ask is None or not self.edge.size or self._witnessed == self.edge.size:
             return
         note = Note.read(self.folder.fetch(CHECKPOINT))
+        if Checkpoint.read(note.text).size != self.edge.size:
+            return
         own = {(one.key.name, one.key.id) for one in self.signers}
         plain = Note(note.text, tuple(one for one in note.signatures if (one.name, one.id) in own))
         try:
@@ -221,7 +223,7 @@ class Sealer:
         except (OSError, urllib.error.URLError):
             return
         if found:
-            self.folder.put(CHECKPOINT, str(Note(plain.text, (*plain.signatures, *found))).encode())
+            self.folder.put_checkpoint(str(Note(plain.text, (*plain.signatures, *found))))
             self._witnessed = self.edge.size
 
 

@@ -8,12 +8,15 @@ part.
 from __future__ import annotations
 
 import base64
+import http.client
 import logging
 import os
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from veche.core.journal.folder import Folder
 from veche.core.journal.tlog import merkle
@@ -27,6 +30,8 @@ logger = logging.getLogger(__name__)
 PATIENCE = 3.0
 """Seconds one witness may take; the checkpoint stands without it meanwhile."""
 LARGEST_ANSWER = 16_384
+LEFT_ALONE = 60.0
+"""Seconds for which a witness that failed is not asked again."""
 
 Post = Callable[[str, bytes], tuple[int, bytes]]
 """``post(url, body)``: the status and the body of the answer."""
@@ -39,9 +44,24 @@ def post(url: str, body: bytes) -> tuple[int, bytes]:
     request = urllib.request.Request(url, data=body, method="POST")
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-            return answer.status, answer.read(LARGEST_ANSWER)
+            return answer.status, _body(answer)
     except urllib.error.HTTPError as fault:
-        return fault.code, fault.read(LARGEST_ANSWER)
+        return fault.code, _body(fault)
+    except http.client.HTTPException as fault:
+        raise OSError(f"{url}: this is no answer of the web") from fault
+
+
+def _body(answer: Any) -> bytes:
+    """The body of an answer, in PATIENCE seconds altogether. Raises: OSError."""
+    until, found = time.monotonic() + PATIENCE, b""
+    try:
+        while len(found) < LARGEST_ANSWER and (part := answer.read1(4096)):
+            found += part
+            if time.monotonic() > until:
+                raise OSError("the answer takes too long")
+    except http.client.HTTPException as fault:
+        raise OSError("the answer breaks off") from fault
+    return found
 
 
 def named() -> Witnesses | None:
@@ -61,17 +81,20 @@ class Witnesses:
         self.policy = policy
         self.post = post
         self.seen: dict[str, int] = {}
+        self.away: dict[str, float] = {}
+        """Until when one that did not answer is left alone: our own checkpoints must not wait."""
 
     def ask(self, note: Note, folder: Folder) -> Sequence[Signature]:
         """The signatures of all that answer well; who does not is passed over and told of."""
         found: list[Signature] = []
         for one in self.policy.witnesses:
-            if not one.url:
+            if not one.url or self.away.get(one.name, 0.0) > time.monotonic():
                 continue
             try:
                 found += self._one(one, note, folder)
             except (OSError, ValueError, WrongNote) as fault:
                 logger.warning("witness %s: %s", one.name, fault)
+                self.away[one.name] = time.monotonic() + LEFT_ALONE
         return found
 
     def _one(self, one: Witness, note: Note, folder: Folder) -> list[Signature]:

@@ -26,7 +26,13 @@ from veche.core.journal.tlog.marks import Marks
 from veche.core.journal.tlog.note import Checkpoint, WrongNote
 from veche.core.journal.tlog.policy import Policy, WrongPolicy
 from veche.core.journal.tlog.receipt import HEAD, Receipt, WrongReceipt
-from veche.core.journal.tlog.report import LOG_PROVES_NOT, Fetch, LogKey, LogReport
+from veche.core.journal.tlog.report import (
+    LOG_PROVES_NOT,
+    Fetch,
+    LogKey,
+    LogReport,
+    check_signatures,
+)
 from veche.core.journal.tlog.signatures import verifier_of_signatures
 from veche.core.journal.tlog.walk import walk_log
 from veche.core.opendata.checked_rows import NotAPublication
@@ -97,6 +103,8 @@ def check(
                 differences, summary = run(path)
                 found.differences += differences
                 found.summaries.append(summary)
+    elif any(_has(fetch, name) for name, _run in CHECKS):
+        found.notes.append("The count here was not counted again: download the folder and name it.")
     if not found.summaries:
         raise NothingHere(
             f"{target}: there is no publication (catalogue.json), no log (checkpoint) and no count"
@@ -171,13 +179,16 @@ def _receipt_alone(data: bytes, policy: Policy | None, found: Found) -> None:
         found.summaries.append("Nothing was checked.")
         return
     keys = [LogKey(key, "trusted", None) for key in policy.logs] if policy is not None else []
-    verify = verifier_of_signatures() if keys else None
+    verify = verifier_of_signatures() if policy is not None else None
     Marks(keys, verify, its, report).add_receipt(data)
-    if not keys:
+    if verify is not None:
+        check_signatures(Receipt.read(data).checkpoint, its, keys, policy, verify, report)
+    if policy is None:
         found.notes.append("Who signed it was not checked: name the log's key in a --policy.")
     elif verify is None:
         found.notes.append("Signatures were not checked: that needs the package cryptography.")
     found.differences += report.faults
+    found.notes += report.notes
     found.summaries.append(
         f"Receipt of log {its.origin}: one entry held against the root of {its.size:,} entries."
     )

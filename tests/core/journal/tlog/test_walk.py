@@ -233,6 +233,28 @@ def test_keys_that_ended() -> None:
     assert walked(files | {"checkpoint": both, "keys.txt": rotated}).ok
 
 
+def test_what_a_revoked_key_signs_later_accuses_nobody() -> None:
+    newer = signer(NAME, 9)
+    root = Checkpoint(NAME, SIZE, merkle.root_of(map(merkle.leaf_hash, ENTRIES)))
+    keys_now = f"{LOG.key} revoked 0 300\n{newer.key} active 300\n".encode()
+    files = log(ENTRIES) | {"checkpoint": str(newer.note(root)).encode(), "keys.txt": keys_now}
+    stolen = str(LOG.note(Checkpoint(NAME, 900, b"x" * 32))).encode()
+    assert "older checkpoint is not signed by a key of this log that still stands" in told(
+        files, older=[stolen]
+    )
+    assert walked(files, older=[checkpoint(ENTRIES[:300])]).ok, "what it signed before stands"
+
+
+def test_another_log_under_the_same_key_is_another_log() -> None:
+    evil = signer("evil.example/log", 1)
+    root = Checkpoint("evil.example/log", SIZE, merkle.root_of(map(merkle.leaf_hash, ENTRIES)))
+    files = log(ENTRIES) | {
+        "checkpoint": str(evil.note(root)).encode(),
+        "keys.txt": f"{evil.key} active 0\n".encode(),
+    }
+    assert not walked(files, policy=Policy.read(f"log {LOG.key}\nquorum none\n")).ok
+
+
 def test_a_quorum_of_witnesses() -> None:
     one, two = (signer(f"w{n}.example", 30 + n, COSIGNATURE) for n in range(2))
     policy = Policy.read(

@@ -108,10 +108,14 @@ def count(
     if rule.rule == "schulze":
         return count_schulze(_ranked(rule, papers), rule.seats, order=by)
     if rule.rule == "plurality":
-        marked = first_choices(papers) if papers.ranked else _single(papers)
+        marked = (
+            first_choices(papers, overvote=rule.overvote, skips=rule.skips)
+            if papers.ranked
+            else _single(_crosses(rule, papers))
+        )
         return count_sums("plurality", marked, rule.seats, order=by)
     if rule.rule == "approval":
-        marked = all_ranked(papers) if papers.ranked else papers
+        marked = all_ranked(papers) if papers.ranked else _crosses(rule, papers)
         return count_sums("approval", marked, rule.seats, order=by)
     if papers.ranked:
         raise WrongRule("Points cannot be counted from ranked ballots.")
@@ -131,6 +135,17 @@ def _tie_order(
 def _ranked(rule: Rule, papers: Papers) -> Papers:
     if papers.marked and not papers.ranked:
         raise WrongRule(f"{rule.rule} counts ranked ballots, and these bear marks.")
+    return papers
+
+
+def _crosses(rule: Rule, papers: Papers) -> Papers:
+    """Marks as crosses.
+
+    Raises:
+        WrongRule: a mark is worth something else than one.
+    """
+    if any(mark != 1 for marks in papers.marked for _option, mark in marks):
+        raise WrongRule(f"{rule.rule} counts crosses, and these ballots bear points.")
     return papers
 
 

@@ -23,9 +23,9 @@ def add_up(papers: Papers) -> list[Fraction]:
     return sums
 
 
-def first_choices(papers: Papers) -> Papers:
+def first_choices(papers: Papers, *, overvote: str = "exhaust", skips: str = "allow") -> Papers:
     """Ranked papers read as one cross each: for what is counted first."""
-    read = preferences(papers)
+    read = preferences(papers, overvote=overvote, skips=skips)
     marked: dict[tuple[tuple[int, Fraction], ...], int] = {}
     for ballot, times in read.ballots.items():
         key = ((ballot[0], Fraction(1)),)

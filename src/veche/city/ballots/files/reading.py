@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def read_ballots(path: Path, form: str, *, write_ins: str = "UWI") -> Papers:
         with path.open("rb") as plain:
             stream = gzip.GzipFile(fileobj=plain) if path.suffix == ".gz" else plain
             data = stream.read(LARGEST_FILE + 1)
-    except (gzip.BadGzipFile, EOFError) as fault:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as fault:
         raise WrongFile(f"It is not a whole gzip file: {fault}.") from fault
     if len(data) > LARGEST_FILE:
         raise WrongFile("It is larger than 512 MB.")

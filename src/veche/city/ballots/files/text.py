@@ -18,6 +18,6 @@ def whole_number(text: str, line: int | None, what: str, least: int = 0) -> int:
         WrongFile: it is none.
     """
     word = text.strip()
-    if not (word.isascii() and word.isdigit()) or int(word) < least:
-        raise WrongFile(f"{word!r} is not {what}.", line)
+    if not (word.isascii() and word.isdigit() and len(word) < 19) or int(word) < least:
+        raise WrongFile(f"{word[:40]!r} is not {what}.", line)
     return int(word)

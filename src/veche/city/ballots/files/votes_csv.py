@@ -9,6 +9,7 @@ nothing or 0 for none). A column ``ballots`` (or ``count``) says how many such b
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
@@ -19,6 +20,9 @@ from veche.city.ballots.files.text import WrongFile, whole_number
 CHOICE = ("choice", "choices", "vote", "votes", "option", "options")
 VOTES_TIMES = ("ballots", "count")
 VOTES_PASSED_OVER = ("voter", "voter_id", "ballot", "ballot_id", "id", "territory")
+
+MARK = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15}|/[0-9]{1,15})?|-?\.[0-9]{1,15}")
+"""A mark as it is written: whole, with a point, or a fraction."""
 
 Row = tuple[tuple[int, Fraction], ...]
 
@@ -98,9 +102,12 @@ def _mark(cell: str, at: int) -> Fraction:
     word = cell.strip()
     if not word:
         return Fraction(0)
+    # Not whatever Fraction reads: "1e999999999" would be computed for hours.
+    if not MARK.fullmatch(word):
+        raise WrongFile(f"{word[:40]!r} is not a mark.", at)
     try:
         mark = Fraction(word)
-    except (ValueError, ZeroDivisionError):
+    except ZeroDivisionError:
         raise WrongFile(f"{word!r} is not a mark.", at) from None
     if mark < 0:
         raise WrongFile("A mark cannot be below nothing.", at)

@@ -16,7 +16,7 @@ class Marks:
     def __init__(
         self, keys: list[LogKey], verify: Verify | None, told: Checkpoint, report: LogReport
     ) -> None:
-        self.keys = [one.key for one in keys]
+        self.keys = keys
         self.verify = verify
         self.told = told
         self.report = report
@@ -86,12 +86,19 @@ class Marks:
         if self.verify is None:
             return True
         try:
-            signed = note.checked(self.keys, self.verify)
+            signed = note.checked([one.key for one in self.keys], self.verify)
         except WrongNote as fault:
             self.report.tell(f"The {what} is forged: {fault}")
             return False
-        if not signed:
-            self.report.tell(f"The {what} is not signed by a key of this log.")
+        good = [
+            one
+            for one in self.keys
+            if one.key in signed
+            and one.key.name == its.origin
+            and (one.until is None or its.size <= one.until)
+        ]
+        if not good:
+            self.report.tell(f"The {what} is not signed by a key of this log that still stands.")
             return False
         return True
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -212,7 +213,7 @@ class Checkpoint:
         if len(lines) < 4 or not lines[0]:
             raise WrongNote("A checkpoint has an origin, a size and a root.")
         origin, size, packed = lines[:3]
-        if not (size.isascii() and size.isdigit()) or (size[0] == "0" and size != "0"):
+        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", size):
             raise WrongNote(f"{size!r} is not the size of a log.")
         try:
             root = unpack(packed)

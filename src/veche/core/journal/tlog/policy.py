@@ -105,7 +105,8 @@ def _members(members: list[str], names: set[str], used: set[str]) -> None:
 
 
 def _least(how: str, number: int) -> int:
-    least = {"all": number, "any": 1}.get(how, int(how) if how.isdigit() else 0)
+    told = int(how) if how.isascii() and how.isdigit() and len(how) < 4 else 0
+    least = {"all": number, "any": 1}.get(how, told)
     if not 1 <= least <= number:
         raise WrongPolicy(f"{how!r} of {number} is no quorum")
     return least

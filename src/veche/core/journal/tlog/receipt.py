@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 
 from veche.core.journal.tlog.merkle import Hash, leaf_hash, root_from_inclusion
@@ -57,7 +58,7 @@ class Receipt:
             extra = _unpack(lines[0].removeprefix("extra "))
             lines = lines[1:]
         word = lines[0].removeprefix("index ") if lines else ""
-        if not lines or lines[0] == word or not word.isdigit() or str(int(word)) != word:
+        if not lines or lines[0] == word or not re.fullmatch(r"0|[1-9][0-9]{0,18}", word):
             raise WrongReceipt("The receipt does not say at which place the entry stands.")
         if len(lines) - 1 > LONGEST:
             raise WrongReceipt("The proof is longer than any log needs.")

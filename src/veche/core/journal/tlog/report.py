@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -74,7 +75,11 @@ def read_keys(text: str) -> list[LogKey]:
         if not words:
             continue
         numbers = words[2:]
-        if len(words) < 3 or len(numbers) > 2 or not all(n.isdigit() for n in numbers):
+        if (
+            len(words) < 3
+            or len(numbers) > 2
+            or not all(re.fullmatch(r"[0-9]{1,19}", n) for n in numbers)
+        ):
             raise WrongNote(f"{line!r} is not a line of the list of keys.")
         until = int(numbers[1]) if len(numbers) == 2 else None
         found.append(LogKey(VerifierKey.read(words[0]), words[1], until))
@@ -96,10 +101,9 @@ def trusted_keys(fetch: Fetch, policy: Policy | None, report: LogReport) -> list
             " published another way, or give a policy."
         )
         return listed
-    trusted = {key.public for key in policy.logs}
-    kept = [one for one in listed if one.key.public in trusted]
-    known = {one.key.public for one in kept}
-    return kept + [LogKey(key, "trusted", None) for key in policy.logs if key.public not in known]
+    kept = [one for one in listed if one.key in policy.logs]
+    known = {one.key for one in kept}
+    return kept + [LogKey(key, "trusted", None) for key in policy.logs if key not in known]
 
 
 def check_signatures(

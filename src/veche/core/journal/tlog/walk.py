@@ -6,6 +6,7 @@ keys; where no key was given, those that lie beside the log are used, and that i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from veche.core.journal.tlog.marks import Marks
@@ -187,6 +188,8 @@ def all_entries(data: bytes) -> list[bytes]:
         if at + 2 > len(data) or len(entry) != length:
             raise WrongTile("it ends within an entry")
         found.append(entry)
+        if len(found) > 2 * WIDTH:
+            raise WrongTile("it holds far more entries than a bundle may")
         at += 2 + length
     return found
 
@@ -234,7 +237,7 @@ def _count_erased(fetch: Fetch, report: LogReport) -> None:
     except UnicodeDecodeError:
         report.tell("The list of erased entries cannot be read.")
         return
-    places = [int(line) for line in lines if line.isdigit()]
+    places = [int(line) for line in lines if re.fullmatch(r"[0-9]{1,19}", line)]
     if len(places) != len(lines) or any(place >= report.size for place in places):
         report.tell("The list of erased entries names places that the log does not have.")
     report.erased = len(set(places))
