@@ -68,3 +68,23 @@ def test_commands_of_this_test_run_stay_in_its_home() -> None:
     from veche.project.home import current
 
     assert current().path == Path(__file__).parents[2] / "var" / "test"
+
+
+def test_a_database_that_stopped_half_way_is_refused_in_a_sentence() -> None:
+    from types import SimpleNamespace
+
+    from veche.project.postgres import ClusterFault
+
+    old, older, new = ("cases", "0009_kept"), ("cases", "0001_initial"), ("cases", "0001_start")
+    for applied, refused in (
+        ({older}, True), ({older, old}, False), (set(), False), ({new}, False),
+    ):  # fmt: skip
+        loader = SimpleNamespace(
+            applied_migrations=dict.fromkeys(applied),
+            disk_migrations={new: SimpleNamespace(replaces=[older, old])},
+        )
+        if refused:
+            with pytest.raises(ClusterFault, match="demo --fresh"):
+                cli._refuse_half_way(loader)  # type: ignore[arg-type]
+        else:
+            cli._refuse_half_way(loader)  # type: ignore[arg-type]

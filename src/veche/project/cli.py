@@ -9,8 +9,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from veche.project import home as homes
+
+if TYPE_CHECKING:
+    from django.db.migrations.loader import MigrationLoader
 
 OVERVIEW = """\
 usage: veche COMMAND …
@@ -142,11 +146,30 @@ def bring_up_to_date(*, quiet: bool = True) -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [migrations_lock])
         try:
             executor = MigrationExecutor(connection)
+            _refuse_half_way(executor.loader)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
             sync()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [migrations_lock])
+
+
+def _refuse_half_way(loader: MigrationLoader) -> None:
+    """A database of before the history was begun anew must have come to its end.
+
+    Raises:
+        ClusterFault: it stopped half-way, where no migration goes on from.
+    """
+    from veche.project.postgres import ClusterFault
+
+    applied = set(loader.applied_migrations)
+    for key, migration in (loader.disk_migrations or {}).items():
+        done = [one in applied for one in migration.replaces]
+        if key not in applied and any(done) and not all(done):
+            raise ClusterFault(
+                "This database was made by an early version that was never released, and cannot be"
+                " brought to this one. A demo is made anew by: veche demo --fresh"
+            )
 
 
 def sync() -> None:
