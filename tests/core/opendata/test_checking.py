@@ -168,6 +168,27 @@ def test_a_count_is_counted_again(alone: Path, counted: Path) -> None:
     assert "not the ballots that were counted" in found["first_difference"]
 
 
+def test_a_lottery_is_drawn_again(
+    alone: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "votes.csv").write_text("choice,count\nAnn,2\nBo,2\nCy,2\n")
+    words = ["ballots", "count", str(tmp_path / "votes.csv"), "--format", "votes-csv",
+             "--rule", "plurality", "--ties", "lottery", "--root", "ab" * 32, "--dice", "3 5",
+             "--save", str(tmp_path / "count")]  # fmt: skip
+    assert cli.main(words) == 0
+    capsys.readouterr()
+    code, found = run(alone, str(tmp_path / "count"))
+    assert code == 0
+    assert "the dice 3 5" in found["checked"][0]
+    told = json.loads((tmp_path / "count/count.json").read_text())
+    winners = set()
+    for dice in ("1 1", "2 6", "4 4", "6 3", "5 2", "1 6"):
+        told["lottery"]["dice"] = dice
+        (tmp_path / "count/count.json").write_text(json.dumps(told))
+        winners.add(run(alone, str(tmp_path / "count"))[0])
+    assert winners == {0, 1}, "other dice elect others"
+
+
 def test_every_field_of_a_count_matters(counted: Path) -> None:
     from veche.city.ballots.recount import recount
 

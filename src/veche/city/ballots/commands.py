@@ -100,8 +100,8 @@ def run_count(args: argparse.Namespace) -> int:
     try:
         papers = read_ballots(args.file, args.format, write_ins=args.write_ins)
         rule = _rule(args, papers.seats if args.rule != "irv" else None)
-        order, drawn = _declared(args.order, papers.options), _seed(args)
-        found = count(rule, papers, order=order, seed=drawn)
+        order, drawn = _declared(args.order, papers.options), _lottery(args)
+        found = count(rule, papers, order=order, seed=seed(*drawn) if drawn else None)
         seconds = time.perf_counter() - begun
         if args.save is not None:
             _save(args, papers, found, rule, order, drawn)
@@ -124,7 +124,7 @@ def _save(
     found: Count,
     rule: Rule,
     order: tuple[int, ...] | None,
-    seed: bytes | None,
+    lottery: tuple[bytes, str] | None,
 ) -> None:
     """Put the ballots and the count into a new folder. Raises: OSError."""
     args.save.mkdir(parents=True)
@@ -139,7 +139,7 @@ def _save(
         sha256=hashlib.sha256(data).hexdigest(),
         write_ins=args.write_ins,
         order=order,
-        seed=seed,
+        lottery=lottery,
     )
     text = json.dumps(told, ensure_ascii=False, indent=1)
     (args.save / COUNT_FILE).write_text(text + "\n", encoding="utf-8")
@@ -156,7 +156,7 @@ def _declared(path: Path | None, options: tuple[str, ...]) -> tuple[int, ...] | 
     return tuple(place[name] for name in names)
 
 
-def _seed(args: argparse.Namespace) -> bytes | None:
+def _lottery(args: argparse.Namespace) -> tuple[bytes, str] | None:
     if args.root is None and args.dice is None:
         return None
     try:
@@ -167,7 +167,7 @@ def _seed(args: argparse.Namespace) -> bytes | None:
         raise WrongRule(
             "A lottery needs --root, the 64 hexadecimal digits of the final checkpoint, and --dice."
         )
-    return seed(root, args.dice)
+    return root, args.dice
 
 
 def _show(found: Count, seconds: float) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from veche.city.ballots.counting.ballots import Papers
 from veche.city.ballots.counting.record import Count
 from veche.city.ballots.counting.rule import Rule, WrongRule, count
+from veche.city.ballots.counting.ties import seed
 from veche.city.ballots.files.reading import FORMATS, read_ballots
 from veche.city.ballots.files.text import WrongFile
 
@@ -32,15 +33,15 @@ def count_record(
     sha256: str,
     write_ins: str,
     order: tuple[int, ...] | None,
-    seed: bytes | None,
+    lottery: tuple[bytes, str] | None,
 ) -> dict[str, Any]:
-    """What ``count.json`` holds."""
+    """What ``count.json`` holds. ``lottery`` is the root of the final checkpoint, and the dice."""
     return {
         "format": COUNT_FORMAT,
         "ballots": {"file": file, "format": form, "sha256": sha256, "write_ins": write_ins},
         "rule": json.loads(rule.canonical()),
         "order": None if order is None else [papers.options[one] for one in order],
-        "seed": None if seed is None else seed.hex(),
+        "lottery": None if lottery is None else {"root": lottery[0].hex(), "dice": lottery[1]},
         "count": found.as_json(),
     }
 
@@ -72,12 +73,18 @@ def _recount(folder: Path, told: dict[str, Any]) -> tuple[list[str], str]:
     papers = read_ballots(path, ballots["format"], write_ins=ballots["write_ins"])
     order = told["order"]
     places = None if order is None else tuple(papers.options.index(one) for one in order)
-    seed = None if told["seed"] is None else bytes.fromhex(told["seed"])
-    found = count(Rule.read(told["rule"]), papers, order=places, seed=seed).as_json()
+    drawn_by = told["lottery"]
+    drawn = None if drawn_by is None else seed(bytes.fromhex(drawn_by["root"]), drawn_by["dice"])
+    found = count(Rule.read(told["rule"]), papers, order=places, seed=drawn).as_json()
     summary = (
         f"Counted again: {found['ballots']:,} ballots, {len(found['rounds'])} rounds by the rule"
         f" {told['rule']['rule']}; elected: {', '.join(found['winners']) or 'nobody'}."
     )
+    if drawn_by is not None:
+        summary += (
+            f" Ties by a lottery of the checkpoint {drawn_by['root']} and the dice"
+            f" {drawn_by['dice']}: compare both with what was shown in public."
+        )
     return _compare(told["count"], json.loads(json.dumps(found))), summary
 
 

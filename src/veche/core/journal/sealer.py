@@ -90,8 +90,9 @@ class Sealer:
         Raises:
             SealerFault: there is no key to sign with.
         """
-        self._read_keys()
         with self.connection.transaction():
+            # Within: a key cannot be ended between being read and being signed with.
+            self._read_keys()
             rows = self.connection.execute(
                 "SELECT place, digest FROM journal_seal(%s, %s)", [self.edge.size, self.most]
             ).fetchall()
@@ -118,10 +119,10 @@ class Sealer:
     # --- keys ---------------------------------------------------------------------------------
 
     def _read_keys(self) -> None:
-        with self.connection.transaction():
-            known = self.connection.execute(
-                "SELECT verifier, state, since_size, until_size FROM journal_logkey ORDER BY id"
-            ).fetchall()
+        known = self.connection.execute(
+            "SELECT verifier, state, since_size, until_size FROM journal_logkey"
+            " ORDER BY id FOR SHARE"
+        ).fetchall()
         active = [(row[0], row[1]) for row in known if row[1] == "active"]
         if not active:
             raise SealerFault("There is no key to sign the log with: veche journal key make")

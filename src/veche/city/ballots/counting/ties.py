@@ -49,7 +49,7 @@ def seed(checkpoint_root: bytes, dice: str) -> bytes:
 
     Neither side knows the other's part beforehand: the log is closed before the dice are thrown.
     """
-    thrown = "".join(dice.split())
+    thrown = " ".join(dice.split())
     return hashlib.sha256(b"veche lottery\n" + checkpoint_root + b"\n" + thrown.encode()).digest()
 
 
