@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 
 import pytest
@@ -85,6 +86,69 @@ def test_one_more_yes_never_loses_a_majority(
         roll = yes + no + abstain + 1
         if decide(rule, Side(yes, no, abstain, roll)).passed:
             assert decide(rule, Side(yes + 1, no, abstain, roll)).passed
+
+
+def test_a_majority_is_its_canonical_text_and_back() -> None:
+    rule = Majority(TWO_THIRDS, "roll", strictly=False, quorum=HALF, territories=HALF)
+    assert Majority.read(json.loads(rule.canonical())) == rule
+    assert Majority.read({}) == Majority()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"share": 0.5},
+        {"share": "1/0"},
+        {"share": "3/2"},
+        {"of": "heads"},
+        {"strictly": "yes"},
+        {"colour": "red"},
+        {"quorum": "-1/2"},
+    ],
+)
+def test_a_majority_that_makes_no_sense_is_refused(config: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Majority.read(config)
+
+
+sides = st.builds(
+    lambda yes, no, abstain, away: Side(yes, no, abstain, yes + no + abstain + away),
+    st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(1, 9),
+)  # fmt: skip
+shares = st.sampled_from([Fraction(n, d) for d in (1, 2, 3, 4) for n in range(d + 1)])
+
+
+@given(
+    st.lists(sides, min_size=1, max_size=4),
+    shares,
+    st.sampled_from(["votes", "cast", "roll"]),
+    st.booleans(),
+    st.none() | shares,
+    st.none() | shares,
+)
+def test_a_decision_is_what_counting_heads_says(
+    parts: list[Side], share: Fraction, of: str, strictly: bool,
+    quorum: Fraction | None, territories: Fraction | None,
+) -> None:  # fmt: skip
+    """The definition once more, by multiplying out instead of dividing."""
+
+    def carried(side: Side) -> bool:
+        base = {"votes": side.yes + side.no, "cast": side.cast, "roll": side.roll}[of]
+        left, right = side.yes * share.denominator, base * share.numerator
+        return base > 0 and (left > right if strictly else left >= right)
+
+    whole = Side(
+        *(sum(getattr(side, name) for side in parts) for name in ("yes", "no", "abstain", "roll"))
+    )
+    wanted = carried(whole)
+    if quorum is not None:
+        wanted = wanted and whole.cast * quorum.denominator >= whole.roll * quorum.numerator
+    if territories is not None:
+        won = sum(map(carried, parts))
+        wanted = wanted and won * territories.denominator >= len(parts) * territories.numerator
+    rule = Majority(share, of, strictly, quorum, territories)
+    found = decide(rule, whole, {str(n): side for n, side in enumerate(parts)})
+    assert found.passed == wanted
 
 
 # --- kinds of ballot --------------------------------------------------------------------------

@@ -120,6 +120,26 @@ def test_points_are_added_up(ballots: list[dict[int, int]], seats: int) -> None:
     assert found.winners == tuple(OPTIONS[one] for one in wanted[:seats])
 
 
+crosses = st.lists(st.frozensets(st.integers(0, 3)), max_size=20)
+
+
+@given(crosses, st.integers(1, 4))
+@settings(max_examples=200, deadline=None)
+def test_crosses_are_counted(ballots: list[frozenset[int]], seats: int) -> None:
+    """Approval counts every cross; plurality those that stand alone on their ballot."""
+    marked = Counter(tuple((one, Fraction(1)) for one in sorted(ballot)) for ballot in ballots)
+    for name, counted in (
+        ("approval", ballots),
+        ("plurality", [ballot for ballot in ballots if len(ballot) == 1]),
+    ):
+        found = count(Rule(name, seats=seats), Papers(OPTIONS[:4], {}, dict(marked)))
+        votes = [sum(one in ballot for ballot in counted) for one in range(4)]
+        assert list(found.rounds[0].tally.values()) == votes
+        wanted = sorted((one for one in range(4) if votes[one]), key=lambda one: (-votes[one], one))
+        assert found.winners == tuple(OPTIONS[one] for one in wanted[:seats])
+        assert found.ballots == len(ballots)
+
+
 @given(orders)
 @settings(max_examples=100, deadline=None)
 def test_the_order_of_ballots_does_not_matter(

@@ -287,6 +287,7 @@ def test_the_log_is_appended_only(sealer: Sealer) -> None:
         "UPDATE journal_leaf SET place = place + 100",
         "DELETE FROM journal_leaf",
         "TRUNCATE journal_leaf",
+        "TRUNCATE journal_checkpoint",
         "UPDATE journal_checkpoint SET note = ''",
         "DELETE FROM journal_checkpoint",
     ):
@@ -322,6 +323,25 @@ def test_a_revoked_key_stands_up_to_where_it_was_trusted(sealer: Sealer, log: Ve
     commands.make_key()
     ended = end_key(by=None, at=AT, number=log.id.hex(), revoked_at=4)
     assert (ended.state, ended.until_size) == (LogKey.State.REVOKED, 4)
+    sealer.once()
+    assert b" revoked 0 4\n" in sealer.folder.fetch("keys.txt")
+
+
+def test_a_retired_key_can_be_revoked_when_it_is_stolen_later(
+    sealer: Sealer, log: VerifierKey
+) -> None:
+    write(by=None, at=AT, number=20)
+    sealer.once()
+    commands.make_key()
+    number = log.id.hex()
+    retired = end_key(by=None, at=AT, number=number)
+    sealer.once()
+    ended = end_key(by=None, at=AT, number=number, revoked_at=10**6)
+    assert (ended.state, ended.until_size) == (LogKey.State.REVOKED, retired.until_size)
+    sealer.once()
+    assert f"{log} revoked 0 {retired.until_size}\n" in sealer.folder.fetch("keys.txt").decode()
+    with pytest.raises(NoSuchKey):
+        end_key(by=None, at=AT, number=number, revoked_at=1)
 
 
 def test_a_key_that_is_not_there_stops_the_sealer(log: VerifierKey) -> None:
@@ -364,6 +384,12 @@ def test_witnesses_sign_and_their_absence_stops_nothing(log: VerifierKey) -> Non
         second.away = False
         assert second.asked == 0, "who did not answer is left alone for a while"
         asked.away.clear()
+        # A log on which nothing happens is shown again to whoever was away.
+        asks = first.asked
+        sealer.once()
+        note = Note.read(sealer.folder.fetch("checkpoint"))
+        assert len(note.checked(known, keys.verify)) == 3
+        assert (second.size, first.asked) == (sealer.edge.size, asks), "and nobody is asked twice"
         second.size, second.root = 1, merkle.leaf_hash(sealed()[0])
         write(by=None, at=AT, number=1)
         sealer.once()

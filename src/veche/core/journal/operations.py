@@ -225,19 +225,25 @@ def end_key(
 ) -> LogKey:
     """A key signs no longer. ``revoked_at``: others may have had it since the log was so long.
 
+    A key that was retired can still be revoked: it may be stolen after.
+
     Raises:
-        NoSuchKey: no active key has this number (eight hexadecimal digits).
+        NoSuchKey: no key that can be ended so has this number (eight hexadecimal digits).
         LastKey: no other would be left.
     """
-    active = list(LogKey.objects.select_for_update().filter(state=LogKey.State.ACTIVE))
-    found = [key for key in active if key.verifier.split("+")[1] == number]
-    if not found:
+    keys = list(LogKey.objects.select_for_update().order_by("id"))
+    endable = {LogKey.State.ACTIVE} | ({LogKey.State.RETIRED} if revoked_at is not None else set())
+    key = next(
+        (one for one in keys if one.verifier.split("+")[1] == number and one.state in endable), None
+    )
+    if key is None:
         raise NoSuchKey
-    if len(active) == 1:
+    active = [one for one in keys if one.state == LogKey.State.ACTIVE]
+    if active == [key]:
         raise LastKey
-    key = found[0]
     size = sealed_size()
-    key.until_size = size if revoked_at is None else min(revoked_at, size)
+    ended = size if key.until_size is None else key.until_size
+    key.until_size = ended if revoked_at is None else min(revoked_at, ended)
     key.state = LogKey.State.RETIRED if revoked_at is None else LogKey.State.REVOKED
     key.save(update_fields=["until_size", "state"])
     record(

@@ -55,7 +55,7 @@ def of_matter(subject: str, procedure: str, steps: Iterable[tuple[dt.datetime, s
         _proof(row, said[row.at].popleft() if said[row.at] else "")
         for row in reversed(_placed(moves))
     ]
-    return Proofs(lines[::-1], every.count() - len(lines))
+    return Proofs(lines[::-1], every.exclude(kind__startswith=f"{procedure}.").count())
 
 
 def by_person(person: int, kinds: Iterable[str], procedures: Iterable[str]) -> list[Proof]:

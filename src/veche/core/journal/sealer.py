@@ -10,7 +10,6 @@ twice differently, because what was not committed was never shown to anybody.
 from __future__ import annotations
 
 import time
-import urllib.error
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,8 +64,7 @@ class Sealer:
         self.most = most
         self.edge = Edge()
         self.signers: list[keys.Signer] = []
-        self._known: list[tuple[str, str]] = []
-        self._witnessed = -1
+        self._known: list[tuple[Any, ...]] = []
         self._erased = 0
 
     def take(self) -> bool:
@@ -123,13 +121,13 @@ class Sealer:
             "SELECT verifier, state, since_size, until_size FROM journal_logkey"
             " ORDER BY id FOR SHARE"
         ).fetchall()
-        active = [(row[0], row[1]) for row in known if row[1] == "active"]
+        active = [row[0] for row in known if row[1] == "active"]
         if not active:
             raise SealerFault("There is no key to sign the log with: veche journal key make")
-        if active == self._known:
+        if known == self._known:
             return
         signers = []
-        for verifier, _state in active:
+        for verifier in active:
             public = VerifierKey.read(verifier)
             try:
                 private = keys.load(key_file(self.key_folder, public))
@@ -140,7 +138,7 @@ class Sealer:
                 raise SealerFault(f"The file of the key {public.id.hex()} holds another key.")
         if len({one.key.name for one in signers}) != 1:
             raise SealerFault("All keys of a log bear the log's name.")
-        self.signers, self._known = signers, active
+        self.signers, self._known = signers, known
         lines = (
             f"{verifier} {state} {since} {'' if until is None else until}".rstrip() + "\n"
             for verifier, state, since, until in known
@@ -212,20 +210,16 @@ class Sealer:
 
     def _ask_witnesses(self) -> None:
         """Publish the checkpoint with the signatures of witnesses; without them it stands too."""
-        if self.ask is None or not self.edge.size or self._witnessed == self.edge.size:
+        if self.ask is None or not self.edge.size:
             return
         note = Note.read(self.folder.fetch(CHECKPOINT))
         if Checkpoint.read(note.text).size != self.edge.size:
             return
         own = {(one.key.name, one.key.id) for one in self.signers}
         plain = Note(note.text, tuple(one for one in note.signatures if (one.name, one.id) in own))
-        try:
-            found = self.ask(plain, self.folder)
-        except (OSError, urllib.error.URLError):
-            return
-        if found:
-            self.folder.put_checkpoint(str(Note(plain.text, (*plain.signatures, *found))))
-            self._witnessed = self.edge.size
+        whole = Note(plain.text, (*plain.signatures, *self.ask(plain, self.folder)))
+        if len(whole.signatures) > len(note.signatures):
+            self.folder.put_checkpoint(str(whole))
 
 
 def key_file(folder: Path, key: VerifierKey) -> Path:

@@ -83,21 +83,29 @@ class Witnesses:
         self.seen: dict[str, int] = {}
         self.away: dict[str, float] = {}
         """Until when one that did not answer is left alone: our own checkpoints must not wait."""
+        self.text = ""
+        self.signed: dict[str, Signature] = {}
+        """Who has signed the checkpoint ``text``, and how: nobody is asked twice for one."""
 
     def ask(self, note: Note, folder: Folder) -> Sequence[Signature]:
-        """The signatures of all that answer well; who does not is passed over and told of."""
-        found: list[Signature] = []
+        """The signatures of all that have answered well, now or before, for this checkpoint.
+
+        Who does not answer is passed over, told of, and asked again after a while.
+        """
+        if note.text != self.text:
+            self.text, self.signed = note.text, {}
         for one in self.policy.witnesses:
-            if not one.url or self.away.get(one.name, 0.0) > time.monotonic():
+            waits = self.away.get(one.name, 0.0) > time.monotonic()
+            if not one.url or waits or one.name in self.signed:
                 continue
             try:
-                found += self._one(one, note, folder)
+                self.signed[one.name] = self._one(one, note, folder)
             except (OSError, ValueError, WrongNote) as fault:
                 logger.warning("witness %s: %s", one.name, fault)
                 self.away[one.name] = time.monotonic() + LEFT_ALONE
-        return found
+        return tuple(self.signed.values())
 
-    def _one(self, one: Witness, note: Note, folder: Folder) -> list[Signature]:
+    def _one(self, one: Witness, note: Note, folder: Folder) -> Signature:
         for _try in range(2):
             status, answer = self.post(
                 f"{one.url.rstrip('/')}/add-checkpoint", self._question(one, note, folder)
@@ -114,7 +122,7 @@ class Witnesses:
         if not good:
             raise ValueError("did not sign under the key of the policy")
         self.seen[one.name] = Checkpoint.read(note.text).size
-        return signed[:1]
+        return signed[0]
 
     def _question(self, one: Witness, note: Note, folder: Folder) -> bytes:
         told = Checkpoint.read(note.text)

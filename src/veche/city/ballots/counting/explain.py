@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from veche.city.ballots.counting.majority import Majority
 from veche.city.ballots.counting.rule import Rule
 
 LANGUAGES = ("en", "ru", "zh")
@@ -32,7 +33,9 @@ def explain(rule: Rule, language: str) -> tuple[str, ...]:
         ValueError: a language it is not told in.
     """
     told = [("ballot", rule.rule), ("count", _count(rule))]
-    ranked = rule.rule in ("irv", "stv-scottish")
+    ranked = rule.rule in ("irv", "stv-scottish", "plurality")
+    if rule.rule == "plurality":
+        told.append(("more", "first"))
     if rule.rule == "irv":
         told += [("more", "together" if rule.together else "one"), ("more", "write_ins")]
     if rule.rule == "stv-scottish":
@@ -50,11 +53,29 @@ def explain(rule: Rule, language: str) -> tuple[str, ...]:
     return tuple(_say(part, name, language, seats=rule.seats) for part, name in told)
 
 
+def explain_majority(rule: Majority, language: str) -> tuple[str, ...]:
+    """The sentences that tell when a proposal passes.
+
+    Raises:
+        ValueError: a language it is not told in.
+    """
+    told = [(f"{rule.of}-{'more' if rule.strictly else 'least'}", rule.share)]
+    if rule.quorum is not None:
+        told.append(("quorum", rule.quorum))
+        if rule.everywhere_quorum:
+            told.append(("everywhere", rule.quorum))
+    if rule.territories is not None:
+        told.append(("territories", rule.territories))
+    if len(told) > 1:
+        told.append(("all", rule.share))
+    return tuple(_say("majority", name, language, share=str(share)) for name, share in told)
+
+
 def _count(rule: Rule) -> str:
     return f"score-{rule.score}" if rule.rule == "score" else rule.rule
 
 
-def _say(part: str, name: str, language: str, **values: int) -> str:
+def _say(part: str, name: str, language: str, **values: object) -> str:
     if language not in LANGUAGES:
         raise ValueError(f"a rule is told in {', '.join(LANGUAGES)}, not in {language!r}")
     return _words()[part][name][language].format(**values)

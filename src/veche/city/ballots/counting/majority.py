@@ -6,12 +6,25 @@ show which one failed. Numbers are whole or fractions; "more than half" is never
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 BASES = ("votes", "cast", "roll")
 """Of what a share is taken: yes and no; everything cast, abstentions too; everybody on the roll."""
+
+
+SHARES = ("share", "quorum", "territories")
+SHARE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
+
+
+def _share(text: object) -> Fraction:
+    if not isinstance(text, str) or not SHARE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a share, as 1/2")
+    return Fraction(text)
 
 
 @dataclass(frozen=True)
@@ -66,13 +79,36 @@ class Majority:
     def __post_init__(self) -> None:
         if self.of not in BASES:
             raise ValueError(f"a share is taken of {', '.join(BASES)}, not of {self.of!r}")
-        for name, value in (
-            ("share", self.share),
-            ("quorum", self.quorum),
-            ("territories", self.territories),
-        ):
+        for name in SHARES:
+            value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} is a part of one")
+
+    @classmethod
+    def read(cls, config: Mapping[str, Any]) -> Majority:
+        """The rule of a configuration as JSON holds it; shares are written ``"2/3"``.
+
+        Raises:
+            ValueError: an unknown word, or a value that is not possible.
+        """
+        if unknown := sorted(set(config) - set(cls.__dataclass_fields__)):
+            raise ValueError(f"a majority has no {', '.join(unknown)}")
+        given = dict(config)
+        for name in SHARES:
+            if given.get(name) is not None:
+                given[name] = _share(given[name])
+        for name in ("strictly", "everywhere_quorum"):
+            if not isinstance(given.get(name, False), bool):
+                raise ValueError(f"{name} is true or false")
+        return cls(**given)
+
+    def canonical(self) -> str:
+        """The configuration as canonical JSON (RFC 8785): sorted names, no spaces."""
+        told = {
+            name: str(value) if isinstance(value, Fraction) else value
+            for name, value in vars(self).items()
+        }
+        return json.dumps(told, sort_keys=True, separators=(",", ":"))
 
     def enough(self, side: Side) -> bool:
         """Whether yes has the majority here; of nothing it never has."""
