@@ -12,10 +12,10 @@ from veche.city.audits import queries, rules
 from veche.city.audits.procedure import OPEN
 from veche.core.cases.queries import clocks, history, procedure_line
 from veche.core.desk.adapter import actions_for
-from veche.core.desk.csvfile import csv_lines
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound
 from veche.look import words
+from veche.tables import csv_whole
 
 
 @require_safe
@@ -46,9 +46,7 @@ def table(request: HttpRequest) -> HttpResponse:
                 *(one.counts.get(kind, 0) for kind in rules.KINDS),
             ]
         )
-    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="audits.csv"'
-    return response
+    return csv_whole("audits", rows)
 
 
 @require_safe

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +21,7 @@ from veche.core.cases.rules import Unit
 from veche.core.cases.terms import city_zone
 from veche.core.organisations.middleware import asker
 from veche.errors import Invalid
+from veche.tables import csv_whole
 
 
 def _may_set(request: HttpRequest) -> bool:
@@ -131,21 +130,10 @@ _SETTERS: dict[str, Callable[[HttpRequest, forms.Form], str]] = {
 }
 
 
-def _csv(name: str, rows: list[list[Any]]) -> HttpResponse:
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    for row in rows:  # a name typed by a person must not become a formula of a table program
-        writer.writerow([f"'{c}" if str(c)[:1] in ("=", "+", "-", "@") else c for c in row])
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
 @require_safe
 def terms_csv(request: HttpRequest) -> HttpResponse:
     """The terms as a table file."""
-    return _csv(
+    return csv_whole(
         "terms",
         [
             ["procedure", "step", "theme", "number", "unit"],
@@ -158,7 +146,7 @@ def terms_csv(request: HttpRequest) -> HttpResponse:
 def calendar_csv(request: HttpRequest) -> HttpResponse:
     """The days that are not what their weekday says, as a table file."""
     rows = CalendarDay.objects.order_by("day")
-    return _csv(
+    return csv_whole(
         "calendar",
         [
             ["day", "works", "name_en", "name_ru", "name_zh"],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +13,7 @@ from veche.core.cases import queries, ways
 from veche.core.cases.operations import role_name
 from veche.core.cases.procedure import AUTHOR, PROCEDURES, START, SYSTEM, Procedure
 from veche.errors import NotFound
+from veche.tables import csv_whole
 
 
 def _who(role: str) -> str:
@@ -99,14 +98,9 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
 def procedure_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The steps of a procedure as a table file. Raises: NotFound."""
     found = _found(code)
-    out = io.StringIO()
-    out.write("\ufeff")
-    writer = csv.writer(out)
-    writer.writerow(["step", "from_state", "to_state", "role"])
-    writer.writerows([s.name, s.source, s.target, s.role] for s in ways.steps(found))
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.code}-steps.csv"'
-    return response
+    head = ["step", "from_state", "to_state", "role"]
+    rows = [[s.name, s.source, s.target, s.role] for s in ways.steps(found)]
+    return csv_whole(f"{found.code}-steps", [head, *rows])
 
 
 def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -65,16 +65,19 @@ class CityClock(models.Model):
         return f"ahead by {self.ahead}"
 
 
-class Unsealed(models.Model):
-    """A record that has no place in the log yet; a trigger puts it here."""
+class OfRecord(models.Model):
+    """What became of one record. Its number is not looked up row by row: triggers write these."""
 
     record = models.OneToOneField(
-        Record,
-        on_delete=models.CASCADE,
-        primary_key=True,
-        related_name="+",
-        db_constraint=False,
+        Record, on_delete=models.PROTECT, primary_key=True, related_name="+", db_constraint=False
     )
+
+    class Meta:
+        abstract = True
+
+
+class Unsealed(OfRecord):
+    """A record that has no place in the log yet; a trigger puts it here."""
 
     class Meta:
         verbose_name_plural = "unsealed"
@@ -83,16 +86,8 @@ class Unsealed(models.Model):
         return f"record {self.pk} waits"
 
 
-class Erased(models.Model):
+class Erased(OfRecord):
     """A record whose salt and personal part were erased: its digest can no longer be opened."""
-
-    record = models.OneToOneField(
-        Record,
-        on_delete=models.PROTECT,
-        primary_key=True,
-        related_name="+",
-        db_constraint=False,
-    )
 
     class Meta:
         verbose_name_plural = "erased"
@@ -101,16 +96,9 @@ class Erased(models.Model):
         return f"record {self.pk} was erased"
 
 
-class Leaf(models.Model):
+class Leaf(OfRecord):
     """Where a record stands in the log: the leaf at ``place`` is the record's digest."""
 
-    record = models.OneToOneField(
-        Record,
-        on_delete=models.PROTECT,
-        primary_key=True,
-        related_name="+",
-        db_constraint=False,
-    )
     place = models.BigIntegerField(unique=True)
     """From zero."""
 

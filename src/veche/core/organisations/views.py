@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
+import itertools
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
@@ -35,6 +34,7 @@ from veche.core.people.operations.residence import WrongCode, ask_for_letter, tr
 from veche.core.people.queries import letter_of, residence_of, waiting_letters
 from veche.errors import Invalid, Refused
 from veche.look import words
+from veche.tables import csv_whole
 
 P = ParamSpec("P")
 _PAGE = 50
@@ -186,24 +186,19 @@ def roles(request: HttpRequest, person: Person) -> HttpResponse:
 @signed_in("administrator", NotAdministrator)
 def roles_csv(request: HttpRequest, person: Person) -> HttpResponse:
     """The same as a file."""
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["role", "name", "organisation", "territory", "since", "until"])
-    for row in _found(request):
-        name = row.person.name
-        sheet.writerow(
-            [
-                row.role,
-                f"'{name}" if name[:1] in ("=", "+", "-", "@") else name,
-                row.organisation.code if row.organisation else "",
-                row.territory.code if row.territory else "",
-                row.since.isoformat(),
-                row.until.isoformat() if row.until else "",
-            ]
-        )
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="roles.csv"'
-    return response
+    head = ["role", "name", "organisation", "territory", "since", "until"]
+    rows = (
+        [
+            row.role,
+            row.person.name,
+            row.organisation.code if row.organisation else "",
+            row.territory.code if row.territory else "",
+            row.since.isoformat(),
+            row.until.isoformat() if row.until else "",
+        ]
+        for row in _found(request)
+    )
+    return csv_whole("roles", itertools.chain([head], rows))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -38,6 +37,7 @@ from veche.errors import Refused
 from veche.look.context import place
 from veche.portal.me import queries
 from veche.portal.me.forms import EraseForm, NameForm
+from veche.tables import csv_whole
 
 P = ParamSpec("P")
 
@@ -112,28 +112,12 @@ def looks(request: HttpRequest, person: Person) -> HttpResponse:
 @mine
 def looks_csv(request: HttpRequest, person: Person) -> HttpResponse:
     """The same as a file."""
-    out = io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(["at", "name", "role", "office", "what", "matter"])
-    for look in queries.looks(person, 100_000):
-        sheet.writerow(
-            [
-                look.at.isoformat(),
-                _plain(look.name),
-                look.role,
-                _plain(look.office),
-                look.what,
-                look.matter,
-            ]
-        )
-    response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="looks.csv"'
-    return response
-
-
-def _plain(text: str) -> str:
-    """A cell that no program takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    head = ["at", "name", "role", "office", "what", "matter"]
+    rows = [
+        [look.at.isoformat(), look.name, look.role, look.office, look.what, look.matter]
+        for look in queries.looks(person, 100_000)
+    ]
+    return csv_whole("looks", [head, *rows])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,10 +14,11 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from veche import clock
-from veche.city.problems.views.common import cached, csv_lines
+from veche.city.problems.views.common import cached
 from veche.core.organisations.models import Organisation
 from veche.errors import NotFound
 from veche.portal.public import red_list, scorecards
+from veche.tables import csv_answer, csv_whole
 
 BARS = 10
 """Offices in a small picture."""
@@ -91,9 +92,7 @@ def red_list_csv(request: HttpRequest) -> StreamingHttpResponse:
                 request.build_absolute_uri(path),
             )
 
-    response = StreamingHttpResponse(csv_lines(rows()), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="red-list-{at:%Y-%m-%d}.csv"'
-    return response
+    return csv_answer(f"red-list-{at:%Y-%m-%d}", rows())
 
 
 @require_safe
@@ -237,10 +236,8 @@ def offices_csv(request: HttpRequest) -> HttpResponse:
                 *("" if v is None else v for v in values),
             ]
         )
-    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
     name = f"offices-{'lately' if period.lately else period.year or 'all'}"
-    response["Content-Disposition"] = f'attachment; filename="{name}-{found.at:%Y-%m-%d}.csv"'
-    return cached(request, response, SECONDS)
+    return cached(request, csv_whole(f"{name}-{found.at:%Y-%m-%d}", rows), SECONDS)
 
 
 @require_safe

@@ -24,7 +24,7 @@ from veche.city.appeals.models import Correction
 from veche.city.appeals.operations.refusals import AlreadyProposed, AlreadyWritten
 from veche.city.appeals.queries import lists
 from veche.city.appeals.queries.matter import matter as matter_of
-from veche.city.appeals.views.common import sent, sign_in, table
+from veche.city.appeals.views.common import sent, sign_in
 from veche.core.cases.queries import procedure_of
 from veche.core.organisations.middleware import asker
 from veche.core.places import ground as grounds
@@ -33,6 +33,7 @@ from veche.core.places.queries import atlas
 from veche.core.places.queries.objects import object_of
 from veche.errors import Invalid, NotFound, Refused
 from veche.look.plan import Bounds, Mark, Plan, around
+from veche.tables import csv_answer
 
 PAGE = 50
 _STEPS = ("closer", "wider")
@@ -74,7 +75,7 @@ HEAD = (
 @require_safe
 def csv(request: HttpRequest) -> HttpResponseBase:
     """All corrections as a table."""
-    return table("corrections", _cells())
+    return csv_answer("corrections", _cells())
 
 
 def _cells() -> Iterator[Sequence[object]]:

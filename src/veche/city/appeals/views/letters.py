@@ -37,11 +37,9 @@ from veche.city.appeals.queries.matter import matter as matter_of
 from veche.city.appeals.views.common import (
     hold_secret,
     once,
-    secret_in,
     secret_of,
     sender_of,
     sent,
-    table,
 )
 from veche.city.appeals.views.enclosures import ACCEPT, enclosed
 from veche.core.cases.queries import procedure_of
@@ -49,11 +47,13 @@ from veche.core.moderation.beside import beside
 from veche.core.moderation.preview import Preview, carry_out, pressed
 from veche.core.moderation.queries import hidden
 from veche.core.organisations.middleware import asker
+from veche.core.people.held import secret_in
 from veche.core.people.models import Person
 from veche.core.people.once import finish, verified
 from veche.core.people.operations import note_look
 from veche.core.places.queries import atlas
 from veche.errors import Invalid, NotAllowed, NotFound, Refused
+from veche.tables import csv_answer
 
 PAGE = 30
 SENT = "appeals-sent"
@@ -109,7 +109,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
     """The public letters of the filter as a table."""
     places = atlas()
     rows = lists.chosen(lists.read(request.GET, places), clock.now(), places)[:MOST_ROWS]
-    return table("letters", _cells(rows))
+    return csv_answer("letters", _cells(rows))
 
 
 def _cells(rows: Any) -> Iterator[Sequence[object]]:

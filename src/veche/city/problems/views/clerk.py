@@ -27,6 +27,7 @@ from veche.city.problems.queries.near import chosen, nearby
 from veche.city.problems.views import report as reports
 from veche.city.problems.views.desk import signed_in
 from veche.core.organisations.middleware import asker
+from veche.core.people.held import secret_in
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import Invalid
 
@@ -108,7 +109,7 @@ def _send(
     who, point = asker(request).person, form.point()
     assert who is not None and point is not None
     data = form.cleaned_data
-    secret = reports._secret(form.data)
+    secret = secret_in(str(form.data.get("key", "")))
     try:
         problem = take_report(
             by=who,
@@ -208,7 +209,7 @@ def _page(
         "here": reports._where(lon, lat, home, places),
         "drawn": str(values.get("neighbourhood") or ""),
         "side": grounds.PICTURE_SIDE,
-        "key": reports._secret(values),
+        "key": secret_in(str(values.get("key", ""))),
         "urgent": urgent,
         "emergency": reports.EMERGENCY_NUMBER,
         "signed_in": asker(request).person,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -17,26 +15,14 @@ from veche.city.problems.models import Problem
 from veche.core.files.photographs import MOST_BYTES, Photograph, PhotographTooLarge, clean
 from veche.core.moderation.limits import network_address
 from veche.core.organisations.middleware import asker
+from veche.core.people.held import Held
 from veche.core.people.models import Person
 from veche.core.people.once import verified
 from veche.errors import Refused
 
-_SECRETS = "problems"
-_MOST_SECRETS = 8
-
-
-def secret_of(request: HttpRequest, number: str) -> str:
-    """The secret this browser holds for a problem; empty when it holds none."""
-    held = request.session.get(_SECRETS) if "sessionid" in request.COOKIES else None
-    return str(held.get(number, "")) if isinstance(held, dict) else ""
-
-
-def hold_secret(request: HttpRequest, number: str, secret: str) -> None:
-    """Let this browser act as the anonymous author of a problem."""
-    held = request.session.get(_SECRETS)
-    kept = dict(held) if isinstance(held, dict) else {}
-    kept[number] = secret
-    request.session[_SECRETS] = dict(list(kept.items())[-_MOST_SECRETS:])
+_HELD = Held("problems")
+secret_of, hold_secret = _HELD.of, _HELD.hold
+"""What this browser holds for problems reported without an account."""
 
 
 def problem_for(request: HttpRequest, number: str) -> Problem:
@@ -55,28 +41,6 @@ def cached(request: HttpRequest, response: HttpResponse, seconds: int = 5) -> Ht
     if request.method == "GET" and not personal and response.status_code == 200:
         response["X-Veche-Cache"] = str(seconds)
     return response
-
-
-class _Echo:
-    """A file that gives back what is written to it: one line of the table."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that no table program takes for a formula; numbers stay numbers."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
-
-
-def csv_lines(rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    """Rows as the lines of a CSV file that table programs open as it is meant, one by one."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff"
-    for row in rows:
-        yield writer.writerow([_harmless(cell) for cell in row])
 
 
 def pictures(

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_GET
 
 from veche import clock
 from veche.city.problems.queries.quality import Line, Quality, quality
-from veche.city.problems.views.common import cached, csv_lines
+from veche.city.problems.views.common import cached
 from veche.kept import Kept, kept
+from veche.tables import csv_whole
 
 
 def _found() -> Kept[Quality]:
@@ -50,6 +51,4 @@ def table(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     found = _found().value
     rows = [heads, *(_row(line) for line in found.offices)]
-    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="quality.csv"'
-    return response
+    return csv_whole("quality", rows)

@@ -30,6 +30,7 @@ from veche.core.moderation import preview as previews
 from veche.core.moderation.limits import TooMany
 from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
+from veche.core.people.held import secret_in
 from veche.core.people.once import finish, verified
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
@@ -115,7 +116,7 @@ def _send(
     kind: Category | None,
     kept: list[str],
 ) -> HttpResponse:
-    who, secret = asker(request).person, _secret(form.data)
+    who, secret = asker(request).person, secret_in(str(form.data.get("key", "")))
     point = form.point()
     assert point is not None
     try:
@@ -189,13 +190,6 @@ def _preview(form: ReportForm, kind: Category | None) -> Preview:
             if name in form.fields
         }
     )
-
-
-def _secret(data: Any) -> str:
-    """The secret that was made with the form; a new one when it was tampered with."""
-    given = str(data.get("key", ""))
-    fits = len(given) == 32 and all(c.isalnum() or c in "-_" for c in given)
-    return given if fits else secrets.token_urlsafe(24)
 
 
 def _clear(data: QueryDict) -> None:
@@ -287,7 +281,9 @@ def _page(
         "here": _where(lon, lat, home, places),
         "drawn": str(values.get("neighbourhood") or ""),
         "side": grounds.PICTURE_SIDE,
-        "key": _secret(values) if form.is_bound else secrets.token_urlsafe(24),
+        "key": secret_in(str(values.get("key", "")))
+        if form.is_bound
+        else secrets.token_urlsafe(24),
         "urgent": urgent,
         "emergency": EMERGENCY_NUMBER,
         "sign_in": address_of("people:sign-in"),

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET
 from veche import clock
 from veche.city.problems.queries import statistics as numbers
 from veche.city.problems.queries.categories import kinds
-from veche.city.problems.views.common import cached, csv_lines
+from veche.city.problems.views.common import cached
 from veche.core.organisations.models import Organisation
 from veche.core.places.queries import atlas
+from veche.tables import csv_whole
 
 BARS = 8
 """Rows of a picture."""
@@ -96,9 +97,7 @@ def statistics_csv(request: HttpRequest) -> HttpResponse:
         if not line.codes:
             named = ["*", "", *[""] * (2 * len(groups) - 2)]
         rows.append([*named, *("" if v is None else v for v in _values(line))])
-    response = HttpResponse("".join(csv_lines(rows)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="statistics-{found.at:%Y-%m-%d}.csv"'
-    return cached(request, response, 30)
+    return cached(request, csv_whole(f"statistics-{found.at:%Y-%m-%d}", rows), 30)
 
 
 def _values(line: numbers.Line) -> list[int | None]:

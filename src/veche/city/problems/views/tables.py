@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
@@ -21,9 +21,9 @@ from veche.city.problems.procedure import OPEN
 from veche.city.problems.queries import rows as queries
 from veche.city.problems.queries.categories import Kinds
 from veche.city.problems.queries.lists import Filter
-from veche.city.problems.views.common import csv_lines
 from veche.city.problems.views.lists import asked
 from veche.core.places.queries import Atlas
+from veche.tables import csv_answer
 from veche.texts import readable
 
 COLUMNS = (
@@ -127,20 +127,8 @@ def _cells(problem: Problem, places: Atlas, known: Kinds) -> list[Any]:
 def csv(request: HttpRequest) -> HttpResponseBase:
     """The problems of the filter as a table, row by row as the database gives them."""
     which, places, known, _position = asked(request)
-    response = StreamingHttpResponse(
-        csv_lines(
-            _table(
-                which,
-                clock.now(),
-                places,
-                known,
-                georeport=request.GET.get("format") == "georeport",
-            )
-        ),
-        content_type="text/csv; charset=utf-8",
-    )
-    response["Content-Disposition"] = 'attachment; filename="problems.csv"'
-    return response
+    georeport = request.GET.get("format") == "georeport"
+    return csv_answer("problems", _table(which, clock.now(), places, known, georeport=georeport))
 
 
 @require_safe

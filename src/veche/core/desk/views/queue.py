@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +19,6 @@ from veche import clock
 from veche.core.cases.models import Case
 from veche.core.desk import operations, queries
 from veche.core.desk.adapter import DeskAction, actions_for, desk_of, desks
-from veche.core.desk.csvfile import csv_lines
 from veche.core.desk.filters import Filters
 from veche.core.desk.guard import after, staff_only
 from veche.core.desk.views.rows import html, options
@@ -27,6 +26,7 @@ from veche.core.organisations.middleware import Asker, asker
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import NotFound, Refused
+from veche.tables import csv_answer
 
 
 def seated(request: HttpRequest, at: dt.datetime) -> tuple[Asker, Person, queries.SeatNow]:
@@ -216,9 +216,7 @@ def csv(request: HttpRequest) -> HttpResponseBase:
     filters = Filters.of(request.GET.dict())
     cases = queries.chosen(person, who.holdings, filters, seat, at)
     rows = queries.sheet(cases, person, filters.sort, at)
-    response = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="desk-{at:%Y-%m-%d}.csv"'
-    return response
+    return csv_answer(f"desk-{at:%Y-%m-%d}", rows)
 
 
 MOST_PRINTED = 300

@@ -59,11 +59,11 @@ def bundle(entries: Iterable[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def entries_of(data: bytes, width: int) -> list[bytes]:
-    """The entries of a bundle.
+def all_entries(data: bytes) -> list[bytes]:
+    """The entries of a bundle, however many there are.
 
     Raises:
-        WrongTile: it does not hold ``width`` of them and nothing else.
+        WrongTile: it ends within an entry, or holds far more than a bundle may.
     """
     found = []
     at = 0
@@ -71,9 +71,21 @@ def entries_of(data: bytes, width: int) -> list[bytes]:
         length = int.from_bytes(data[at : at + 2], "big")
         entry = data[at + 2 : at + 2 + length]
         if at + 2 > len(data) or len(entry) != length:
-            raise WrongTile("the bundle ends within an entry")
+            raise WrongTile("it ends within an entry")
         found.append(entry)
+        if len(found) > 2 * WIDTH:
+            raise WrongTile("it holds far more entries than a bundle may")
         at += 2 + length
+    return found
+
+
+def entries_of(data: bytes, width: int) -> list[bytes]:
+    """The entries of a bundle.
+
+    Raises:
+        WrongTile: it does not hold ``width`` of them and nothing else.
+    """
+    found = all_entries(data)
     if len(found) != width:
         raise WrongTile(f"the bundle holds {len(found)} entries instead of {width}")
     return found

@@ -14,7 +14,15 @@ from veche.core.journal.tlog.merkle import EMPTY, Frontier, Hash, leaf_hash, who
 from veche.core.journal.tlog.note import Checkpoint, Note, Verify, WrongNote
 from veche.core.journal.tlog.policy import Policy
 from veche.core.journal.tlog.report import Fetch, LogReport, check_signatures, trusted_keys
-from veche.core.journal.tlog.tiles import HASH, HEIGHT, WIDTH, WrongTile, hashes_of, tile_path
+from veche.core.journal.tlog.tiles import (
+    HASH,
+    HEIGHT,
+    WIDTH,
+    WrongTile,
+    all_entries,
+    hashes_of,
+    tile_path,
+)
 
 
 def walk_log(
@@ -172,26 +180,6 @@ class _Walk:
                 f"Tile {index} at level {level} is not what the tiles below it give, from its hash"
                 f" {at} on."
             )
-
-
-def all_entries(data: bytes) -> list[bytes]:
-    """The entries of a bundle, however many there are.
-
-    Raises:
-        WrongTile: it ends within an entry.
-    """
-    found = []
-    at = 0
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 2], "big")
-        entry = data[at + 2 : at + 2 + length]
-        if at + 2 > len(data) or len(entry) != length:
-            raise WrongTile("it ends within an entry")
-        found.append(entry)
-        if len(found) > 2 * WIDTH:
-            raise WrongTile("it holds far more entries than a bundle may")
-        at += 2 + length
-    return found
 
 
 def differences(begin: int, signed: Sequence[Hash], found: Sequence[Hash], last: Hash) -> list[str]:

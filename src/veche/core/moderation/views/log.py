@@ -14,10 +14,10 @@ from veche.core.moderation.access import ABOVE, MODERATOR
 from veche.core.moderation.forms import LogForm
 from veche.core.moderation.models import Decision
 from veche.core.moderation.queries import Asked
-from veche.core.moderation.tables import csv_lines
 from veche.core.moderation.words import DECISIONS, OUTCOMES, ROLES
 from veche.core.organisations.middleware import asker
 from veche.languages import here
+from veche.tables import csv_answer
 
 
 def _asked(request: HttpRequest) -> tuple[LogForm, Asked]:
@@ -78,7 +78,4 @@ def _line(one: Decision, words: dict[str, str]) -> dict[str, Any]:
 def log_csv(request: HttpRequest) -> StreamingHttpResponse:
     """The log as a table file, with the filters of the page."""
     _form, asked = _asked(request)
-    rows = csv_lines(queries.log_rows(asked))
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="moderation.csv"'
-    return response
+    return csv_answer("moderation", queries.log_rows(asked))

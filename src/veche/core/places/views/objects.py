@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv as tables
 import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +27,7 @@ from veche.errors import NotFound
 from veche.languages import here
 from veche.look.context import place as address_of
 from veche.look.plan import Bounds, Mark, Plan, around, cluster
+from veche.tables import csv_answer
 
 PAGE = 50
 MARKED = 12
@@ -206,31 +206,15 @@ HEAD = (
 )  # fmt: skip
 
 
-class _Echo:
-    """A file that gives back what is written to it: one line of the table."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _harmless(cell: object) -> object:
-    """A cell that no table program takes for a formula; numbers stay numbers."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell
-
-
 @require_safe
 def csv(request: HttpRequest) -> HttpResponseBase:
     """The objects of the choice as a table; the importer reads the same columns."""
     which, places = _asked(request)
 
-    def lines() -> Iterator[str]:
-        writer = tables.writer(_Echo())
-        yield "\ufeff"
-        yield writer.writerow(HEAD)
+    def rows() -> Iterator[Sequence[object]]:
+        yield HEAD
         for one in which.rows(places, today())[:MOST_ROWS].iterator(chunk_size=2000):
-            row = (
+            yield (
                 one.kind.code,
                 one.identifier,
                 *(one.names.get(code, "") for code in ("en", "ru", "zh")),
@@ -242,11 +226,8 @@ def csv(request: HttpRequest) -> HttpResponseBase:
                 one.since or "",
                 one.until or "",
             )
-            yield writer.writerow([_harmless(cell) for cell in row])
 
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="objects.csv"'
-    return response
+    return csv_answer("objects", rows())
 
 
 @require_safe
