@@ -9,11 +9,9 @@ other system's, and the steps it does not tell are not invented.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.problems.bulk import Kind, analyze, set_categories
 from veche.city.problems.bulk.copying import copy_lines, line, special, written
 from veche.city.problems.imports.areas import Areas, code_of
-from veche.city.problems.imports.mapping import CannotImport, Mapping
+from veche.city.problems.imports.mapping import Mapping
 from veche.city.problems.imports.reader import Row, Table, sha256
+from veche.city.problems.imports.rejects import Rejects
 from veche.city.problems.imports.rows import Entry, Fault, Translator, iso
 from veche.city.problems.models import Category
 from veche.city.problems.operations.recurrence import link_imported
@@ -152,44 +151,6 @@ WHERE c.organisation_id IS NOT NULL AND NOT EXISTS (
     SELECT FROM cases_assignment a WHERE a.case_id = c.id AND a.until IS NULL)
 """,
 )
-
-
-class Rejects:
-    """The file of rows that were not taken; without a path they are only counted.
-
-    Raises:
-        CannotImport: the file cannot be written.
-    """
-
-    def __init__(self, path: Path | None, header: Sequence[str], author: int | None) -> None:
-        self.count, self._author = 0, author
-        self._file: TextIO | None = None
-        if path is not None:
-            try:
-                self._file = path.open("w", encoding="utf-8", newline="", errors="replace")
-            except OSError as error:
-                raise CannotImport(why=f"{path}: {error.strerror}") from error
-            self._rows = csv.writer(self._file)
-            self._rows.writerow(["line", "reason", *header])
-
-    def add(self, line: int, reason: str, cells: Sequence[str]) -> None:
-        """Keep a row with the line of the file it began on and the reason in words."""
-        self.count += 1
-        if self._file is not None:
-            self._rows.writerow([line, reason, *self.blanked(cells)])
-
-    def blanked(self, cells: Sequence[str]) -> list[str]:
-        """The row without the name of its author."""
-        if self._author is None or self._author >= len(cells):
-            return list(cells)
-        kept = list(cells)
-        kept[self._author] = ""
-        return kept
-
-    def close(self) -> None:
-        """Finish the file."""
-        if self._file is not None:
-            self._file.close()
 
 
 @operation
