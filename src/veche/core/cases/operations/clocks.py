@@ -66,6 +66,7 @@ def turn_clocks(
     given: Assignment | None = None,
     *,
     undoes: bool = False,
+    until: dt.datetime | None = None,
 ) -> None:
     """Stop the clock of the state left, begin that of the state entered, keep the promise.
 
@@ -73,14 +74,15 @@ def turn_clocks(
     still where the author is asked, and ends where no answer is owed. An office that had the case
     in this state before, under the same promise, goes on with the clock it had: handing a case
     away and getting it back gains no time. ``given`` is the assignment that begins with this step;
-    ``undoes``: it takes back the last one, and promise and clock go on as if nothing had been.
+    ``undoes``: it takes back the last one, and promise and clock go on as if nothing had been;
+    ``until`` is when the state entered ends, where no term says so.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
     if not running():
         raise OutsideOperation
-    _turn(case, declared, source, at, given, undoes)
+    _turn(case, declared, source, at, given, undoes, until)
 
 
 def _turn(
@@ -90,13 +92,14 @@ def _turn(
     at: dt.datetime,
     given: Assignment | None,
     undoes: bool,
+    until: dt.datetime | None,
 ) -> None:
     left, entered = declared.by_code[source], declared.by_code[case.state]
     CaseClock.objects.filter(case=case, stopped_at__isnull=True).update(stopped_at=at)
     # The clock that the step to be undone stopped, whatever state it was of: an older one of the
     # state entered may be of a promise that was kept long ago.
     undone = CaseClock.objects.filter(case=case).order_by("-id").first() if undoes else None
-    due = due_at(declared, case.state, case.theme, at)
+    due = until or due_at(declared, case.state, case.theme, at)
     contract = False
     if entered.owes:
         earlier = None

@@ -79,12 +79,14 @@ def open_case(
     parent: Case | None = None,
     blocking: bool = True,
     organisation: Organisation | None = None,
+    until: dt.datetime | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
     """Open a case by its first move; ``by`` is its author, empty for an anonymous one.
 
-    ``organisation`` is the office it lies with from the beginning, where there is one.
+    ``organisation`` is the office it lies with from the beginning, where there is one; ``until``
+    the moment its first state ends, where the matter itself says so and no term.
 
     Raises:
         MoveNotPossible: the procedure does not begin with this move.
@@ -109,7 +111,7 @@ def open_case(
         parent=parent,
         blocking=blocking,
         opened_at=at,
-        due_at=ends_at(term, at),
+        due_at=until or ends_at(term, at),
     )
     if declared.by_code[first.target].owes:
         case.promised_at = case.first_promised_at = case.due_at
@@ -138,6 +140,7 @@ def move_case(
     seen: int | None = None,
     organisation: Organisation | None = None,
     contract: Term | None = None,
+    until: dt.datetime | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
@@ -145,7 +148,9 @@ def move_case(
 
     ``seen`` is the number of steps the actor saw on the page; ``organisation`` is the office the
     case lies with from now on (unchanged when not given); ``contract`` is how long that office has
-    by its contract: its own clock, beside the promise to the author and never later.
+    by its contract: its own clock, beside the promise to the author and never later; ``until`` is
+    the moment the state entered ends, where the matter itself says so and no term (a vote closes
+    when it was announced to).
 
     Raises:
         Changed: somebody moved it after the actor looked.
@@ -176,6 +181,7 @@ def move_case(
         holding=holding,
         organisation=organisation,
         contract=contract,
+        until=until,
         public=public,
         personal=personal,
     )
@@ -251,6 +257,7 @@ def _step(
     holding: Holding | None,
     organisation: Organisation | None = None,
     contract: Term | None = None,
+    until: dt.datetime | None = None,
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> None:
@@ -286,7 +293,7 @@ def _step(
     if source == START:
         start_clock(case, at, case.due_at)
     elif not move.stays or office != old_office:
-        turn_clocks(case, declared, source, at, given, undoes=move.undoes)
+        turn_clocks(case, declared, source, at, given, undoes=move.undoes, until=until)
     record(
         kind=f"{case.procedure}.{move.name}",
         by=by,
