@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.files.models import StoredFile
-from veche.core.files.photographs import Photograph, Rectangle, cover
+from veche.core.files.photographs import Photograph, Rectangle, cover, thumbnail_of
 from veche.core.files.queries import now_shown, original_path, path_of
 from veche.core.journal.operations import record
 from veche.errors import Invalid, Refused
@@ -120,6 +120,44 @@ def redact(
     )
     transaction.on_commit(lambda: _withdraw(file.digest))
     return covered
+
+
+@operation
+def uncover(*, by: Person | None, at: dt.datetime, digest: str) -> StoredFile:
+    """Show a photograph again as it was before parts of it were covered, everywhere; returns it.
+
+    The covered one is withdrawn: its address answers 410 from now on.
+
+    Raises:
+        NotShown: it is not covered, nothing is shown in its place any more, or its bytes were
+            deleted.
+    """
+    file = StoredFile.objects.select_for_update().filter(digest=digest).first()
+    if file is None or file.shown_id is None:
+        raise NotShown
+    covered = StoredFile.objects.select_for_update().get(pk=file.shown_id)
+    if covered.withdrawn_at is not None:
+        raise NotShown
+    try:
+        data = original_path(digest).read_bytes()
+    except OSError as error:
+        raise NotShown from error
+    _put(path_of(digest), data)
+    _put(path_of(digest, small=True), thumbnail_of(data))
+    StoredFile.objects.filter(pk=file.pk).update(shown=None, withdrawn_at=None)
+    # What was covered in two steps has gone one step back: the first picture is still covered.
+    StoredFile.objects.filter(shown=covered).update(shown=file)
+    StoredFile.objects.filter(pk=covered.pk).update(withdrawn_at=at)
+    _name_instead(covered, file)
+    record(kind="files.uncovered", by=by, at=at, subject=f"file:{digest}")
+
+    def tidy() -> None:
+        _withdraw(covered.digest)
+        original_path(digest).unlink(missing_ok=True)
+
+    transaction.on_commit(tidy)
+    file.refresh_from_db()
+    return file
 
 
 @operation

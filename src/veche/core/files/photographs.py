@@ -100,6 +100,22 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     return out.getvalue()
 
 
+def thumbnail_of(data: bytes) -> bytes:
+    """The small twin of a picture that was written here before.
+
+    Raises:
+        NotAPhotograph: the data is not a picture.
+    """
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            picture.load()
+            small = picture.convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise NotAPhotograph from error
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return _jpeg(small, 78)
+
+
 @dataclass(frozen=True)
 class Rectangle:
     """A part of a picture in hundredths of its width and height, from the upper left corner."""

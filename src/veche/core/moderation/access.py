@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.cases.operations import NoRoleForMove, in_scope
@@ -42,6 +43,23 @@ def judge_of(held: Sequence[Holding], case: Case, *, climbed: bool) -> Holding |
     roles = ABOVE if climbed else (MODERATOR,)
     found = [h for h in held if h.role in roles and in_scope(h, case, "territory")]
     return min(found, key=lambda h: roles.index(h.role), default=None)
+
+
+def judged_by(held: Sequence[Holding]) -> Q:
+    """The same for the database: decisions of which somebody may judge the objection."""
+    found = Q(pk__in=())
+    for one in held:
+        if one.role != MODERATOR and one.role not in ABOVE:
+            continue
+        mine = Q(climbed_at__isnull=one.role == MODERATOR)
+        if one.territory_id is not None:
+            mine &= (
+                Q(case__territory=one.territory_id)
+                | Q(case__territory__district=one.territory_id)
+                | Q(case__territory__city=one.territory_id)
+            )
+        found |= mine
+    return found
 
 
 def reads_unpublished(held: Sequence[Holding], case: Case) -> bool:

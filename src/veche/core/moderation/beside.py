@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from veche.core.moderation import queries
 from veche.core.moderation.access import judge_of, moderator_of
-from veche.core.moderation.models import OriginalLook
-from veche.core.moderation.operations.objections import HIDING, objectionable
+from veche.core.moderation.models import HIDING, OriginalLook
+from veche.core.moderation.operations.objections import objectionable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

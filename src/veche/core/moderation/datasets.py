@@ -20,7 +20,8 @@ SELECT d.id AS decision_id, c.number AS service_request_id, c.procedure, d.at AS
     d.appeal_due_at AS appeal_due_datetime, d.climbed_at AS climbed_datetime,
     d.judged_at AS judged_datetime,
     nullif(d.judge_role, '') AS judged_by_role,
-    CASE WHEN d.judged_at <= d.appeal_due_at THEN 'in_time'
+    CASE WHEN d.appeal = 'dropped' THEN NULL
+        WHEN d.judged_at <= d.appeal_due_at THEN 'in_time'
         WHEN d.judged_at > d.appeal_due_at THEN 'late'
         WHEN d.appeal = 'open' AND d.appeal_due_at < %s THEN 'late' END AS judged,
     d.sweep_id IS NOT NULL AS together
@@ -52,8 +53,11 @@ DECISIONS = Dataset(
         Column("reason", "text", _("Code of the reason."), nullable=True),
         Column("role", "text", _("The role of whoever decided.")),
         Column("territory", "text", _("Code of the place of the matter.")),
-        Column("appeal", "text", _("open, upheld or overturned; empty: nobody objected."),
-               nullable=True),
+        Column(
+            "appeal", "text",
+            _("open, upheld, overturned or dropped (its author was erased); empty: nobody"
+              " objected."), nullable=True,
+        ),
         Column("appealed_datetime", "moment", _("When the author objected."), nullable=True),
         Column("appeal_due_datetime", "moment", _("Until when it had to be judged."),
                nullable=True),
@@ -82,7 +86,9 @@ def _figure(name: str, title: Text, *by: str) -> Figure:
         measures=(
             count("decisions", _("decisions")),
             count_where(
-                "appealed", one_of("appeal", "open", "upheld", "overturned"), title=_("objections")
+                "appealed",
+                one_of("appeal", "open", "upheld", "overturned", "dropped"),
+                title=_("objections"),
             ),
             count_where("upheld", eq("appeal", "upheld"), title=_("upheld")),
             count_where("overturned", eq("appeal", "overturned"), title=_("overturned")),

@@ -86,6 +86,10 @@ class Reason(models.Model):
         return here(self.names)
 
 
+HIDING = ("redact", "photograph", "hide")
+"""Kinds of decisions that hide something of a matter while it goes its way."""
+
+
 class Decision(models.Model):
     """What a moderator decided about a matter, for the public log. It names no person."""
 
@@ -106,7 +110,8 @@ class Decision(models.Model):
     """The words or the photograph as they were, where parts were hidden."""
 
     appeal = models.CharField(max_length=12, blank=True, default="")
-    """Empty, ``open``, ``upheld`` or ``overturned``: an author objects once."""
+    """Empty, ``open``, ``upheld`` or ``overturned``: an author objects once. ``dropped``: who
+    objected was erased with what had been hidden, so that nothing is left to judge."""
     appealed_at = models.DateTimeField(null=True)
     appeal_text = models.TextField(blank=True, default="")
     """The author's words; read by those who decide, never published."""
@@ -133,7 +138,7 @@ class Decision(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(appeal__in=["", "open", "upheld", "overturned"]),
+                condition=Q(appeal__in=["", "open", "upheld", "overturned", "dropped"]),
                 name="moderation_appeal_outcome",
             ),
             models.CheckConstraint(
@@ -159,7 +164,7 @@ class Original(models.Model):
     writer = models.ForeignKey(
         "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
     )
-    """Who wrote the words, where it was not the author of the matter."""
+    """Who wrote the words or sent the photograph, where it was not the author of the matter."""
     text = models.TextField(blank=True, default="")
     digest = models.CharField(max_length=64, blank=True, default="")
     """Of the photograph, while it is kept."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from veche.core.moderation.models import Decision, Origin, Original, OriginalLook
 from veche.core.moderation.operations.erasure import forget_person
 
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
 
 def collect(person: Person) -> dict[str, Any]:
     """Objections, what was hidden of their matters, and who looked at it."""
-    decisions = Decision.objects.filter(case__author=person).select_related("case")
-    originals = Original.objects.filter(case__author=person).select_related("case")
+    said = Q(case__author=person) & (Q(original=None) | Q(original__writer=None))
+    decisions = Decision.objects.filter(said | Q(original__writer=person)).select_related("case")
+    wrote = Q(case__author=person, writer=None) | Q(writer=person)
+    originals = Original.objects.filter(wrote).select_related("case")
     looked = OriginalLook.objects.filter(original__case__author=person)
     return {
         "decisions": [

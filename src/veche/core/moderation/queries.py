@@ -13,8 +13,8 @@ from veche.core.cases.models import Case, CaseFile
 from veche.core.desk.adapter import DeskLine, desks
 from veche.core.files.models import StoredFile
 from veche.core.moderation import reasons
-from veche.core.moderation.access import judge_of
-from veche.core.moderation.models import Decision, Origin, Original, OriginalLook, Sweep
+from veche.core.moderation.access import judged_by
+from veche.core.moderation.models import HIDING, Decision, Origin, Original, OriginalLook, Sweep
 from veche.core.moderation.operations.sweeps import MOST
 from veche.errors import NotFound
 
@@ -95,9 +95,10 @@ def decisions(case: Case) -> list[Decision]:
 
 
 def hiding(pk: int) -> Decision | None:
-    """A decision that hid words or a whole matter; None when there is none of this number."""
+    """A decision that hid words, a part of a photograph or a whole matter; None when there is none
+    of this number."""
     return (
-        Decision.objects.filter(pk=pk, kind__in=["redact", "hide"])
+        Decision.objects.filter(pk=pk, kind__in=HIDING)
         .exclude(role="author")
         .select_related("case", "case__territory", "case__author", "original")
         .first()
@@ -105,11 +106,11 @@ def hiding(pk: int) -> Decision | None:
 
 
 def hidden_of(person: Person, most: int = 100) -> list[Decision]:
-    """What moderators hid of what a person wrote, newest first."""
+    """What moderators hid of what a person wrote or photographed, newest first."""
     own = Q(case__author=person) & (Q(original=None) | Q(original__writer=None))
-    rows = Decision.objects.filter(
-        own | Q(original__writer=person), kind__in=["redact", "hide"]
-    ).exclude(role="author")
+    rows = Decision.objects.filter(own | Q(original__writer=person), kind__in=HIDING).exclude(
+        role="author"
+    )
     return list(rows.select_related("case", "original").order_by("-id")[:most])
 
 
@@ -119,24 +120,19 @@ class Waiting:
 
     decision: Decision
     words: bool
-    """Whether it is about hidden words; else about a matter that was not published."""
+    """Whether it is about what was hidden; else about a matter that was not published."""
 
 
 def to_judge(person: Person, held: Sequence[Holding], most: int = 50) -> list[Waiting]:
     """The objections that wait for somebody, the most urgent first: never against their own
     decision."""
     rows = (
-        Decision.objects.filter(appeal="open")
+        Decision.objects.filter(judged_by(held), appeal="open")
         .exclude(person=person)
         .select_related("case", "case__territory")
         .order_by("appeal_due_at", "id")
     )
-    found = [
-        one
-        for one in rows[: most * 4]
-        if judge_of(held, one.case, climbed=one.climbed_at is not None) is not None
-    ]
-    return [Waiting(one, one.kind in ("redact", "hide")) for one in found[:most]]
+    return [Waiting(one, one.kind in HIDING) for one in rows[:most]]
 
 
 def last_rejection(case: Case) -> Decision | None:
@@ -203,6 +199,14 @@ def picture(case: Case, address: str) -> StoredFile:
         if one.address == address:
             return one
     raise NotFound
+
+
+def took_picture(person: Person | None, case: Case, file: StoredFile) -> bool:
+    """Whether a photograph of a case is what is left of one that this person sent."""
+    if person is None:
+        return False
+    rows = Original.objects.filter(case=case, kind="photograph", writer=person)
+    return rows.filter(Q(shown=file.digest) | Q(digest=file.digest)).exists()
 
 
 def case_of(number: str) -> Case:

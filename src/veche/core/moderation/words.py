@@ -37,6 +37,7 @@ OUTCOMES: dict[str, str | Promise] = {
     "open": _("the author objects"),
     "upheld": _("objection: upheld"),
     "overturned": _("objection: overturned"),
+    "dropped": _("objection: dropped, its author was erased"),
 }
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -88,6 +89,20 @@ def give_words() -> None:
     say(
         "moderation.words-overturned",
         gettext_noop("Your objection was judged: your words in {number} are shown again."),
+    )
+    say(
+        "moderation.photograph-covered",
+        gettext_noop(
+            "A moderator covered parts of your photograph in {number}. You can object once."
+        ),
+    )
+    say(
+        "moderation.photograph-upheld",
+        gettext_noop("Your objection was judged: your photograph in {number} stays covered."),
+    )
+    say(
+        "moderation.photograph-overturned",
+        gettext_noop("Your objection was judged: your photograph in {number} is shown as it was."),
     )
     say("moderation.to-judge", gettext_noop("An objection about {number} waits for your decision."))
     say("moderation.hidden", gettext_noop("A moderator hid matter {number}."))

@@ -1,4 +1,5 @@
-"""Whoever wrote what was hidden objects once: another moderator decides, and later somebody above.
+"""Whoever wrote or photographed what was hidden objects once: another moderator decides, and later
+somebody above.
 
 An objection to a rejection moves the matter by its procedure (`appeals`); here the matter goes on
 meanwhile, so that the decision itself keeps the term.
@@ -12,19 +13,17 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.cases.models import CaseEvent
 from veche.core.cases.operations import NoRoleForMove, subject
 from veche.core.cases.queries import procedure_of
 from veche.core.cases.terms import due_at
 from veche.core.journal.operations import record
 from veche.core.moderation.access import ABOVE, MODERATOR, SameModerator, judge_of
-from veche.core.moderation.models import Decision, Original, ShownInstead
+from veche.core.moderation.models import HIDING, Decision
 from veche.core.moderation.operations.appeals import AlreadyAppealed, checked
-from veche.core.moderation.operations.hiding import show_again
+from veche.core.moderation.operations.giving_back import give_back, stands
 from veche.core.moderation.operations.redaction import NotTheWriter
-from veche.core.moderation.written import STEP, written_of
 from veche.core.notices.holders import tell_holders
-from veche.core.notices.operations import tell_people, write_anew
+from veche.core.notices.operations import tell_people
 from veche.core.organisations.queries import holdings
 from veche.errors import NotFound, Refused
 from veche.operation import operation
@@ -33,42 +32,28 @@ if TYPE_CHECKING:
     from veche.core.cases.models import Case
     from veche.core.people.models import Person
 
-HIDING = ("redact", "hide")
-"""Decisions to which whoever wrote the words can object here."""
 MOST = 200
 
 
 class HiddenSince(Refused):
-    """The decision is not the last about these words, or the originals were deleted."""
+    """The decision is not the last about these words or this photograph, or the originals were
+    deleted."""
 
     code = "hidden-since"
-    sentence = _("This decision is not the last about these words, or its term is over.")
+    sentence = _(
+        "This decision is not the last about these words or this photograph, or its term is over."
+    )
 
 
 def objectionable(decision: Decision) -> bool:
-    """Whether an objection can be made: it is the last decision about these words, nobody objected
-    yet, and what was hidden has not been deleted."""
+    """Whether an objection can be made: nobody objected yet, and it `stands`."""
     if decision.kind not in HIDING or decision.role == "author" or decision.appeal:
         return False
-    return _stands(decision)
-
-
-def _stands(decision: Decision) -> bool:
-    """Whether the words are hidden by this decision still."""
-    if decision.kind == "hide":
-        last = Decision.objects.filter(case=decision.case_id, kind__in=["hide", "show"])
-        return decision.case.hidden_at is not None and (
-            last.order_by("-id").values_list("pk", flat=True).first() == decision.pk
-        )
-    original = decision.original
-    if original is None or original.gone_at is not None or original.kind != "text":
-        return False
-    later = Original.objects.filter(case=decision.case_id, field=original.field, pk__gt=original.pk)
-    return not later.exists()
+    return stands(decision)
 
 
 def writer_of(decision: Decision) -> int | None:
-    """Who wrote what was hidden; None for an author without an account."""
+    """Who wrote or photographed what was hidden; None for an author without an account."""
     writer = decision.original.writer_id if decision.original is not None else None
     author: int | None = decision.case.author_id
     return writer or author
@@ -145,36 +130,19 @@ def judge_hiding(
     if holding is None:
         raise NoRoleForMove(role=_("the control department") if climbed else _("a moderator"))
     if overturn:
-        if not _stands(found):
+        if not stands(found):
             raise HiddenSince
-        _give_back(found, by, at)
+        give_back(found, by, at)
     outcome = "overturned" if overturn else "upheld"
+    about = "photograph" if found.kind == "photograph" else "words"
     found.appeal, found.judged_at, found.judge = outcome, at, by
     found.judge_role, found.judge_text = holding.role, text
     found.save(update_fields=["appeal", "judged_at", "judge", "judge_role", "judge_text"])
     record(
         kind="moderation.judged", by=by, at=at, subject=subject(case), public={"outcome": outcome}
     )
-    _tell_writer(found, by, at, f"moderation.words-{outcome}")
+    _tell_writer(found, by, at, f"moderation.{about}-{outcome}")
     return found
-
-
-def _give_back(decision: Decision, by: Person, at: dt.datetime) -> None:
-    """Show again what the decision hid."""
-    case, original = decision.case, decision.original
-    if original is None:
-        show_again(case=case, at=at)
-        return
-    if original.field.startswith(STEP):
-        seq = int(original.field.removeprefix(STEP))
-        said = CaseEvent.objects.get(case=case, seq=seq)
-        if original.text == said.public.get("text"):
-            ShownInstead.objects.filter(case=case, seq=seq).delete()
-        else:
-            ShownInstead.objects.filter(case=case, seq=seq).update(text=original.text)
-    written_of(case).put(case=case, field=original.field, text=original.text)
-    Original.objects.filter(pk=original.pk).update(gone_at=at, text="")
-    write_anew(by=by, at=at, cases=[case])
 
 
 def _tell_writer(decision: Decision, by: Person | None, at: dt.datetime, kind: str) -> None:

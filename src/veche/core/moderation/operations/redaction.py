@@ -136,6 +136,7 @@ def cover_photograph(
 
     Raises:
         veche.core.files.operations.NothingToCover, NotShown: see there.
+        NotTheWriter: an author covers what somebody else photographed.
         veche.core.moderation.reasons.UnknownReason: the reason is not on the list.
         veche.core.cases.operations.NoRoleForMove: they do not moderate there.
     """
@@ -144,10 +145,14 @@ def cover_photograph(
     else:
         role = as_moderator(by, at, case).role
         reasons.check(reason, reasons.REDACT)
+    writer = _sender(case, file)
+    if as_author and writer is not None:
+        raise NotTheWriter
     covered = redact(by=by, at=at, file=file, rectangles=rectangles)
     original = Original(
         case=case,
         kind="photograph",
+        writer_id=writer,
         digest=file.digest,
         shown=covered.digest,
         at=at,
@@ -156,7 +161,24 @@ def cover_photograph(
     original.save(force_insert=True)
     Original.objects.filter(shown=file.digest).update(shown=covered.digest)
     decided(by=by, at=at, case=case, kind="photograph", reason=reason, role=role, original=original)
+    told = writer or case.author_id
+    if told is not None and not as_author:
+        tell_people(by=by, at=at, told=[(told, case.pk)], kind="moderation.photograph-covered")
     return covered
+
+
+def _sender(case: Case, file: StoredFile) -> int | None:
+    """Who put a photograph to a case, where it was not the author of the case: a volunteer, an
+    office. The journal knows it by what was sent, so a covered one is asked for by its first."""
+    earlier = Original.objects.filter(case=case, kind="photograph", shown=file.digest)
+    first = earlier.order_by("id").first()
+    if first is not None:
+        return first.writer_id
+    rows = Record.objects.filter(
+        subject=subject(case), kind="cases.file-attached", public__digest=file.digest
+    )
+    actor = rows.order_by("id").values_list("actor", flat=True).first()
+    return actor if actor != case.author_id else None
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from veche import clock
 from veche.core.cases.operations import NoRoleForMove
 from veche.core.cases.queries import procedure_of
 from veche.core.cases.terms import due_at
+from veche.core.files.models import StoredFile
 from veche.core.moderation import operations, queries, reasons
 from veche.core.moderation.access import judge_of
 from veche.core.moderation.forms import AppealForm, JudgeWordsForm
@@ -35,9 +36,21 @@ def _decision(pk: int) -> Decision:
 
 
 def _shown(one: Decision) -> list[Any]:
-    """The words of the decision as everybody sees them now; all of them for a hidden matter."""
+    """The words of the decision as everybody sees them now; all of them for a hidden matter, none
+    for a photograph."""
     field = one.original.field if one.original is not None else ""
+    if one.kind == "photograph":
+        return []
     return [words for words in words_of(one.case) if not field or words.field == field]
+
+
+def _picture(one: Decision) -> StoredFile | None:
+    """The photograph of the decision as everybody sees it now; None where words were hidden, or it
+    is no longer shown."""
+    if one.original is None or one.original.kind != "photograph":
+        return None
+    shown = one.original.shown
+    return next((file for file in queries.pictures(one.case) if file.digest == shown), None)
 
 
 @require_safe
@@ -102,6 +115,7 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
         "did": DECISIONS.get(one.kind, one.kind),
         "reason": reasons.words_of(one.reason),
         "words": _shown(one) if one.original is not None else [],
+        "picture": _picture(one),
         "form": form,
         "possible": possible,
         "refusal": refusal,
@@ -147,6 +161,7 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
         "did": DECISIONS.get(one.kind, one.kind),
         "reason": reasons.words_of(one.reason),
         "words": _shown(one),
+        "picture": _picture(one),
         "original": one.original if one.original and one.original.gone_at is None else None,
         "form": form,
         "same": one.person_id == who.person.pk,

@@ -22,6 +22,7 @@ from veche.core.moderation.preview import Seen
 from veche.core.moderation.views.common import Standing, guarded, standing
 from veche.core.moderation.words import DECISIONS, ROLES
 from veche.core.moderation.written import Words, words_of
+from veche.core.organisations.middleware import asker
 from veche.errors import Refused
 
 
@@ -211,9 +212,11 @@ def cover(request: HttpRequest, number: str, address: str) -> HttpResponse:
 @require_GET
 @guarded
 def picture(request: HttpRequest, number: str, address: str) -> HttpResponseBase:
-    """A photograph of a matter, for those who may cover it."""
-    here = standing(request, number, author=True)
-    file = queries.picture(here.case, address)
+    """A photograph of a matter, for those who may cover it, who sent it, or who judge."""
+    case = queries.case_of(number)
+    file = queries.picture(case, address)
+    if not queries.took_picture(asker(request).person, case, file):
+        standing(request, number, author=True, judge=True)
     return answer_photograph(request, file, small=False, public=False)
 
 
