@@ -42,6 +42,8 @@ class MenuEntry:
     url: str
     role: str = ""
     """The roles of which a person must hold one to see it, with spaces; empty: everybody."""
+    whole_city: bool = False
+    """Whether the role must be held over the whole city, not in a part of it only."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class RulePage:
     """The roles of which a person must hold one to set it, with spaces; empty: everybody."""
     args: tuple[str, ...] = ()
     """What the address needs besides its name."""
+    whole_city: bool = True
+    """Whether the role must be held over the whole city, not in a part of it only."""
 
 
 @dataclass(frozen=True)

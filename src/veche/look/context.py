@@ -63,12 +63,20 @@ def roles(request: HttpRequest) -> frozenset[str]:
     return frozenset(asker.roles) if asker is not None else frozenset()
 
 
-def menu(path: str, roles: frozenset[str]) -> list[Link]:
-    """The words of the masthead, from the manifests of the installed modules."""
+def city_roles(request: HttpRequest) -> frozenset[str]:
+    """Those of them that are held over the whole city."""
+    asker = getattr(request, "asker", None)
+    return frozenset(asker.city_roles) if asker is not None else frozenset()
+
+
+def menu(path: str, roles: frozenset[str], city_roles: frozenset[str]) -> list[Link]:
+    """The words of the masthead, from the manifests of the installed modules, for who holds these
+    roles somewhere, and those over the whole city."""
     links = []
     for manifest in module.load():
         for entry in manifest.menu:
-            if entry.role and roles.isdisjoint(entry.role.split()):
+            held = city_roles if entry.whole_city else roles
+            if entry.role and held.isdisjoint(entry.role.split()):
                 continue
             if url := place(entry.url):
                 links.append(Link(entry.text, url, path.startswith(url)))
@@ -87,7 +95,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     path = request.path
     return {
         "city": here(getattr(settings, "TOWN_NAMES", None)) or "veche",
-        "menu": tuple(menu(path, roles(request))),
+        "menu": tuple(menu(path, roles(request), city_roles(request))),
         "languages": tuple(languages(request.get_full_path())),
         "search_url": place("problems:list"),
         "about_links": tuple(

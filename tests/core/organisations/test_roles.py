@@ -162,3 +162,29 @@ def test_the_pages_ask_once_more(town: SmallTown, chief: Person) -> None:
     wrong = client.post("/en/organisations/roles/give/", {"email": "nobody@example.org"})
     text = wrong.content.decode()
     assert wrong.status_code == 422 and "No account has this address." in text
+
+
+def test_who_administers_a_district_is_shown_only_what_they_may_set(
+    town: SmallTown, chief: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """City settings lead to the roles of the district, and to nothing that then refuses."""
+    monkeypatch.setattr(clock, "now", lambda: START)
+    local = add_person(by=None, at=START - DAY, name="Local", email="local@example.org")
+    appoint(by=None, at=START - DAY, person=local, role="administrator", territory=town.west)
+    reader = add_person(by=None, at=START - DAY, name="Reader", email="reader@example.org")
+    appoint(by=None, at=START - DAY, person=reader, role="head_moderator")
+    page = "/en/organisations/settings/"
+    roles, terms, limits = "/en/organisations/roles/", "/en/cases/terms/", "/en/moderation/rules/"
+    for person, seen, unseen in (
+        (chief, (roles, terms, limits), ()),
+        (local, (roles,), (terms, limits, "/en/problems/rules/")),
+        (reader, (limits,), (roles, terms)),
+    ):
+        client = Client()
+        client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        shown = client.get(page).content.decode()
+        shown = shown[shown.index("<main") : shown.index("</main")]
+        assert all(f'href="{one}"' in shown for one in seen), person.name
+        assert not any(f'href="{one}' in shown for one in unseen), person.name
+        menu = client.get("/en/").content
+        assert (b"City settings" in menu) == (person != local)

@@ -58,12 +58,14 @@ RULE_KEEPERS = ("administrator", "registrar")
 """Roles that set the city's own rules, when held over the whole city."""
 
 
+def over_city(holding: Holding) -> bool:
+    """Whether a role is held over a whole city, not in a part of it only."""
+    return holding.territory is None or bool(holding.territory.kind == "city")
+
+
 def holds_over_city(person: Person | None, roles: Collection[str], at: dt.datetime) -> bool:
     """Whether a person holds one of these roles now over a whole city, not in a part of it only."""
-    return any(
-        h.role in roles and (h.territory is None or h.territory.kind == "city")
-        for h in holdings(person, at)
-    )
+    return any(h.role in roles and over_city(h) for h in holdings(person, at))
 
 
 def keeps_rules(person: Person | None, at: dt.datetime) -> bool:

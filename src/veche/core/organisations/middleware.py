@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.functional import cached_property
 
 from veche import clock
+from veche.core.organisations.access import over_city
 from veche.core.organisations.models import Holding
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
@@ -43,6 +44,11 @@ class Asker:
     def roles(self) -> frozenset[str]:
         """The names of the roles held."""
         return frozenset(h.role for h in self.holdings)
+
+    @cached_property
+    def city_roles(self) -> frozenset[str]:
+        """The names of the roles held over a whole city, not in a part of it only."""
+        return frozenset(h.role for h in self.holdings if over_city(h))
 
 
 FREE = frozenset({"volunteer"})

@@ -9,7 +9,12 @@ MODULE = Module(
     sentence="Which office: departments and companies, roles held, who answers for what where.",
     menu=(
         MenuEntry(_("Roles"), "organisations:roles", "administrator"),
-        MenuEntry(_("City settings"), "organisations:settings", "administrator registrar"),
+        MenuEntry(
+            _("City settings"),
+            "organisations:settings",
+            "administrator registrar head_moderator",
+            whole_city=True,
+        ),
         MenuEntry(_("Letters to residents"), "organisations:letters", "clerk"),
     ),
     rights={
@@ -22,6 +27,7 @@ MODULE = Module(
             _("Who holds which role where, and until when."),
             "organisations:roles",
             "administrator",
+            whole_city=False,  # who administers a district gives the roles of the district
         ),
     ),
     journal_writes={

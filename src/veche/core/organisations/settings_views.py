@@ -26,12 +26,14 @@ class Entry:
     url: str
 
 
-def entries(roles: frozenset[str]) -> Sequence[Entry]:
-    """The pages of rules that holders of these roles may set, in the order of the modules."""
+def entries(roles: frozenset[str], city_roles: frozenset[str]) -> Sequence[Entry]:
+    """The pages of rules that somebody may set who holds these roles somewhere, and those over the
+    whole city; in the order of the modules."""
     found = []
     for manifest in module.load():
         for one in manifest.rules:
-            if one.role and roles.isdisjoint(one.role.split()):
+            held = city_roles if one.whole_city else roles
+            if one.role and held.isdisjoint(one.role.split()):
                 continue
             try:
                 url = reverse(one.url, args=one.args)
@@ -45,7 +47,8 @@ def entries(roles: frozenset[str]) -> Sequence[Entry]:
 @signed_in("")
 def settings(request: HttpRequest, person: Person) -> HttpResponse:
     """Everything that the city sets for itself and that this person may set."""
-    found = entries(frozenset(asker(request).roles))
+    who = asker(request)
+    found = entries(who.roles, who.city_roles)
     if not found:
         raise NotARuleKeeper
     return render(request, "organisations/settings.html", {"entries": found})
