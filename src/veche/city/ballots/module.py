@@ -6,7 +6,43 @@ _HERE = "veche.city.ballots"
 
 MODULE = Module(
     name="ballots",
-    sentence="Questions put to a roll of people: exact counting by declared rules.",
+    sentence="Questions put to a roll of people: voting, exact counting, and proof.",
+    rights={
+        "organiser": "Drafts and announces votes, in a territory.",
+        "commissioner": (
+            "Decides on rolls and appeals, suspends, certifies or annuls votes, in a territory."
+        ),
+        "poll_clerk": "Serves people at a kiosk and counts paper ballots, in a territory.",
+    },
+    procedures=(
+        f"{_HERE}.procedure:VOTE",
+        f"{_HERE}.procedure:VOTE_APPEAL",
+        f"{_HERE}.procedure:ROLL_CORRECTION",
+    ),
+    journal_writes={
+        "vote.draft": "A vote was drafted.",
+        "vote.change": "The draft of a vote was changed.",
+        "vote.drop": "The draft of a vote was dropped.",
+        "vote.publish": "A vote was announced, its configuration and roll frozen.",
+        "vote.open": "A vote opened.",
+        "vote.suspend": "A vote was suspended.",
+        "vote.resume": "A suspended vote went on.",
+        "vote.close": "A vote closed.",
+        "vote.announce": "The count of a vote was announced.",
+        "vote.end_appeals": "The time for appeals ended.",
+        "vote.certify": "The result of a vote was certified.",
+        "vote.archive": "A certified vote went to the archive.",
+        "vote.annul": "A vote was annulled.",
+        "vote_appeal.file": "Somebody appealed against a vote.",
+        "vote_appeal.uphold": "An appeal was upheld.",
+        "vote_appeal.dismiss": "An appeal was dismissed.",
+        "vote_appeal.withdraw": "An appeal was withdrawn.",
+        "roll_correction.ask": "Somebody asked to be put on a roll.",
+        "roll_correction.add": "Somebody was put on a roll after asking.",
+        "roll_correction.refuse": "Somebody who asked was not put on a roll.",
+        "roll_correction.withdraw": "Somebody no longer asks to be put on a roll.",
+        "ballots.roll-frozen": "The roll of a vote was frozen.",
+    },
     commands=f"{_HERE}.commands:register",
     verifier_sources=(
         *(

@@ -227,6 +227,9 @@ ROLE_NAMES = {
     "registrar": _("a keeper of the city's own data"),
     "clerk": _("a clerk who takes reports"),
     "administrator": _("an administrator"),
+    "organiser": _("an organiser of votes in this place"),
+    "commissioner": _("the voting commission"),
+    "poll_clerk": _("a clerk of a polling place"),
 }
 
 

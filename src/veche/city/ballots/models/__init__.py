@@ -1,0 +1,21 @@
+"""Tables of votes: the vote, its roll, what was cast, and its log."""
+
+from __future__ import annotations
+
+from veche.city.ballots.models.casting import Ballot, Sum, Tally
+from veche.city.ballots.models.log import LogEntry, VoteCheckpoint, VoteLog
+from veche.city.ballots.models.roll import Part, RollEntry, Voter
+from veche.city.ballots.models.vote import Vote
+
+__all__ = [
+    "Ballot",
+    "LogEntry",
+    "Part",
+    "RollEntry",
+    "Sum",
+    "Tally",
+    "Vote",
+    "VoteCheckpoint",
+    "VoteLog",
+    "Voter",
+]
