@@ -16,6 +16,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+_MOUNTED = {"portal": "", "look": "", "people": "", "ballots": "votes/"}
+"""Where a module is not found under its own name: people look for votes, not for ballots."""
+
+
 def _urls(package: str) -> str | None:
     """``package.urls`` when it exists."""
     try:
@@ -32,8 +36,7 @@ def _pages() -> list[URLPattern | URLResolver]:
         name = package.rpartition(".")[2]
         urls = _urls(package)
         if urls is not None:
-            prefix = "" if name in ("portal", "look", "people") else f"{name}/"
-            pages.append(path(prefix, include(urls)))
+            pages.append(path(_MOUNTED.get(name, f"{name}/"), include(urls)))
     return pages
 
 
