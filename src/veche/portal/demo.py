@@ -98,6 +98,26 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Decides on corrections of the city's own data."),
         "desk:queue",
     ),
+    "organiser": (
+        _("Organiser of votes"),
+        _("Puts a question to the city, a district or a neighbourhood."),
+        "votes:list",
+    ),
+    "commissioner": (
+        _("Member of the voting commission"),
+        _("Decides on rolls and appeals, certifies results."),
+        "desk:queue",
+    ),
+    "poll-clerk": (
+        _("Poll clerk"),
+        _("Serves people who vote at a counter, and counts paper ballots."),
+        "votes:channels",
+    ),
+    "second-poll-clerk": (
+        _("Another poll clerk"),
+        _("Enters the same paper ballots once more, without seeing the first entry."),
+        "votes:channels",
+    ),
     "administrator": (
         _("Administrator"),
         _("Gives and ends the roles of those who work for the city."),

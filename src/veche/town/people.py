@@ -56,6 +56,10 @@ arbiter|Олег Савельев|Oleg Savelyev|奥列格·萨韦利耶夫|arbit
 controller|Тамара Юдина|Tamara Yudina|塔玛拉·尤金娜|controller|city-people||ru
 clerk|Зинаида Котова|Zinaida Kotova|季娜伊达·科托娃|clerk|city-people||ru
 registrar|Вера Полякова|Vera Polyakova|薇拉·波利亚科娃|registrar|city-architecture||ru
+organiser|Анна Белкина|Anna Belkina|安娜·别尔金娜|organiser|city-people||ru
+commissioner|Виктор Назаров|Viktor Nazarov|维克托·纳扎罗夫|commissioner|||ru
+poll-clerk|Роза Ахметова|Roza Akhmetova|罗扎·阿赫梅托娃|poll_clerk|city-people||ru
+second-poll-clerk|Илья Громов|Ilya Gromov|伊利亚·格罗莫夫|poll_clerk|city-people||ru
 volunteer|Алия Нуриева|Aliya Nuriyeva|阿利娅·努里耶娃|volunteer||zarechye-d6|ru
 dispatcher|Светлана Ким|Svetlana Kim|斯韦特兰娜·金|dispatcher|d6-office|zarechye-d6|ru
 inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫廖夫|inspector|city-inspection||ru

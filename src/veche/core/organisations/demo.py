@@ -19,6 +19,11 @@ from veche.core.people.models import Person
 from veche.core.places.demo import load_objects
 from veche.core.places.models import ObjectKind, Territory
 
+OF_THE_CITY = (
+    "moderator", "arbiter", "controller", "clerk", "organiser", "commissioner", "poll_clerk",
+)  # fmt: skip
+"""Roles that the cast holds in the whole city."""
+
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
     """Found the organisations and appoint their people, as if a little more than a year ago."""
@@ -44,7 +49,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         if member.role in ("resident", "pupil"):
             continue
         area = None
-        if member.role in ("moderator", "arbiter", "controller", "clerk"):
+        if member.role in OF_THE_CITY:
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
         elif member.role in ("dispatcher", "volunteer") and member.area:
             area = places[member.area]

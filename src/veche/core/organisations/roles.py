@@ -16,6 +16,9 @@ ROLES: dict[str, str | Promise] = {
     "clerk": _("Clerk"),
     "registrar": _("Keeper of the city's data"),
     "volunteer": _("Volunteer"),
+    "organiser": _("Organiser of votes"),
+    "commissioner": _("Member of the voting commission"),
+    "poll_clerk": _("Poll clerk"),
     "administrator": _("Administrator"),
 }
 """Code → word, in the order they are offered in."""
