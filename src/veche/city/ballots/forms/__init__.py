@@ -1,0 +1,1 @@
+"""Forms of votes; they check what was typed and save nothing."""

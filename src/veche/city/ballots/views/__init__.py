@@ -1,0 +1,1 @@
+"""Pages of votes; one file for each kind of page."""
