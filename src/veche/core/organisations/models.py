@@ -108,3 +108,40 @@ class SupplierRule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} for {self.theme or 'all'} at {self.kind_id}"
+
+
+class PeopleList(models.Model):
+    """A named list of people kept by an office: teachers, doctors, members of a council."""
+
+    code = models.CharField(max_length=40, unique=True)
+    names = models.JSONField()
+    keeper = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    """The office that answers for who stands on it."""
+
+    def __str__(self) -> str:
+        return here(self.names)
+
+
+class ListMember(models.Model):
+    """A person stands on a list, from a moment to a moment."""
+
+    list = models.ForeignKey(PeopleList, models.CASCADE, related_name="+", db_index=False)
+    person = models.ForeignKey("people.Person", models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list", "person"],
+                condition=Q(until__isnull=True),
+                name="organisations_member_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="organisations_member_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} on list {self.list_id}"

@@ -103,6 +103,21 @@ class Residence(models.Model):
         return f"person {self.person_id} lives in {self.territory}"
 
 
+class BirthDate(models.Model):
+    """The day a person was born, where it was shown: for the age that some votes ask for.
+
+    Kept only from a paper or a sign-on that was believed, shown to nobody but the person, and
+    erased with the account or when the person asks.
+    """
+
+    person = models.OneToOneField(Person, models.CASCADE, primary_key=True, related_name="+")
+    day = models.DateField()
+    how = models.CharField(max_length=12, choices=Residence.How)
+
+    def __str__(self) -> str:
+        return f"birth date of person {self.person_id}"
+
+
 class ResidenceLetter(models.Model):
     """A letter with a code that somebody asked for, to show that they live where they say.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from veche.city.ballots.models.appeals import InvitationPass, RollRequest, VoteAppeal
 from veche.city.ballots.models.casting import Ballot, Sum, Tally
 from veche.city.ballots.models.log import LogEntry, VoteCheckpoint, VoteLog
 from veche.city.ballots.models.roll import Part, RollEntry, Voter
@@ -9,12 +10,15 @@ from veche.city.ballots.models.vote import Vote
 
 __all__ = [
     "Ballot",
+    "InvitationPass",
     "LogEntry",
     "Part",
     "RollEntry",
+    "RollRequest",
     "Sum",
     "Tally",
     "Vote",
+    "VoteAppeal",
     "VoteCheckpoint",
     "VoteLog",
     "Voter",
