@@ -181,32 +181,33 @@ def _other_picture() -> bytes:
     return out.getvalue()
 
 
-def test_what_waits_is_swept(made: Letters, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import os
-    import time
-
-    from veche.city.appeals import pending
-
-    key = pending._put({"name": "a.txt", "type": "text/plain"}, b"a")
-    folder = Path(settings.FILES_DIR) / "pending-letters"
-    old = time.time() - pending.KEEP_SECONDS - 1
-    for path in folder.glob(f"{key}*"):
-        os.utime(path, (old, old))
-    pending.sweep()
-    assert pending.get(key) is None and not list(folder.glob(f"{key}*"))
-
-
 def test_what_nobody_came_back_for_goes_even_when_nobody_else_sends(
     settings: Any, tmp_path: Path
 ) -> None:
     settings.FILES_DIR = tmp_path
     assert pending.sweep_old(at=clock.now()) == 0, "no file has ever come"
-    key = pending._put({"name": "plan.pdf", "type": "application/pdf"}, PDF)
+    key = pending._put(None, {"name": "plan.pdf", "type": "application/pdf"}, PDF)
     assert pending.sweep_old(at=clock.now()) == 0 and pending.get(key) is not None
     for path in (tmp_path / "pending-letters").iterdir():
         os.utime(path, (0, 0))
     run_timers()
     assert not list((tmp_path / "pending-letters").iterdir())
+    assert pending.get(key) is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_goes_with_its_person(
+    made: Letters, client: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_DIR = tmp_path
+    as_(client, made.town.resident)
+    client.post(WRITE, {**letter(title=""), "enclosures": files(("plan.pdf", PDF))})
+    folder = tmp_path / "pending-letters"
+    assert len(list(folder.iterdir())) == 3, "what it is, its bytes, and whose it is"
+    erase_person(by=None, at=clock.now(), person=made.town.neighbour)
+    assert len(list(folder.iterdir())) == 3, "somebody else was erased"
+    erase_person(by=None, at=clock.now(), person=made.town.resident)
+    assert not list(folder.iterdir())
 
 
 def test_a_document_that_comes_again_while_it_is_deleted_is_kept(

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import rules, words
@@ -87,8 +88,22 @@ class LetterForm(forms.Form):
         error_messages={"required": _("Choose who may read it.")},
     )
 
-    def __init__(self, *args: Any, places: Atlas, **kwargs: Any) -> None:
+    tell = forms.BooleanField(
+        label=_("Write to me when there is an answer"),
+        required=False,
+        help_text=format_lazy(
+            _(
+                "Your address is kept for this alone and deleted with that letter, at the latest"
+                " after {days} days. You can delete it sooner on the page of your letter."
+            ),
+            days=rules.ADDRESS_DAYS,
+        ),
+    )
+
+    def __init__(self, *args: Any, places: Atlas, visitor: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not visitor:  # who has an account is told by notices
+            del self.fields["tell"]
         self._choices("kind", [(k, f"{w}. {words.KIND_SENTENCES[k]}")
                                for k, w in words.KINDS.items()])  # fmt: skip
         self._choices("topic", [("", _("Choose what it is about"))]

@@ -93,6 +93,19 @@ class Enclosure(models.Model):
         return self.name
 
 
+class AnswerByMail(models.Model):
+    """The e-mail address of somebody without an account who asked to be told of the answer: deleted
+    when it was told, when its author says so, and at the latest at ``until``."""
+
+    case = models.OneToOneField("cases.Case", models.CASCADE, primary_key=True, related_name="+")
+    email = models.EmailField()
+    language = models.CharField(max_length=10)
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"address for {self.case_id}"
+
+
 class Correction(models.Model):
     """Somebody says that the registry is wrong about an object, or lacks one."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 if TYPE_CHECKING:
     from veche.core.people.models import Person
 
@@ -49,6 +51,8 @@ def collect(person: Person) -> dict[str, Any]:
 
 def erase(*, by: Person | None, at: dt.datetime, person: Person) -> None:
     """Private letters lose their words; public ones stay, without their author."""
+    from veche.city.appeals import pending
     from veche.city.appeals.operations.erasure import blank_words
 
     blank_words(by=by, at=at, person=person)
+    transaction.on_commit(lambda: pending.forget(person))

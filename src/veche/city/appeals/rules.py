@@ -13,6 +13,9 @@ LONGEST_NOTE = 1_000
 MOST_FILES = 5
 """Photographs and documents together that come with one letter."""
 
+ADDRESS_DAYS = 180
+"""The longest that an e-mail address is kept to say that there is an answer."""
+
 REFUSAL_REASONS = ("answered-before", "court", "secret-by-law", "no-such-power")
 SATISFACTION = ("yes", "partly", "no")
 CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", "unclear")

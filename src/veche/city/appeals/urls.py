@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from veche.city.appeals.views import corrections, enclosures, letters, proof
+from veche.city.appeals.views import corrections, enclosures, letters, proof, writing
 
 app_name = "appeals"
 
 urlpatterns = [
     path("", letters.letters, name="list"),
     path("letters.csv", letters.csv, name="csv"),
-    path("write/", letters.write, name="write"),
+    path("write/", writing.write, name="write"),
     path("corrections/", corrections.corrections, name="corrections"),
     path("corrections.csv", corrections.csv, name="corrections-csv"),
     path("correct/", corrections.correct, name="correct"),
@@ -27,4 +27,5 @@ urlpatterns = [
     path("<slug:number>/proof/", proof.proof, name="proof"),
     path("<slug:number>/rate/", letters.rate, name="rate"),
     path("<slug:number>/withdraw/", letters.withdraw, name="withdraw"),
+    path("<slug:number>/address/", letters.forget_address, name="forget-address"),
 ]

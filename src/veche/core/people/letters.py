@@ -35,6 +35,24 @@ LETTERS: dict[str, tuple[Text, tuple[Text, ...]]] = {
             ),
         ),
     ),
+    "once-done-kept": (
+        _("The way back to what you did"),
+        (
+            "{link}",
+            _("Whoever has this link can act as you: keep it to yourself."),
+            _(
+                "We write once more when there is an answer or a decision, and delete your address"
+                " then; at the latest after {days} days."
+            ),
+        ),
+    ),
+    "once-outcome": (
+        _("An answer or a decision about {number}"),
+        (
+            _("Open the page by the link in the letter that you got when you wrote."),
+            _("This is the last letter: your address has been deleted."),
+        ),
+    ),
     "login_code": (_CODE, (_("Type it to sign in."), _SHORT, _NOT_YOU)),
     "email_confirmation_signup": (
         _CODE,

@@ -2,7 +2,8 @@
 account, and nothing of them is kept but a keyed digest and, by letter, the way back to the act.
 
 A page that needs to know who asks sends visitors to `people:once` with ``next``; when they are
-back, `verified` gives the digest of their address, and `finish` ends it after the act.
+back, `verified` gives the digest of their address, `send_link` sends the way back in the
+transaction of the act, and `finish` ends it after.
 """
 
 from __future__ import annotations
@@ -36,11 +37,30 @@ def verified(request: HttpRequest) -> str | None:
     return str(held["digest"])
 
 
-def finish(request: HttpRequest, link: str) -> None:
-    """The act is done: send the way back to it to the address, and forget the address."""
-    digest = verified(request)
-    held = request.session.pop(KEY, {})
+def address(request: HttpRequest) -> str:
+    """The address shown a moment ago; empty where none was."""
+    return str(request.session[KEY]["email"]) if verified(request) is not None else ""
+
+
+def send_link(request: HttpRequest, link: str, *, kept_days: int = 0) -> None:
+    """Send the way back to an act to the address shown; nothing where none was. ``kept_days``: the
+    act keeps the address so long.
+
+    Called in the transaction of the act, so that the letter goes exactly when the act is kept;
+    `finish` follows when that is sure.
+    """
+    if email := address(request):
+        send_way_back(
+            by=None,
+            at=clock.now(),
+            email=email,
+            link=link,
+            language=getattr(request, "LANGUAGE_CODE", "en"),
+            kept_days=kept_days,
+        )
+
+
+def finish(request: HttpRequest) -> None:
+    """The act is done: forget the address."""
+    request.session.pop(KEY, None)
     request.session.set_expiry(None)
-    if digest is not None:
-        language = getattr(request, "LANGUAGE_CODE", "en")
-        send_way_back(by=None, at=clock.now(), email=held["email"], link=link, language=language)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from veche.city.appeals.operations.answer_by_mail import (
+    address_of,
+    forget_address,
+    forget_old_addresses,
+)
 from veche.city.appeals.operations.corrections import keep, propose, repair
 from veche.city.appeals.operations.letters import (
     accept,
@@ -25,9 +30,12 @@ from veche.city.appeals.operations.words import put_words
 
 __all__ = [
     "accept",
+    "address_of",
     "answer",
     "assign",
     "close_to_others",
+    "forget_address",
+    "forget_old_addresses",
     "hand_on",
     "keep",
     "leave_unrated",

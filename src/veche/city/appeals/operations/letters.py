@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import rules
 from veche.city.appeals.models import Appeal, Topic
+from veche.city.appeals.operations import answer_by_mail as by_mail
 from veche.city.appeals.operations.enclosing import enclose
 from veche.city.appeals.operations.refusals import (
     AlreadyWritten,
@@ -65,6 +66,7 @@ def write(
     sender: Mapping[str, str] | None = None,
     photographs: Sequence[Photograph] = (),
     documents: Sequence[Document] = (),
+    tell: tuple[str, str] | None = None,
 ) -> Appeal:
     """Somebody writes to the city: a letter, a question or thanks.
 
@@ -73,7 +75,8 @@ def write(
 
     Whoever has no account has shown an e-mail address a moment ago (`veche.core.people.once`):
     ``author_key`` is the digest of the secret in their way back, ``sender`` says against whose
-    limits the letter counts (`veche.core.moderation.limits.spend`).
+    limits the letter counts (`veche.core.moderation.limits.spend`). ``tell`` is their address and
+    language, where they ask to be told of the answer: it is kept until then.
 
     Raises:
         SignInFirst, UnknownTopic, TextLength, TitleLength, TooManyFiles: it cannot be taken so.
@@ -128,6 +131,8 @@ def write(
         enclose(by=by, at=at, case=case, photographs=photographs, documents=documents)
     if by is not None:
         follow(by=by, at=at, case=case)
+    elif tell is not None:
+        by_mail.keep_address(by=None, at=at, case=case, email=tell[0], language=tell[1])
     if not public:
         appeal.case = _routed(appeal, case, at)
     return appeal
@@ -152,6 +157,8 @@ def _routed(
     Appeal.objects.filter(pk=case.pk).update(**given)
     kind = "appeals.passed-on" if appeal.kind == Appeal.Kind.THANKS else "appeals.given"
     tell_followers(by=None, at=at, case=case, kind=kind)
+    if kind == "appeals.passed-on":
+        by_mail.tell_by_mail(by=None, at=at, case=case)
     return case
 
 
@@ -206,6 +213,7 @@ def reject(
     )
     decided(by=by, at=at, case=case, kind="reject", reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.rejected")
+    by_mail.tell_by_mail(by=by, at=at, case=case)
     return case
 
 
@@ -229,6 +237,7 @@ def remove(
     )
     decided(by=by, at=at, case=case, kind="remove", reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.removed")
+    by_mail.tell_by_mail(by=by, at=at, case=case)
     return case
 
 
@@ -306,6 +315,7 @@ def answer(*, by: Person, at: dt.datetime, case: Case, text: str, seen: int | No
     case = move_case(by=by, at=at, case=case, move="answer", seen=seen, **_said(letter, text))
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text)
     tell_followers(by=by, at=at, case=case, kind="appeals.answered")
+    by_mail.tell_by_mail(by=by, at=at, case=case)
     if letter.public:
         announce(by=by, at=at, case=case, kind="appeals.outcome")
     return case
@@ -334,6 +344,7 @@ def refuse(
     )
     Appeal.objects.filter(pk=case.pk).update(answered_at=at, answer=text, reason=reason)
     tell_followers(by=by, at=at, case=case, kind="appeals.refused")
+    by_mail.tell_by_mail(by=by, at=at, case=case)
     if letter.public:
         announce(by=by, at=at, case=case, kind="appeals.outcome")
     return case
@@ -380,4 +391,6 @@ def withdraw(*, by: Person | None, at: dt.datetime, case: Case, seen: int | None
     """The author takes a letter or a correction back."""
     case = move_case(by=by, at=at, case=case, move="withdraw", seen=seen)
     tell_followers(by=by, at=at, case=case, kind="appeals.withdrawn")
+    if by_mail.address_of(case):
+        by_mail.forget_address(by=by, at=at, case=case)
     return case

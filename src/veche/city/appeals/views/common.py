@@ -29,6 +29,10 @@ secret_of, hold_secret = _HELD.of, _HELD.hold
 """What this browser holds for letters written without an account."""
 
 
+SENT = "appeals-sent"
+"""In the session: the letter just sent; its page lets the browser forget the draft."""
+
+
 def once(request: HttpRequest) -> HttpResponseRedirect:
     """To where a visitor shows an e-mail address for one letter, or signs in, and back."""
     if target := address_of("people:once"):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -31,7 +33,7 @@ from veche.core.moderation.limits import TooMany
 from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
 from veche.core.people.held import secret_in
-from veche.core.people.once import finish, verified
+from veche.core.people.once import finish, send_link, verified
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import Invalid
@@ -120,25 +122,34 @@ def _send(
     point = form.point()
     assert point is not None
     try:
-        problem = operations.report(
-            by=who,
-            at=clock.now(),
-            submission=form.cleaned_data["submission"],
-            category=form.cleaned_data["category"],
-            text=form.cleaned_data["text"],
-            longitude=point[0],
-            latitude=point[1],
-            address=form.cleaned_data["address"],
-            answers=form.answers(),
-            photographs=_kept(kept),
-            author_key=key_digest(secret) if who is None else None,
-            sender=sender_of(request, who),
-            not_urgent=bool(form.cleaned_data["not_urgent"]),
-            vouched=who is None and verified(request) is not None,
-            object_id=chosen(form.data),
-            side=str(form.data.get("side", "")),
-            places=places,
-        )
+        # No report without its way back, whatever dies in between.
+        mailed = who is None and verified(request) is not None
+        with transaction.atomic() if mailed else nullcontext():
+            problem = operations.report(
+                by=who,
+                at=clock.now(),
+                submission=form.cleaned_data["submission"],
+                category=form.cleaned_data["category"],
+                text=form.cleaned_data["text"],
+                longitude=point[0],
+                latitude=point[1],
+                address=form.cleaned_data["address"],
+                answers=form.answers(),
+                photographs=_kept(kept),
+                author_key=key_digest(secret) if who is None else None,
+                sender=sender_of(request, who),
+                not_urgent=bool(form.cleaned_data["not_urgent"]),
+                vouched=mailed,
+                object_id=chosen(form.data),
+                side=str(form.data.get("side", "")),
+                places=places,
+            )
+            number = problem.case.number
+            way = reverse("problems:matter", args=[number])
+            if mailed:
+                send_link(
+                    request, request.build_absolute_uri(f"{way}?{urlencode({'key': secret})}")
+                )
     except TooMany as refusal:
         form.add_error(None, str(refusal))
         return _page(request, form, places, kind, kept=kept, status=refusal.status)
@@ -157,13 +168,11 @@ def _send(
         form.add_error(name if name in form.fields else None, str(refusal))
         return _page(request, form, places, kind, kept=kept, status=refusal.status)
     pending.drop(kept)
-    number = problem.case.number
     if who is None:
         hold_secret(request, number, secret)
-        if verified(request):
-            way = reverse("problems:matter", args=[number])
-            finish(request, request.build_absolute_uri(f"{way}?{urlencode({'key': secret})}"))
-    response = HttpResponseRedirect(reverse("problems:matter", args=[number]))
+        if mailed:
+            finish(request)
+    response = HttpResponseRedirect(way)
     # Said once, on the next page: not worth a write to the table of sign-ins.
     response.set_cookie(
         SENT, number, max_age=600, httponly=True, samesite="Lax", secure=request.is_secure()

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import secrets
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,9 @@ from veche.core.people.models import OnceCode
 from veche.core.people.tasks import send_letter
 from veche.errors import Refused
 from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
 
 TERM = dt.timedelta(minutes=15)
 TRIES = 3
@@ -71,10 +75,27 @@ def use_once_code(*, by: None, at: dt.datetime, number: int, email: str, code: s
 
 
 @operation
-def send_way_back(*, by: None, at: dt.datetime, email: str, link: str, language: str) -> None:
-    """Send the address of what was done to whom did it; the e-mail address is not kept."""
-    send_letter.defer(prefix="once-done", email=email, language=language, words={"link": link})
+def send_way_back(
+    *, by: None, at: dt.datetime, email: str, link: str, language: str, kept_days: int = 0
+) -> None:
+    """Send the address of what was done to whom did it; the e-mail address is not kept here.
+
+    ``kept_days``: the module keeps it so long, to say that there is an answer; the letter says so.
+    """
+    words = {"link": link, **({"days": str(kept_days)} if kept_days else {})}
+    prefix = "once-done-kept" if kept_days else "once-done"
+    send_letter.defer(prefix=prefix, email=email, language=language, words=words)
     record(kind="people.once-done", by=by, at=at, subject="people")
+
+
+@operation
+def send_outcome(
+    *, by: Person | None, at: dt.datetime, email: str, number: str, language: str
+) -> None:
+    """Say to an address that was kept for it that its matter has an answer."""
+    words = {"number": number}
+    send_letter.defer(prefix="once-outcome", email=email, language=language, words=words)
+    record(kind="people.once-told", by=None, at=at, subject="people")
 
 
 def _digest(email: str, code: str) -> str:
