@@ -42,7 +42,10 @@ MODULE = Module(
         "roll_correction.refuse": "Somebody who asked was not put on a roll.",
         "roll_correction.withdraw": "Somebody no longer asks to be put on a roll.",
         "ballots.roll-frozen": "The roll of a vote was frozen.",
+        "ballots.promise-key": "Promises for ballots are signed by a key from now on.",
+        "ballots.demo": "The people of the demo town voted.",
     },
+    demo=f"{_HERE}.demo:load",
     commands=f"{_HERE}.commands:register",
     verifier_sources=(
         *(

@@ -1,0 +1,94 @@
+"""Some thousand ballots at once, through the door that every ballot goes through."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import random
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from veche import clock
+from veche.city.ballots.models import Vote
+from veche.city.ballots.vote.choice import spelled
+from veche.city.ballots.vote.config import read_config
+from veche.core.journal.operations import record
+from veche.operation import operation
+
+if TYPE_CHECKING:
+    from veche.town.votes import TownVote
+
+LATER = dt.timedelta(days=400)
+KIOSK = 0.06
+"""How many of the ballots are cast at a counter."""
+_VOTERS = """
+SELECT v.entry_id, v.code, e.territory_id FROM ballots_voter v
+    JOIN ballots_rollentry e ON e.id = v.entry_id
+    LEFT JOIN people_person p ON p.id = e.person_id
+WHERE v.vote_id = %s AND p.cast IS NULL ORDER BY e.id
+"""
+_CAST = """
+SELECT count(*) FROM ballots_cast(
+    (SELECT array_agg(%(vote)s::bigint) FROM unnest(%(entries)s::bigint[])), %(entries)s::bigint[],
+    %(codes)s::bytea[], (SELECT array_agg(1::smallint) FROM unnest(%(entries)s::bigint[])),
+    %(territories)s::bigint[], %(channels)s::text[], %(choices)s::text[], %(keys)s::bytea[],
+    (SELECT array_agg(%(until)s::timestamptz) FROM unnest(%(entries)s::bigint[]))
+) WHERE outcome = 'taken'
+"""
+
+
+class NotAllTaken(RuntimeError):
+    """A ballot of the demo town was not taken: a fault of the program."""
+
+
+@operation
+def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
+    """Let the town's people vote as they would; returns how many did. Nobody of the cast does.
+
+    The door judges by the present, and some of these votes closed long ago: until they have all
+    voted, such a vote ends later.
+
+    Raises:
+        NotAllTaken: one of the ballots was refused.
+    """
+    config = read_config(vote.config)
+    rng = random.Random(told.key)
+    with connection.cursor() as cursor:
+        cursor.execute(_VOTERS, [vote.pk])
+        rows = cursor.fetchall()
+    voters = rng.sample(rows, round(len(rows) * told.turnout))
+    if not voters:
+        record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": 0})
+        return 0
+    until = clock.now() + LATER
+    table = Vote.objects.filter(pk=vote.pk)
+    table.update(closes_at=until)
+    channels = ["kiosk" if rng.random() < KIOSK else "web" for _ in voters]
+    choices = [
+        spelled(config, choice) for choice, _voter in zip(told.choices(), voters, strict=False)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CAST,
+            {
+                "vote": vote.pk,
+                "entries": [entry for entry, _code, _place in voters],
+                "codes": [bytes(code) for _entry, code, _place in voters],
+                "territories": [place for _entry, _code, place in voters],
+                "channels": channels if "kiosk" in config.channels else ["web"] * len(voters),
+                "choices": choices,
+                "keys": [hashlib.sha256(bytes(code)).digest()[:16] for _entry, code, _p in voters],
+                "until": until,
+            },
+        )
+        taken = int(cursor.fetchone()[0])
+    if taken != len(voters):
+        raise NotAllTaken(f"{len(voters) - taken} of {len(voters)} in {told.key}")
+    table.update(closes_at=config.closes)
+    record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": taken})
+    return taken
+
+
+def _subject(vote: Vote) -> str:
+    return f"vote:{vote.config['vote']}"
