@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -182,3 +183,24 @@ def test_the_clerk_is_asked_the_questions_of_the_category(town: Town, clerk: Per
     assert client.post("/en/problems/take/", sheet()).status_code == 422
     assert client.post("/en/problems/take/", sheet(**{"q-deep": "12"})).status_code == 302
     assert Problem.objects.get().answers == {"deep": "12"}
+
+
+def test_what_tells_a_private_person_is_pointed_out_before_it_goes(
+    town: Town, clerk: Person
+) -> None:
+    client = of(clerk)
+    told = sheet(text="Ask Ivan Petrov, +7 900 123-45-67, about the hole.", address="Oak 3, flat 7")
+    first = client.post("/en/problems/take/", told)
+    page = first.content.decode()
+    assert first.status_code == 200 and not Problem.objects.exists()
+    assert "This is what everybody will see" in page and "<mark" in page
+    pressed = client.post("/en/problems/take/", {**told, "do": "hide:all"}).content.decode()
+    assert "900 123-45-67" not in pressed and "[telephone]" in pressed
+    mark = re.search(r'name="looked" value="([0-9a-f]{16})"', page)
+    assert mark and not Problem.objects.exists()
+    # Other words than those that were looked at are looked at again.
+    other = {**told, "looked": mark[1], "text": "Ask +7 900 765-43-21 about the hole."}
+    assert client.post("/en/problems/take/", other).status_code == 200
+    # Looked at once as they are, they go: the clerk knows whether the number is a shop's.
+    assert client.post("/en/problems/take/", {**told, "looked": mark[1]}).status_code == 302
+    assert "900 123-45-67" in Problem.objects.get().text

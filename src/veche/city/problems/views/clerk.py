@@ -26,6 +26,8 @@ from veche.city.problems.queries.categories import category, kinds, made_by
 from veche.city.problems.queries.near import chosen, nearby
 from veche.city.problems.views import report as reports
 from veche.city.problems.views.desk import signed_in
+from veche.core.moderation import preview as previews
+from veche.core.moderation.preview import Preview
 from veche.core.organisations.middleware import asker
 from veche.core.people.held import secret_in
 from veche.core.places.queries import Atlas, atlas
@@ -82,6 +84,9 @@ def take(request: HttpRequest) -> HttpResponse:
     kind = category(data.get("category", ""))
     kept, faults = reports._photographs(request, data)
     reports._moved_pin(data, places)
+    hiding = previews.pressed(data)
+    if hiding:
+        previews.carry_out(data, reports._public_fields(kind))
     form = TakeForm(data, request.FILES, kinds=known, places=places, kind=kind)
     step = data.get("do", "")
     if step in reports._STEPS or step.startswith("forget:") or "point.x" in data:
@@ -96,6 +101,10 @@ def take(request: HttpRequest) -> HttpResponse:
         status = 422
     if status != 200:
         return _page(request, form, places, kind, kept, urgent=urgent or "", status=status)
+    preview = reports._preview(form, kind)
+    if hiding or not preview.looked(data):
+        # What tells a private person is looked at once before everybody reads it.
+        return _page(request, form, places, kind, kept, preview=preview)
     return _send(request, form, places, kind, kept)
 
 
@@ -194,6 +203,7 @@ def _page(
     kept: list[str] | None = None,
     *,
     urgent: str = "",
+    preview: Preview | None = None,
     status: int = 200,
 ) -> HttpResponse:
     home = places.home()
@@ -211,6 +221,7 @@ def _page(
         "side": grounds.PICTURE_SIDE,
         "key": secret_in(str(values.get("key", ""))),
         "urgent": urgent,
+        "preview": preview,
         "emergency": reports.EMERGENCY_NUMBER,
         "signed_in": asker(request).person,
         "near": nearby(values, kind, places, clock.now().date()),
