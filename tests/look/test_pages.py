@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils.translation import override
 
-from veche.look.context import languages
+from veche.look.context import language_links, languages, menu
 
 LANGUAGES = ("en", "ru", "zh-hans")
 CODES = (400, 403, 404, 409, 413, 422, 500)
@@ -44,3 +44,21 @@ def test_the_languages_lead_to_the_same_page() -> None:
         "/zh-hans/problems/?state=late&page=2",
     ]
     assert [link.current for link in found] == [True, False, False]
+
+
+def test_the_links_to_the_languages_cannot_be_broken_out_of() -> None:
+    with override("en"):
+        html = language_links('/en/problems/?q="><b>')
+    assert "<b>" not in html and html.count("<a ") == 3
+    assert html.count('aria-current="true"') == 1
+
+
+def test_the_menu_of_one_reader_is_not_anothers() -> None:
+    with override("en"):
+        visitor = menu("/en/desk/", frozenset(), frozenset())
+        officer = menu("/en/desk/", frozenset({"officer"}), frozenset())
+        again = menu("/en/problems/", frozenset(), frozenset())
+    assert visitor != officer
+    assert [link.url for link in visitor] == [link.url for link in again]
+    assert [link.url for link in officer if link.current] == ["/en/desk/"]
+    assert hash(tuple(officer)) != hash(tuple(visitor))

@@ -117,3 +117,14 @@ def test_pages_keep_the_filters() -> None:
     html = draw("{% pages page %}", page={"number": 2, "last": 9}, request=request)
     assert 'href="?state=late&amp;page=3"' in html
     assert draw("{% pages page %}", page={"number": 1, "last": 1}, request=request).strip() == ""
+
+
+def test_pages_name_the_neighbours_and_escape_what_was_asked() -> None:
+    request = RequestFactory().get("/problems/", {"q": '"><b>', "page": "3"})
+    html = draw("{% pages page %}", page={"number": 3, "last": 5}, request=request)
+    assert "<b>" not in html
+    assert html.count("<a ") == 7, "five pages, the one before and the one after"
+    assert html.count('aria-current="page"') == 1
+    assert 'rel="prev"' in html and 'rel="next"' in html
+    first = draw("{% pages page %}", page={"number": 1, "last": 9}, request=request)
+    assert 'rel="prev"' not in first and "<span>…</span>" in first

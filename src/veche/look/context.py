@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from veche import module
@@ -24,6 +26,11 @@ class Link:
     url: str
     current: bool = False
     code: str = ""
+
+    def __hash__(self) -> int:
+        # Pages are kept by their menus: a word that is found in the reader's language first is
+        # dear to ask, and follows from the address.
+        return hash((self.url, self.current, self.code))
 
 
 LANGUAGE_WORDS: Mapping[str, str] = {"ru": "Рус", "en": "Eng", "zh-hans": "中文"}
@@ -57,6 +64,16 @@ def languages(path: str) -> list[Link]:
     ]
 
 
+def language_links(path: str) -> SafeString:
+    """What :func:`languages` finds, as links; on every page, so it is written here."""
+    links = "".join(
+        f'<a href="{escape(link.url)}" lang="{link.code}" hreflang="{link.code}"'
+        f"{' aria-current=' + chr(34) + 'true' + chr(34) if link.current else ''}>{link.text}</a>"
+        for link in languages(path)
+    )
+    return SafeString(f'<span class="langs">{links}</span>')
+
+
 def roles(request: HttpRequest) -> frozenset[str]:
     """The roles of who is asking; nobody signed in has none."""
     asker = getattr(request, "asker", None)
@@ -72,18 +89,35 @@ def city_roles(request: HttpRequest) -> frozenset[str]:
 def menu(path: str, roles: frozenset[str], city_roles: frozenset[str]) -> list[Link]:
     """The words of the masthead, from the manifests of the installed modules, for who holds these
     roles somewhere, and those over the whole city."""
-    links = []
+    urlconf = get_urlconf() or settings.ROOT_URLCONF
+    links = [
+        Link(text, url, path.startswith(url))
+        for text, url in _entries(roles, city_roles, get_language(), urlconf, get_script_prefix())
+    ]
+    if sum(link.current for link in links) > 1:  # the longest address is the nearest
+        best = max((link for link in links if link.current), key=lambda link: len(link.url))
+        links = [Link(link.text, link.url, link is best) for link in links]
+    return links
+
+
+@lru_cache(maxsize=512)
+def _entries(
+    roles: frozenset[str],
+    city_roles: frozenset[str],
+    _language: str | None,
+    _urlconf: str,
+    _prefix: str,
+) -> tuple[tuple[Any, str], ...]:
+    """What the masthead of these roles names and where it leads; the same for all their pages."""
+    found = []
     for manifest in module.load():
         for entry in manifest.menu:
             held = city_roles if entry.whole_city else roles
             if entry.role and held.isdisjoint(entry.role.split()):
                 continue
             if url := place(entry.url):
-                links.append(Link(entry.text, url, path.startswith(url)))
-    if sum(link.current for link in links) > 1:  # the longest address is the nearest
-        best = max((link for link in links if link.current), key=lambda link: len(link.url))
-        links = [Link(link.text, link.url, link is best) for link in links]
-    return links
+                found.append((entry.text, url))
+    return tuple(found)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -96,7 +130,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "city": here(getattr(settings, "TOWN_NAMES", None)) or "veche",
         "menu": tuple(menu(path, roles(request), city_roles(request))),
-        "languages": tuple(languages(request.get_full_path())),
+        "languages": language_links(request.get_full_path()),
         "search_url": place("problems:list"),
         "about_links": tuple(
             (name, url)

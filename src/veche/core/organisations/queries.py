@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import connection
 from django.db.models import Case as Choose
 from django.db.models import F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from veche.core.organisations.models import Holding, Organisation, Responsibility, SupplierRule
+from veche.core.places.models import Territory
 from veche.core.places.queries.objects import object_by_id
 from veche.errors import NotFound
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
-    from veche.core.places.models import CityObject, Territory
+    from veche.core.places.models import CityObject
+
+_HOLDING = ("id", "person_id", "role", "organisation_id", "territory_id", "since", "until")
+_ORGANISATION = ("id", "code", "kind", "names", "email", "imported")
+# Without its outline, which may be long: whoever wants that is given it when they ask for it.
+_TERRITORY = (
+    "id", "code", "kind", "names", "parent_id", "city_id", "district_id", "west", "south", "east",
+    "north", "imported", "drawn_around",
+)  # fmt: skip
+_HELD = f"""
+SELECT {", ".join(f"h.{name}" for name in _HOLDING)},
+    {", ".join(f"o.{name}" for name in _ORGANISATION)},
+    {", ".join(f"t.{name}" for name in _TERRITORY)}
+FROM organisations_holding h
+LEFT JOIN organisations_organisation o ON o.id = h.organisation_id
+LEFT JOIN places_territory t ON t.id = h.territory_id
+WHERE h.person_id = %s AND h.since <= %s AND (h.until IS NULL OR h.until > %s) ORDER BY h.id
+"""
 
 
 def holdings(person: Person | None, at: dt.datetime) -> tuple[Holding, ...]:
     """The roles a person holds at a moment; nobody holds none."""
     if person is None or not person.is_authenticated:
         return ()
-    return tuple(
-        Holding.objects.filter(person_id=person.pk, since__lte=at)
-        .filter(Q(until__isnull=True) | Q(until__gt=at))
-        .select_related("organisation", "territory")
-        .order_by("id")
-    )
+    # On every page of whoever is signed in: written by hand, the mapper took two milliseconds.
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, [person.pk, at, at])
+        return tuple(map(_holding, cursor.fetchall()))
+
+
+def _holding(row: tuple[Any, ...]) -> Holding:
+    """A role with the office and the place it is held in."""
+    first, second = len(_HOLDING), len(_HOLDING) + len(_ORGANISATION)
+    held = Holding.from_db(connection.alias, _HOLDING, row[:first])
+    held.organisation = _made(Organisation, _ORGANISATION, row[first:second])
+    held.territory = _made(Territory, _TERRITORY, row[second:])
+    return held
+
+
+def _made(model: type[Any], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
+    """The row of a table beside another; none where there is none."""
+    if values[0] is None:
+        return None
+    given = list(values)
+    given[names.index("names")] = json.loads(given[names.index("names")])
+    return model.from_db(connection.alias, names, given)
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,14 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.forms.forms import BaseForm
 from django.http import QueryDict
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from veche import languages
 from veche.look import plan as maps
 from veche.look import words
+from veche.look.context import place
 from veche.look.states import find
 
 register = template.Library()
@@ -156,6 +157,16 @@ def bar(value: float, most: float, tone: str = "1") -> SafeString:
     )
 
 
+# Addresses -----------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def page_url(name: str) -> str:
+    """The address of a page that stands on every page: looked up once for each language, where
+    ``url`` looks it up each time. Empty where this city has no such page."""
+    return place(name)
+
+
 # Words ----------------------------------------------------------------------------------------
 
 
@@ -279,29 +290,32 @@ def page_numbers(number: int, last: int) -> list[int | None]:
     return shown
 
 
-@register.inclusion_tag("look/parts/pages.html", takes_context=True)
-def pages(context: Context, page: Any, parameter: str = "page") -> dict[str, Any]:
-    """The pages of a list; the address keeps its filters.
+@register.simple_tag(takes_context=True)
+def pages(context: Context, page: Any, parameter: str = "page") -> SafeString:
+    """The pages of a list; the address keeps its filters. Nothing where there is one page.
 
     ``page`` has ``number`` and either ``paginator.num_pages`` or ``last``.
     """
     number = int(_of(page, "number", 1))
     last = int(_of(page, "last", 0) or _of(_of(page, "paginator"), "num_pages", 1))
+    if last <= 1:
+        return SafeString("")
     request = context.get("request")
     query = request.GET.copy() if request else QueryDict(mutable=True)
-
-    def address(target: int) -> str:
-        query[parameter] = str(target)
-        return "?" + query.urlencode()
-
-    return {
-        "links": [
-            {"number": one, "url": address(one) if one else "", "current": one == number}
-            for one in (page_numbers(number, last) if last > 1 else [])
-        ],
-        "next": address(number + 1) if number < last else "",
-        "previous": address(number - 1) if number > 1 else "",
-    }
+    query.pop(parameter, None)
+    kept = f"{query.urlencode()}&" if query else ""
+    start = escape(f"?{kept}{parameter}=")
+    title, before = escape(gettext("Pages of this list")), escape(gettext("Previous"))
+    after = escape(gettext("Next"))
+    parts = [f'<nav class="pages" aria-label="{title}">']
+    if number > 1:
+        parts.append(f'<a href="{start}{number - 1}" rel="prev">{before}</a>')
+    for one in page_numbers(number, last):
+        current = ' aria-current="page"' if one == number else ""
+        parts.append(f'<a href="{start}{one}"{current}>{one}</a>' if one else "<span>…</span>")
+    if number < last:
+        parts.append(f'<a href="{start}{number + 1}" rel="next">{after}</a>')
+    return SafeString("\n".join([*parts, "</nav>"]))
 
 
 @register.inclusion_tag("look/parts/empty.html")

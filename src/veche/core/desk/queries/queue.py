@@ -165,6 +165,11 @@ class Listing:
     offices: Sequence[Organisation] = field(default=())
 
     @cached_property
+    def saved(self) -> list[View]:
+        """Those of the views that somebody keeps under a name."""
+        return [view for view in self.views if view.saved]
+
+    @cached_property
     def known(self) -> bool:
         """Whether these filters are one of the views above the queue."""
         return any(view.current for view in self.views)

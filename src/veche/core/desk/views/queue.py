@@ -22,6 +22,7 @@ from veche.core.desk.adapter import DeskAction, actions_for, desk_of, desks
 from veche.core.desk.filters import Filters
 from veche.core.desk.guard import after, staff_only
 from veche.core.desk.views.rows import html, options
+from veche.core.desk.views.rows import views as written_views
 from veche.core.organisations.middleware import Asker, asker
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
@@ -66,14 +67,16 @@ def queue(request: HttpRequest) -> HttpResponse:
     home = places.home()
     kinds = [(one.procedures[0], one.title) for one in desks()]
     opened_number = opened["case"].number if opened else ""
+    desk = reverse("desk:queue")
     context = {
         "listing": listing,
+        "views": written_views(listing.views, desk),
         "filters": filters,
         "query": filters.query(),
         "here": _here(request),
         "seat": seat,
         "person": person,
-        "desk": reverse("desk:queue"),
+        "desk": desk,
         "kinds": options(kinds, filters.kind) if len(kinds) > 1 else "",
         "offices": options([(one.code, one) for one in listing.offices], ""),
         "districts": options(

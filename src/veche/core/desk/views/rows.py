@@ -1,5 +1,5 @@
-"""The rows of the queue. Forty of them are on every page, so they are written here, not in a
-template: a tenth of the work."""
+"""The rows of the queue and the words above it. They are on every page, so they are written here,
+not in a template: a tenth of the work."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from veche.core.desk.queries import Row
+from veche.core.desk.queries import Row, View
 from veche.look import words
 from veche.look.templatetags.look import clock_bar
 from veche.look.templatetags.look import state as state_tag
@@ -53,6 +53,20 @@ def html(rows: Sequence[Row], query: str, page: int, opened: str) -> SafeString:
             f'<td class="q-state">{states[shown]}</td></tr>'
         )
     return SafeString("\n".join(parts))
+
+
+def views(found: Iterable[View], desk: str) -> SafeString:
+    """The words above the queue; ``desk`` is its address."""
+    parts = []
+    for view in found:
+        query = f"?{escape(view.query)}" if view.query else ""
+        current = ' aria-current="page"' if view.current else ""
+        count = ""
+        if view.count is not None:
+            bad = " bad" if view.hot and view.count else ""
+            count = f' <span class="num{bad}">{escape(words.number(view.count))}</span>'
+        parts.append(f'<a href="{desk}{query}"{current}>{escape(str(view.title))}{count}</a>')
+    return SafeString("".join(parts))
 
 
 def _clock(row: Row, known: dict[tuple[object, object], str], zone: dt.tzinfo) -> str:
