@@ -56,7 +56,7 @@ def read_token(text: str | bytes, key: bytes) -> BallotToken:
     """
     raw = text.encode("ascii", "replace") if isinstance(text, str) else text
     try:
-        data = base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4))
+        data = base64.b64decode(raw + b"=" * (-len(raw) % 4), b"-_", validate=True)
     except ValueError as fault:
         raise WrongToken from fault
     packed, mac = data[:-_MAC], data[-_MAC:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from veche.city.ballots.models.appeals import InvitationPass, RollRequest, VoteAppeal
 from veche.city.ballots.models.casting import Ballot, Sum, Tally
 from veche.city.ballots.models.log import LogEntry, VoteCheckpoint, VoteLog
+from veche.city.ballots.models.promise import PromiseKey
 from veche.city.ballots.models.roll import Part, RollEntry, Voter
 from veche.city.ballots.models.vote import Vote
 
@@ -13,6 +14,7 @@ __all__ = [
     "InvitationPass",
     "LogEntry",
     "Part",
+    "PromiseKey",
     "RollEntry",
     "RollRequest",
     "Sum",

@@ -1,0 +1,61 @@
+"""The keys of the door: what tokens are signed with, and what promises are signed with.
+
+Tokens are read by this city's own web processes only, so their key is drawn from the secret key all
+of them share. Promises are kept by voters and checked by anybody: they are signed by a key pair
+that every web process reads from the folder of keys, and whose public part is published.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+from pathlib import Path
+
+from django.conf import settings
+
+from veche.core.journal.tlog import keys
+from veche.core.journal.tlog.note import VerifierKey
+
+PROMISE_FILE = "promise.pem"
+
+
+@functools.cache
+def token_key() -> bytes:
+    """The key by which ballot tokens are signed and checked."""
+    secret = str(settings.SECRET_KEY).encode()
+    return hmac.digest(secret, b"veche.ballots.token/1", hashlib.sha256)
+
+
+def promise_name(log_name: str) -> str:
+    """The name under which promises are signed, beside the city's log of this name."""
+    return f"{log_name.rpartition('/')[0] or log_name}/promises"
+
+
+def promise_signer(folder: Path, name: str) -> keys.Signer:
+    """The signer of promises; its key is made where there is none.
+
+    Raises:
+        veche.core.journal.tlog.keys.WrongKey: the file holds no key, or others may read it.
+        OSError: it cannot be read or made.
+    """
+    file = folder / PROMISE_FILE
+    try:
+        private = keys.load(file)
+    except FileNotFoundError:
+        try:
+            private = keys.make(file)
+        except FileExistsError:  # another web process was first
+            private = keys.load(file)
+    return keys.Signer(name, private)
+
+
+@functools.cache
+def own_signer() -> keys.Signer:
+    """The signer of this process. Raises: as `promise_signer`."""
+    return promise_signer(settings.KEY_FOLDER, promise_name(settings.LOG_NAME))
+
+
+def own_verifier() -> VerifierKey:
+    """The key by which this process's promises are checked."""
+    return own_signer().key

@@ -1,0 +1,136 @@
+"""Promises: the signed word that a ballot was taken and will stand in the count by a moment.
+
+A promise is handed out with the acknowledgement, before the ballot has its place in the log. Should
+the ballot be missing later, the promise convicts the city. What was taken in one moment is signed
+together: the promises of a batch share one signature over the root of a small Merkle tree, and each
+holds the way from its own ballot to that root. Standard library only.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from veche.core.journal.tlog.merkle import (
+    Hash,
+    inclusion,
+    node_hash,
+    root_from_inclusion,
+    root_of,
+)
+from veche.core.journal.tlog.note import Note, Signature, VerifierKey, Verify, WrongNote, unpack
+
+PROMISE_HEAD = "veche-promise/1"
+PROMISE_TERM = dt.timedelta(hours=1)
+"""By when a taken ballot stands in the count; mostly it takes seconds."""
+LONGEST_PROMISE = 8_192
+
+
+class WrongPromise(ValueError):
+    """A promise that is not one; the sentence says how."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """The word given for one ballot: ``leaf`` is the hash of its leaf as the log will hold it."""
+
+    vote: str
+    leaf: Hash
+    index: int
+    proof: tuple[Hash, ...]
+    note: Note
+
+    @property
+    def by(self) -> dt.datetime:
+        """By when the ballot stands in the count. Raises: WrongPromise."""
+        return self._told()[2]
+
+    def _told(self) -> tuple[int, Hash, dt.datetime]:
+        lines = self.note.text.split("\n")
+        try:
+            head, _name, size, root, by, last = lines
+            told = int(size), unpack(root), dt.datetime.fromisoformat(by)
+        except ValueError as fault:
+            raise WrongPromise("What was signed is no promise.") from fault
+        if head != PROMISE_HEAD or last or told[0] < 1 or told[2].tzinfo is None:
+            raise WrongPromise("What was signed is no promise.")
+        return told
+
+    def __str__(self) -> str:
+        return promise_text(self.vote, self.leaf, self.index, self.proof, str(self.note))
+
+    @classmethod
+    def read(cls, data: bytes) -> Promise:
+        """A promise from its bytes.
+
+        Raises:
+            WrongPromise: it is none.
+        """
+        head, gap, rest = data.replace(b"\r\n", b"\n").partition(b"\n\n")
+        try:
+            first, vote, leaf, index, *steps = head.decode("ascii").split("\n")
+            if len(data) > LONGEST_PROMISE or not gap or first != PROMISE_HEAD:
+                raise ValueError
+            found = cls(
+                _after("vote ", vote),
+                bytes.fromhex(_after("ballot ", leaf)),
+                int(_after("index ", index)),
+                tuple(unpack(step) for step in steps),
+                Note.read(rest),
+            )
+        except (ValueError, WrongNote) as fault:
+            raise WrongPromise("This is no promise for a ballot.") from fault
+        found._told()
+        return found
+
+    def checked(self, known: Iterable[VerifierKey], verify: Verify) -> bool:
+        """Whether one of these keys gave its word for this very ballot.
+
+        Raises:
+            WrongPromise: what was signed is no promise.
+            WrongNote: a signature in the name of a known key is not good.
+        """
+        size, root, _by = self._told()
+        if root_from_inclusion(self.leaf, self.index, size, self.proof) != root:
+            return False
+        return bool(self.note.checked(known, verify))
+
+
+def _after(word: str, line: str) -> str:
+    if not line.startswith(word):
+        raise ValueError(line)
+    return line.removeprefix(word)
+
+
+def promise_text(vote: str, leaf: Hash, index: int, proof: Sequence[Hash], note: str) -> str:
+    """A promise as it is handed out."""
+    steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in proof)
+    return f"{PROMISE_HEAD}\nvote {vote}\nballot {leaf.hex()}\nindex {index}\n{steps}\n{note}"
+
+
+def promise_all(
+    ballots: Sequence[tuple[str, Hash]],
+    at: dt.datetime,
+    key: VerifierKey,
+    sign: Callable[[bytes], bytes],
+) -> list[str]:
+    """Promises for a batch of ballots (vote, hash of the leaf), signed once by ``sign``."""
+    leaves = [leaf for _vote, leaf in ballots]
+    by = (at + PROMISE_TERM).astimezone(dt.UTC).isoformat(timespec="seconds")
+    root = base64.b64encode(root_of(leaves)).decode()
+    text = f"{PROMISE_HEAD}\n{key.name}\n{len(leaves)}\n{root}\n{by}\n"
+    note = str(Note(text, (Signature(key.name, key.id, sign(text.encode())),)))
+    if len(leaves) == 1:
+        return [promise_text(*ballots[0], 0, (), note)]
+    rows = [leaves]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        rows.append([node_hash(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2)])
+    return [
+        promise_text(
+            vote, leaf, n, inclusion(n, len(leaves), lambda level, at: rows[level][at]), note
+        )
+        for n, (vote, leaf) in enumerate(ballots)
+    ]
