@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.organisations.models import Holding
+from veche.core.organisations.models import Holding, ListMember
+from veche.core.organisations.operations.lists import leave_lists
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
 from veche.errors import Refused
@@ -21,8 +22,8 @@ class StillHoldsRoles(Refused):
 
 
 def collect(person: Person) -> list[dict[str, Any]]:
-    """The roles held, now and before."""
-    return [
+    """The roles held and the lists stood on, now and before."""
+    roles = [
         {
             "role": row.role,
             "organisation": row.organisation.code if row.organisation else None,
@@ -34,13 +35,23 @@ def collect(person: Person) -> list[dict[str, Any]]:
             "organisation", "territory"
         )
     ]
+    lists = [
+        {
+            "list": row.list.code,
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+        }
+        for row in ListMember.objects.filter(person_id=person.pk).select_related("list")
+    ]
+    return roles + lists
 
 
 def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
-    """Nothing is taken out: who held which role when stays, without the name of the account.
+    """Who held which role when stays, without the name of the account; lists are left.
 
     Raises:
         StillHoldsRoles: a role is held now.
     """
     if any(held.role != "volunteer" for held in holdings(person, at)):
         raise StillHoldsRoles
+    leave_lists(by=by, at=at, person=person)

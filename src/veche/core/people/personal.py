@@ -9,7 +9,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 
-from veche.core.people.models import Look, Person, Residence, ResidenceLetter, SignIn
+from veche.core.people.models import (
+    BirthDate,
+    Look,
+    Person,
+    Residence,
+    ResidenceLetter,
+    SignIn,
+)
 from veche.core.people.operations.erasure import empty_account
 
 
@@ -44,6 +51,10 @@ def collect(person: Person) -> dict[str, Any]:
                 "until": row.until.isoformat(),
             }
             for row in Residence.objects.filter(person_id=person.pk).select_related("territory")
+        ],
+        "birth_date": [
+            {"day": row.day.isoformat(), "how": row.how}
+            for row in BirthDate.objects.filter(person_id=person.pk)
         ],
         "letter": list(
             ResidenceLetter.objects.filter(person_id=person.pk).values_list("address", flat=True)

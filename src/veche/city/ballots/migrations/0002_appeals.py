@@ -6,43 +6,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ballots', '0001_start'),
-        ('cases', '0004_queue'),
+        ("ballots", "0001_start"),
+        ("cases", "0004_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InvitationPass',
+            name="InvitationPass",
             fields=[
-                ('vote', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='ballots.vote')),
-                ('at', models.DateTimeField()),
-                ('reached', models.BigIntegerField(default=0)),
-                ('told', models.IntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
+                (
+                    "vote",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="ballots.vote",
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reached", models.BigIntegerField(default=0)),
+                ("told", models.IntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RollRequest',
+            name="RollRequest",
             fields=[
-                ('case', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='cases.case')),
-                ('text', models.TextField(blank=True)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('person', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('vote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ballots.vote')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ballots.vote",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VoteAppeal',
+            name="VoteAppeal",
             fields=[
-                ('case', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='cases.case')),
-                ('reason', models.CharField(max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('ruling', models.CharField(blank=True, choices=[('stands', 'Stands'), ('recount', 'Recount'), ('ballots', 'Ballots'), ('vote', 'Vote')], default='', max_length=8)),
-                ('vote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ballots.vote')),
+                (
+                    "case",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="cases.case",
+                    ),
+                ),
+                ("reason", models.CharField(max_length=20)),
+                ("text", models.TextField(blank=True)),
+                ("answer", models.TextField(blank=True, default="")),
+                (
+                    "ruling",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("stands", "Stands"),
+                            ("recount", "Recount"),
+                            ("ballots", "Ballots"),
+                            ("vote", "Vote"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "vote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ballots.vote",
+                    ),
+                ),
             ],
         ),
     ]

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.ballots.models import Vote, VoteLog
 from veche.city.ballots.operations.log import note_leaf
 from veche.city.ballots.operations.roll import freeze_roll
 from veche.city.ballots.procedure import ORGANISER
+from veche.city.ballots.rules import RollRule, WrongRoll
 from veche.city.ballots.vote.config import VoteConfig, WrongConfig, read_config
 from veche.core.cases.operations import move_case, open_case
 from veche.core.organisations.queries import holdings
@@ -54,9 +56,13 @@ def read(document: Mapping[str, Any]) -> VoteConfig:
         ConfigRefused: no vote can be held by it.
     """
     try:
-        return read_config(document)
-    except WrongConfig as fault:
+        found = read_config(document)
+        rule = RollRule.read(found.roll)
+    except (WrongConfig, WrongRoll) as fault:
         raise ConfigRefused(why=str(fault)) from fault
+    if found.audited and rule.came:
+        raise ConfigRefused(why=gettext("An audited vote takes only those on its roll."))
+    return found
 
 
 @operation

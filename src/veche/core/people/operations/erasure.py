@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from veche import module
 from veche.core.journal.operations import record
 from veche.core.people.models import (
+    BirthDate,
     Level,
     Look,
     Person,
@@ -65,7 +66,7 @@ def erase_person(*, by: Person, at: dt.datetime, person: Person) -> None:
 @operation
 def empty_account(*, by: Person, at: dt.datetime, person: Person) -> None:
     """Take out of the tables of people what tells who somebody is; the number stays."""
-    for table in (SignIn, Residence, ResidenceLetter, Look):
+    for table in (SignIn, Residence, ResidenceLetter, BirthDate, Look):
         table.objects.filter(person_id=person.pk).delete()
     for others in (EmailAddress, Authenticator, SocialAccount):
         others.objects.filter(user_id=person.pk).delete()
