@@ -5,16 +5,22 @@ from __future__ import annotations
 from veche.city.ballots.models.appeals import InvitationPass, RollRequest, VoteAppeal
 from veche.city.ballots.models.casting import Ballot, Sum, Tally
 from veche.city.ballots.models.log import LogEntry, VoteCheckpoint, VoteLog
+from veche.city.ballots.models.paper import Batch, Booth, KioskPass, Mark, Reading
 from veche.city.ballots.models.promise import PromiseKey
 from veche.city.ballots.models.roll import Part, RollEntry, Voter
 from veche.city.ballots.models.vote import Vote
 
 __all__ = [
     "Ballot",
+    "Batch",
+    "Booth",
     "InvitationPass",
+    "KioskPass",
     "LogEntry",
+    "Mark",
     "Part",
     "PromiseKey",
+    "Reading",
     "RollEntry",
     "RollRequest",
     "Sum",

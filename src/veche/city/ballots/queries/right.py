@@ -220,10 +220,10 @@ def _refusal(
         return of_the_vote
     if not on_the_roll:
         return NotOnTheRoll
-    if struck:
-        return StruckOff
     if voted_by == "paper" or (voted_by == "kiosk" and channel == "web"):
         return VotedInPerson
+    if struck:
+        return StruckOff
     if revision and not change and channel == voted_by:
         return AlreadyVoted
     return ChangedTooOften if revision >= MOST_REVISIONS else None
