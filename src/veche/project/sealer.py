@@ -1,4 +1,4 @@
-"""The sealer as a process of its own, without Django: ``python -m veche.project.sealer``.
+"""Sealer and sequencer as one process, without Django: ``python -m veche.project.sealer``.
 
 It waits until another sealer ends, and takes over within seconds when one is killed. While the
 database is away or the disk is full it says so and tries again; it ends by itself only where a
@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from veche.city.ballots import sequencer as sequencers
 from veche.core.journal.folder import BrokenFolder, Folder
-from veche.core.journal.sealer import PAUSE, Sealer, SealerFault
+from veche.core.journal.sealer import PAUSE, Sealer
+from veche.core.journal.signing import SealerFault
 from veche.core.journal.tlog.note import WrongNote
 from veche.project import home as homes
 
@@ -66,13 +68,25 @@ class _Turns:
         return not self.ended
 
     def once(self, home: homes.Home) -> None:
-        """Connect, wait for the lock, seal until told to end."""
+        """Connect, wait for the lock, seal and place until told to end."""
         with psycopg.connect(_address(home), autocommit=True) as connection:
             sealer = Sealer(connection, home.sealed, home.keys, ask=_ask())
             while self.going() and not sealer.take():
                 time.sleep(PAUSE)
             self.said = ""
-            sealer.run(self.going)
+            sequencer = sequencers.Sequencer(connection, home.sealed, home.keys)
+            placing, seal_again = False, 0.0
+            while self.going():
+                begun = time.monotonic()
+                busy = False
+                if begun >= seal_again:
+                    busy = sealer.once().records >= sealer.most
+                    seal_again = time.monotonic() + (0.0 if busy else PAUSE)
+                placing = placing or sequencer.take()
+                if placing:
+                    busy = sequencer.once().ballots >= sequencer.most or busy
+                if not busy:
+                    time.sleep(max(0.05, sequencers.PAUSE - (time.monotonic() - begun)))
 
     def wait(self, sentence: str) -> None:
         """Say what is wrong, once for as long as it is the same, and let time pass."""

@@ -9,7 +9,8 @@ from tests.core.journal.sealing import AT, opened, write
 from veche.core.journal import commands
 from veche.core.journal.models import LogKey
 from veche.core.journal.operations import LastKey, NoSuchKey, end_key
-from veche.core.journal.sealer import Sealer, SealerFault
+from veche.core.journal.sealer import Sealer
+from veche.core.journal.signing import SealerFault
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.note import Note, VerifierKey
 

@@ -18,7 +18,8 @@ from veche.core.journal import commands
 from veche.core.journal.folder import BrokenFolder, Folder
 from veche.core.journal.models import Checkpoint, Leaf, Record, Unsealed
 from veche.core.journal.operations import end_key
-from veche.core.journal.sealer import Sealer, SealerFault
+from veche.core.journal.sealer import Sealer
+from veche.core.journal.signing import SealerFault
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.note import Note, VerifierKey
 from veche.core.journal.tlog.tiles import tile_path

@@ -11,7 +11,8 @@ from pathlib import Path
 from types import FrameType
 
 from veche.core.journal.folder import Folder
-from veche.core.journal.sealer import Sealer, SealerFault, key_file
+from veche.core.journal.sealer import Sealer
+from veche.core.journal.signing import SealerFault, key_file
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.note import ED25519, Note, VerifierKey, WrongNote
 from veche.core.journal.witnesses import named

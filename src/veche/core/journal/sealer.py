@@ -13,14 +13,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import psycopg
 
 from veche.core.journal.folder import CHECKPOINT, ERASED, KEYS, Folder
-from veche.core.journal.tlog import keys
+from veche.core.journal.signing import Connection, SealerFault, Signing, signed
 from veche.core.journal.tlog.merkle import leaf_hash
-from veche.core.journal.tlog.note import Checkpoint, Note, Signature, VerifierKey
+from veche.core.journal.tlog.note import Checkpoint, Note, Signature
 from veche.core.journal.tlog.tiles import Edge
 
 LOCK = 0x7665_6C6F_6731
@@ -29,12 +26,6 @@ MOST = 20_000
 """Records in one batch."""
 PAUSE = 2.0
 """Seconds between looks at what waits: a record is in a published checkpoint well within ten."""
-
-Connection = psycopg.Connection[tuple[Any, ...]]
-
-
-class SealerFault(Exception):
-    """The log cannot go on without a person; the sentence says what to do."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +50,10 @@ class Sealer:
     ) -> None:
         self.connection = connection
         self.folder = Folder(folder)
-        self.key_folder = key_folder
+        self.signing = Signing(key_folder)
         self.ask = ask
         self.most = most
         self.edge = Edge()
-        self.signers: list[keys.Signer] = []
-        self._known: list[tuple[Any, ...]] = []
         self._erased = 0
 
     def take(self) -> bool:
@@ -89,7 +78,6 @@ class Sealer:
             SealerFault: there is no key to sign with.
         """
         with self.connection.transaction():
-            # Within: a key cannot be ended between being read and being signed with.
             self._read_keys()
             rows = self.connection.execute(
                 "SELECT place, digest FROM journal_seal(%s, %s)", [self.edge.size, self.most]
@@ -114,34 +102,12 @@ class Sealer:
             if self.once().records < self.most:
                 time.sleep(PAUSE)
 
-    # --- keys ---------------------------------------------------------------------------------
-
     def _read_keys(self) -> None:
-        known = self.connection.execute(
-            "SELECT verifier, state, since_size, until_size FROM journal_logkey"
-            " ORDER BY id FOR SHARE"
-        ).fetchall()
-        active = [row[0] for row in known if row[1] == "active"]
-        if not active:
-            raise SealerFault("There is no key to sign the log with: veche journal key make")
-        if known == self._known:
+        if not self.signing.read(self.connection):
             return
-        signers = []
-        for verifier in active:
-            public = VerifierKey.read(verifier)
-            try:
-                private = keys.load(key_file(self.key_folder, public))
-            except (OSError, keys.WrongKey) as fault:
-                raise SealerFault(f"The key {public.id.hex()} cannot be read: {fault}") from fault
-            signers.append(keys.Signer(public.name, private))
-            if signers[-1].key != public:
-                raise SealerFault(f"The file of the key {public.id.hex()} holds another key.")
-        if len({one.key.name for one in signers}) != 1:
-            raise SealerFault("All keys of a log bear the log's name.")
-        self.signers, self._known = signers, known
         lines = (
             f"{verifier} {state} {since} {'' if until is None else until}".rstrip() + "\n"
-            for verifier, state, since, until in known
+            for verifier, state, since, until in self.signing.known
         )
         self.folder.path.mkdir(parents=True, exist_ok=True)
         self.folder.put(KEYS, "".join(lines).encode())
@@ -150,8 +116,8 @@ class Sealer:
 
     def _sign(self) -> Note:
         """Sign the log as it stands in this transaction, and keep the note with it."""
-        told = Checkpoint(self.signers[0].key.name, self.edge.size, self.edge.frontier.root())
-        note = Note(told.text, tuple(one.sign(told) for one in self.signers))
+        told = Checkpoint(self.signing.name, self.edge.size, self.edge.frontier.root())
+        note = signed(told, self.signing.signers)
         self.connection.execute(
             "INSERT INTO journal_checkpoint (size, root, note) VALUES (%s, %s, %s)",
             [told.size, told.root, str(note)],
@@ -215,13 +181,8 @@ class Sealer:
         note = Note.read(self.folder.fetch(CHECKPOINT))
         if Checkpoint.read(note.text).size != self.edge.size:
             return
-        own = {(one.key.name, one.key.id) for one in self.signers}
+        own = {(one.key.name, one.key.id) for one in self.signing.signers}
         plain = Note(note.text, tuple(one for one in note.signatures if (one.name, one.id) in own))
         whole = Note(plain.text, (*plain.signatures, *self.ask(plain, self.folder)))
         if len(whole.signatures) > len(note.signatures):
             self.folder.put_checkpoint(str(whole))
-
-
-def key_file(folder: Path, key: VerifierKey) -> Path:
-    """Where the private part of a key lies."""
-    return folder / f"log-{key.id.hex()}.pem"

@@ -54,3 +54,21 @@ class VoteCheckpoint(models.Model):
 
     def __str__(self) -> str:
         return f"checkpoint of vote {self.vote_id} at {self.size}"
+
+
+class Unpublished(models.Model):
+    """Leaves of one batch, from their place on; kept until the files of the log hold them."""
+
+    pk = models.CompositePrimaryKey("vote_id", "place")
+    vote = models.ForeignKey(
+        "ballots.Vote", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    place = models.BigIntegerField()
+    leaves = models.TextField()
+    """A leaf a line."""
+
+    class Meta:
+        verbose_name_plural = "unpublished"
+
+    def __str__(self) -> str:
+        return f"leaves of vote {self.vote_id} from {self.place}"

@@ -3,6 +3,14 @@
 A ballot's leaf holds no time, no person and no finer territory than the configuration allows.
 Everything else that touches the outcome is a leaf too: the configuration, the roll, its changes,
 suspensions, batches of paper, annulments, decisions of appeals, the close, the result.
+
+Three of them change the count, and what they tell is fixed:
+
+- ``paper``: ``batch`` (its number), ``territory``, ``ballots``, ``choices`` (spelled choice →
+  number of ballots that say so), ``scan`` (SHA-256);
+- ``annulled``: ``reason``, and either ``code`` with ``revisions`` (those of that code count no
+  longer), or ``batch`` (that batch of paper);
+- ``roll-change``: ``territory``, ``change`` (1: added, -1: struck), ``line`` (the salted line).
 """
 
 from __future__ import annotations
@@ -21,7 +29,7 @@ KINDS_OF_LEAF = {
     "roll-change": "Somebody was added to the roll or struck from it.",
     BALLOT: "A ballot was cast.",
     "paper": "A batch of paper ballots was entered twice and agreed.",
-    "annulled": "A ballot was annulled: it counts no longer.",
+    "annulled": "Ballots were annulled: they count no longer.",
     "suspended": "The vote was suspended by a named person.",
     "resumed": "The vote went on.",
     "closed": "The vote was closed.",
@@ -53,17 +61,12 @@ class BallotLeaf:
     @property
     def text(self) -> str:
         """The leaf as it stands in the log."""
-        return canonical_text(
-            {
-                "type": BALLOT,
-                "vote": self.vote,
-                "config": self.config,
-                "code": self.code,
-                "revision": self.revision,
-                "channel": self.channel,
-                "territory": self.territory,
-                "choice": json.loads(self.choice),
-            }
+        # The names stand in their sorted order, and a spelled choice is canonical already.
+        return (
+            f'{{"channel":{canonical_text(self.channel)},"choice":{self.choice},"code":"{self.code}",'
+            f'"config":"{self.config}","revision":{self.revision},'
+            f'"territory":{canonical_text(self.territory)},"type":"{BALLOT}",'
+            f'"vote":{canonical_text(self.vote)}}}'
         )
 
 

@@ -38,7 +38,11 @@ class Signer:
 
     def sign(self, checkpoint: Checkpoint) -> Signature:
         """The log's signature. The same text is always signed the same: Ed25519 draws nothing."""
-        return Signature(self.key.name, self.key.id, self.private.sign(checkpoint.text.encode()))
+        return self.sign_text(checkpoint.text)
+
+    def sign_text(self, text: str) -> Signature:
+        """A signature of the text of any note."""
+        return Signature(self.key.name, self.key.id, self.private.sign(text.encode()))
 
     def cosign(self, checkpoint: Checkpoint, time: int) -> Signature:
         """A witness's signature at ``time`` (seconds since 1970)."""
