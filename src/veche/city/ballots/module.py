@@ -41,6 +41,8 @@ MODULE = Module(
         "roll_correction.add": "Somebody was put on a roll after asking.",
         "roll_correction.refuse": "Somebody who asked was not put on a roll.",
         "roll_correction.withdraw": "Somebody no longer asks to be put on a roll.",
+        "roll_correction.lapse": "Nobody answered a request before the vote closed.",
+        "ballots.roll-closed": "The vote closed, and its roll with it.",
         "ballots.roll-frozen": "The roll of a vote was frozen.",
         "ballots.roll-added": "Somebody was put on the roll of a vote after it was frozen.",
         "ballots.roll-struck": "Somebody was struck off the roll of a vote.",

@@ -133,6 +133,7 @@ ROLL_CORRECTION = Procedure(
         ),
         State("added", _("Added to the roll"), final=True),
         State("refused", _("Refused: not on the roll"), final=True),
+        State("lapsed", _("Not answered before the vote closed"), final=True),
         State("withdrawn", _("Withdrawn by its author"), final=True),
     ),
     moves=(
@@ -140,6 +141,7 @@ ROLL_CORRECTION = Procedure(
         Move("add", ("asked",), "added", COMMISSIONER, _("added to the roll"), "territory"),
         Move("refuse", ("asked",), "refused", COMMISSIONER, _("refused"), "territory"),
         Move("withdraw", ("asked",), "withdrawn", AUTHOR, _("withdrawn")),
+        Move("lapse", ("asked",), "lapsed", SYSTEM, _("not answered in time")),
     ),
     line=("asked", "added"),
 )

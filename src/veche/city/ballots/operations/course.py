@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from veche.city.ballots.models import Vote
+from veche.city.ballots.operations.corrections import lapse_all
 from veche.city.ballots.operations.log import note_leaf
 from veche.core.cases.operations import move_case
 from veche.operation import operation
@@ -16,11 +17,21 @@ if TYPE_CHECKING:
     from veche.core.cases.models import Case
 
 
+LATE = dt.timedelta(minutes=5)
+"""An opening later than this after its announced moment says in public how late it was."""
+
+
 @operation
 def open_in_time(*, by: None, at: dt.datetime, case: Case) -> Case:
-    """The moment has come: people may vote."""
+    """The moment has come: people may vote.
+
+    After an outage a vote opens late and says by how many minutes; the announced close stands,
+    whatever was lost before it: whether that is fair is for the commission, in public.
+    """
     vote = Vote.objects.get(case=case)
-    return move_case(by=by, at=at, case=case, move="open", until=vote.closes_at)
+    late = at - vote.opens_at
+    public = {"late_minutes": int(late.total_seconds() // 60)} if late > LATE else None
+    return move_case(by=by, at=at, case=case, move="open", until=vote.closes_at, public=public)
 
 
 @operation
@@ -35,6 +46,7 @@ def close_in_time(*, by: None, at: dt.datetime, case: Case) -> Case:
     vote = Vote.objects.select_for_update().get(case=case)
     case = move_case(by=by, at=at, case=case, move="close")
     note_leaf(vote, "closed", {})
+    lapse_all(by=by, at=at, vote=vote)
     return case
 
 
