@@ -118,6 +118,6 @@ def test_any_text_is_read_without_overlaps(text: str) -> None:
      "серия 12 ", "@a", "京A1", "кв "],
 )  # fmt: skip
 def test_no_text_takes_long(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     find(piece * 10_000)
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
