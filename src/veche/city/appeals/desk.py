@@ -22,14 +22,15 @@ from veche.city.appeals.access import (
     reads_documents,
     seen_by,
 )
+from veche.city.appeals.desk_later import LATER, LetterWords
 from veche.city.appeals.models import Appeal, Correction, Topic
 from veche.city.appeals.queries.lists import corrections, offices
 from veche.city.appeals.queries.matter import matter
 from veche.city.appeals.views.enclosures import enclosed
 from veche.core.cases.models import Case
+from veche.core.cases.queries import waiting_prolongation
 from veche.core.desk.adapter import Desk, DeskAction, DeskForm, DeskLine, Panel
 from veche.core.moderation import reasons
-from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Organisation
 from veche.core.people.operations import note_look
@@ -105,6 +106,7 @@ def panel(request: HttpRequest, case: Case) -> Panel:
     if how == HIDDEN:
         raise NotFound
     texts = {}
+    asked = waiting_prolongation(appeal.case)
     if how == WORDS:
         texts = {"answer": appeal.answer, "refuse": appeal.answer}
         if not appeal.public and who.person and case.author_id and (
@@ -125,6 +127,8 @@ def panel(request: HttpRequest, case: Case) -> Panel:
             **enclosed(appeal, open_=reads_documents(appeal, who.person, who.holdings)),
             "kind": words.KINDS[appeal.kind],
             "matter": matter(appeal.case, at, texts, appeal.satisfaction),
+            "later": asked if how == WORDS else None,
+            "later_reason": words.LATER.get(asked.reason, asked.reason) if asked else "",
         },
     )
 
@@ -132,19 +136,7 @@ def panel(request: HttpRequest, case: Case) -> Panel:
 # Forms ----------------------------------------------------------------------------------------
 
 
-class _PublicWords(Pointed, DeskForm):
-    """Words that everybody reads where the letter is public; a private one only its author."""
-
-    words = "text"
-
-    def read_by_all(self) -> bool:
-        """Whether the letter is public, or it is a correction, which always is."""
-        return (
-            self.case is None or not Appeal.objects.filter(pk=self.case.pk, public=False).exists()
-        )
-
-
-class WordsForm(_PublicWords):
+class WordsForm(LetterWords):
     """Words to the author."""
 
     words = "text"
@@ -160,7 +152,7 @@ class WordsForm(_PublicWords):
         return {"text": self.cleaned_data["text"]}
 
 
-class ReasonForm(_PublicWords):
+class ReasonForm(LetterWords):
     """A reason from the list, and words for the author."""
 
     words = "text"
@@ -228,7 +220,7 @@ class OfficeForm(DeskForm):
         return {"organisation": self.cleaned_data["organisation"]}
 
 
-class HandOnForm(_PublicWords, OfficeForm):
+class HandOnForm(LetterWords, OfficeForm):
     """Another office, and why."""
 
     words = "text"
@@ -244,7 +236,7 @@ class HandOnForm(_PublicWords, OfficeForm):
         return {**super().step(), "text": self.cleaned_data["text"]}
 
 
-class RepairForm(_PublicWords):
+class RepairForm(LetterWords):
     """The keeper accepts a correction."""
 
     words = "text"
@@ -294,6 +286,7 @@ DESK = Desk(
             "close_to_others", _("Send on without publishing"), run=operations.close_to_others
         ),
         DeskAction("hand_on", _("Hand on"), run=operations.hand_on, form=HandOnForm),
+        *LATER,
         DeskAction(
             "refuse", _("Refuse"), run=operations.refuse, form=RefuseForm, key="r", grave=True
         ),

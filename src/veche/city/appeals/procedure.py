@@ -20,7 +20,7 @@ from veche.core.moderation.procedure import (
     routing,
 )
 
-OFFICER, REGISTRAR = "officer", "registrar"
+OFFICER, HEAD, REGISTRAR = "officer", "head", "registrar"
 _OPERATIONS = "veche.city.appeals.operations"
 _OWED = ("work", "question")
 
@@ -74,6 +74,16 @@ APPEAL = Procedure(
             Move("hand_on", (state,), state, OFFICER, _("handed on to another office"),
                  "organisation")
             for state in _OWED
+        ),
+        # A later date: an officer asks, the head signs or does not. Nothing moves in between.
+        *(
+            Move(name, (state,), state, role, title, "organisation")
+            for state in _OWED
+            for name, role, title in (
+                ("ask_later", OFFICER, _("later date asked for")),
+                ("prolong", HEAD, _("term prolonged")),
+                ("refuse_later", HEAD, _("later date refused")),
+            )
         ),
         Move("answer", _OWED, "answered", OFFICER, _("answered"), "organisation"),
         Move("refuse", _OWED, "refused", OFFICER, _("refused"), "organisation"),

@@ -17,6 +17,8 @@ ADDRESS_DAYS = 180
 """The longest that an e-mail address is kept to say that there is an answer."""
 
 REFUSAL_REASONS = ("answered-before", "court", "secret-by-law", "no-such-power")
+LATER_REASONS = ("asked-elsewhere", "look-there", "many-offices", "papers-awaited")
+"""Why an office may ask for a later date."""
 SATISFACTION = ("yes", "partly", "no")
 CORRECTION_REASONS = ("not-so", "not-found", "other-registry", "already-known", "unclear")
 

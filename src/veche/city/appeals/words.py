@@ -35,6 +35,12 @@ REASONS: Words = {
     "other-registry": _("this belongs to a registry that the city does not keep"),
     "already-known": _("the registry says so already"),
 }
+LATER: Words = {
+    "asked-elsewhere": _("another authority was asked and has not answered"),
+    "look-there": _("somebody must go and look first"),
+    "many-offices": _("several offices must answer together"),
+    "papers-awaited": _("papers that the answer needs have not come"),
+}
 SATISFACTION: Words = {
     "yes": _("it helps"),
     "partly": _("it helps in part"),
@@ -65,6 +71,9 @@ DID: Words = {
     "route_question": _("{office} was given the question."),
     "pass_on": _("The thanks were passed on: {office}."),
     "hand_on": _("It was handed on to {office}."),
+    "ask_later": _("{office} asked its head for a later date."),
+    "prolong": _("The head of {office} signed a later date: {until}."),
+    "refuse_later": _("The head of {office} did not sign the later date: the promise stays."),
     "answer": _("{office} answered."),
     "refuse": _("{office} refused."),
     "rate": _("The author rated the answer."),
@@ -119,6 +128,9 @@ def give_words() -> None:
         gettext_noop("No dispatcher came in time: {number} was given to an office."),
     )
     say("appeals.handed-on", gettext_noop("{number} was handed on to another office."))
+    say("appeals.later-asked", gettext_noop("A later date for {number} waits for your signature."))
+    say("appeals.later", gettext_noop("{number} will be answered later; the reason stands there."))
+    say("appeals.later-refused", gettext_noop("The later date for {number} was not signed."))
     say("appeals.answered", gettext_noop("The office answered {number}. Does it help?"))
     say("appeals.refused", gettext_noop("The office refused {number} and gave its reason."))
     say("appeals.rated", gettext_noop("The author rated the answer to {number}."))

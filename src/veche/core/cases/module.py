@@ -19,6 +19,7 @@ MODULE = Module(
         "cases.climb-step-set": "How far an overdue promise climbs was set.",
         "cases.climbed": "Overdue promises climbed: to the head, to control, to the list.",
         "cases.prolongation-asked": "An officer asked for a later date.",
+        "cases.prolongations-blanked": "Requests about letters of who was forgotten lost words.",
         "cases.prolongation-refused": "The head of the office refused a later date.",
     },
     rights={"administrator": "Sets how long each step may take, and the working calendar."},

@@ -91,6 +91,8 @@ class DeskAction:
     returns the sentence of refusal by case, and does the others in a few statements."""
     bulk_form: type[DeskForm] | None = None
     """The form for many, where it differs."""
+    offered: Callable[[Case], bool] | None = None
+    """Whether it is offered for this matter now; None: whenever the move is possible."""
 
 
 @dataclass(frozen=True)
@@ -163,4 +165,8 @@ def actions_for(case: Case, held: Sequence[Holding]) -> list[DeskAction]:
         return []
     moves = procedure_of(case).moves_from(case.state)
     possible = {move.name for move in moves if may_move(case, move, held)}
-    return [action for action in desk.actions if action.move in possible]
+    return [
+        action
+        for action in desk.actions
+        if action.move in possible and (action.offered is None or action.offered(case))
+    ]

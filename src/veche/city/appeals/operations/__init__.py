@@ -8,6 +8,7 @@ from veche.city.appeals.operations.answer_by_mail import (
     forget_old_addresses,
 )
 from veche.city.appeals.operations.corrections import keep, propose, repair
+from veche.city.appeals.operations.later import ask_later, refuse_later, sign_later
 from veche.city.appeals.operations.letters import (
     accept,
     answer,
@@ -32,6 +33,7 @@ __all__ = [
     "accept",
     "address_of",
     "answer",
+    "ask_later",
     "assign",
     "close_to_others",
     "forget_address",
@@ -45,11 +47,13 @@ __all__ = [
     "put_words",
     "rate",
     "refuse",
+    "refuse_later",
     "reject",
     "remove",
     "repair",
     "route_unheard",
     "set_topics",
+    "sign_later",
     "withdraw",
     "write",
 ]

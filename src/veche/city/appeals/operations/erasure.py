@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from veche.city.appeals.models import Appeal, Correction
 from veche.city.appeals.operations.enclosing import take_out
 from veche.city.appeals.procedure import UNPUBLISHED
+from veche.core.cases.operations import blank_prolongations
 from veche.core.journal.models import Secret
 from veche.core.journal.operations import record
 from veche.operation import operation
@@ -33,6 +34,9 @@ def blank_words(*, by: Person | None, at: dt.datetime, person: Person) -> int:
     ).values_list("pk", flat=True)
     # Documents were for an office, never for everybody: they go with their author.
     taken = take_out(by=by, at=at, documents_of=mine, photographs_of=list(unread))
+    alone = list(letters.values_list("pk", flat=True))
+    if alone:
+        blank_prolongations(by=by, at=at, cases=alone)
     blanked = letters.update(title="", text="", answer="")
     notes = Correction.objects.filter(case__author=person).exclude(case__state="repaired")
     blanked += notes.update(note="")

@@ -68,11 +68,13 @@ def _step(
     text = shown.get(event.seq, text)  # parts of it were hidden
     if rating in said.SATISFACTION:
         text = f"{said.SATISFACTION[rating]}. {text}".strip()
+    until = str(told.get("until", ""))
+    day = words.day(dt.date.fromisoformat(until), "year") if until else ""
     return Step(
         at=event.at,
-        did=str(said.DID.get(event.move, event.move)).format(office=office),
+        did=str(said.DID.get(event.move, event.move)).format(office=office, until=day),
         text=text,
-        reason=str(said.REASONS.get(reason) or known.get(reason, reason)),
+        reason=str(said.REASONS.get(reason) or said.LATER.get(reason) or known.get(reason, reason)),
         turn=event.move in _TURNS,
     )
 

@@ -37,7 +37,7 @@ from veche.city.appeals.views.common import (
     sent,
 )
 from veche.city.appeals.views.enclosures import enclosed
-from veche.core.cases.queries import procedure_of
+from veche.core.cases.queries import procedure_of, prolongations
 from veche.core.moderation.beside import beside
 from veche.core.moderation.queries import hidden
 from veche.core.organisations.middleware import asker
@@ -167,6 +167,7 @@ def page(
             "send": appeal.text,
             "answer": appeal.answer if case.state != "refused" else "",
             "refuse": appeal.answer if case.state == "refused" else "",
+            "prolong": _why_later(appeal),
         }
     moves = {move.name for move in procedure_of(case).moves_from(case.state)}
     sent_now = author and request.session.get(SENT) == case.number
@@ -198,6 +199,14 @@ def page(
     if not appeal.public:
         response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _why_later(appeal: Appeal) -> str:
+    """Why a private letter is answered later; of a public one it stands in the step."""
+    if appeal.public or appeal.case.promised_at == appeal.answer_due_at:
+        return ""
+    signed = [one for one in prolongations(appeal.case) if one.signed]
+    return signed[-1].text if signed else ""
 
 
 class OnlyTheAuthor(NotAllowed):

@@ -44,6 +44,7 @@ from veche.core.cases.operations.prolongation import (
     OwnRequest,
     TooFar,
     ask_prolongation,
+    blank_prolongations,
     decide_prolongation,
 )
 from veche.core.cases.operations.sweep import SWEEP, advance, hold_back, mark_passed
@@ -75,6 +76,7 @@ __all__ = [
     "advance",
     "ask_prolongation",
     "attach",
+    "blank_prolongations",
     "climb",
     "decide_dispute",
     "decide_prolongation",

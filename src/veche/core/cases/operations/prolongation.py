@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -80,9 +81,11 @@ def ask_prolongation(
     reason: str,
     text: str,
     until: dt.date,
+    private: bool = False,
     seen: int | None = None,
 ) -> Prolongation:
-    """An officer asks for a later date; nothing moves until the head signs.
+    """An officer asks for a later date; nothing moves until the head signs. ``private``: the words
+    are for the author and the office, and stand in the erasable part of the journal.
 
     Raises:
         MoveNotPossible: no answer is owed now.
@@ -132,9 +135,18 @@ def ask_prolongation(
         by=by,
         at=at,
         subject=subject(case),
-        public={"reason": reason, "text": text, "until": until.isoformat()},
+        public={"reason": reason, "until": until.isoformat(), **_open(text, private)},
+        personal=_closed(text, private),
     )
     return asked
+
+
+def _open(text: str, private: bool) -> dict[str, str]:
+    return {} if private else {"text": text}
+
+
+def _closed(text: str, private: bool) -> dict[str, str] | None:
+    return {"text": text} if private else None
 
 
 @operation
@@ -145,9 +157,10 @@ def decide_prolongation(
     case: Case,
     sign: bool,
     text: str = "",
+    private: bool = False,
     seen: int | None = None,
 ) -> Case:
-    """The head of the office signs the later date, or refuses it.
+    """The head of the office signs the later date, or refuses it; ``private`` as for the request.
 
     Signed, the promise and the open clock move later; the first promise stays what it was, and
     lateness is counted against it.
@@ -174,7 +187,8 @@ def decide_prolongation(
             by=by,
             at=at,
             subject=subject(case),
-            public={"text": text},
+            public=_open(text, private),
+            personal=_closed(text, private),
         )
         return case
     zone = calendar().zone
@@ -183,12 +197,20 @@ def decide_prolongation(
         raise NotLater(day=day)
     public = {
         "reason": asked.reason,
-        "text": asked.text,
+        **_open(asked.text, private),
         "until": asked.until.astimezone(zone).date().isoformat(),
         "was": case.promised_at.astimezone(zone).date().isoformat(),
         "first": asked.first_promised_at.astimezone(zone).date().isoformat(),
     }
-    case = move_case(by=by, at=at, case=case, move="prolong", seen=seen, public=public)
+    case = move_case(
+        by=by,
+        at=at,
+        case=case,
+        move="prolong",
+        seen=seen,
+        public=public,
+        personal=_closed(asked.text, private),
+    )
     clock = CaseClock.objects.filter(case=case, stopped_at__isnull=True).first()
     owed = [asked.until]
     # What an office has by its contract is no business of the promise to the author.
@@ -200,3 +222,18 @@ def decide_prolongation(
     case.due_at = min(owed)
     case.save(update_fields=["promised_at", "due_at"], force_update=True)
     return case
+
+
+@operation
+def blank_prolongations(*, by: Person | None, at: dt.datetime, cases: Collection[int]) -> int:
+    """Take the words out of requests about matters that somebody alone could read, and who is
+    forgotten; returns how many. That they were asked stays counted."""
+    blanked = Prolongation.objects.filter(case__in=cases).update(text="", answer="")
+    record(
+        kind="cases.prolongations-blanked",
+        by=by,
+        at=at,
+        subject="cases",
+        public={"requests": blanked},
+    )
+    return blanked
