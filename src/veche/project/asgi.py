@@ -13,7 +13,7 @@ import os
 import signal
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,12 +124,23 @@ def cache_key(scope: Scope) -> tuple[Any, ...] | None:
 
 
 class Router:
-    """The application; ``pages`` is Django behind ASGI."""
+    """The application; ``pages`` is Django behind ASGI, ``native`` what does not need it.
 
-    def __init__(self, pages: App, largest_body: int, memory: PageMemory | None = None) -> None:
+    ``native`` gives, for the first word of a path, a function that is asked for the door behind
+    the whole path: None where pages answer after all.
+    """
+
+    def __init__(
+        self,
+        pages: App,
+        largest_body: int,
+        memory: PageMemory | None = None,
+        native: Mapping[str, Callable[[str], App | None]] | None = None,
+    ) -> None:
         self.pages = pages
         self.largest_body = largest_body
         self.memory = memory or PageMemory()
+        self.native = dict(native or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -138,6 +149,11 @@ class Router:
             return
         if scope["path"] == "/healthz":
             await _answer(send, 200, b"ok\n", b"text/plain; charset=utf-8")
+            return
+        door = self.native.get(scope["path"].split("/", 2)[1])
+        native = door(scope["path"]) if door is not None else None
+        if native is not None:
+            await native(scope, receive, send)
             return
         if _length(scope) > self.largest_body:
             await _drain(receive, self.largest_body * 2)
@@ -264,4 +280,6 @@ def build() -> Router:
     # The two describe the same protocols by types of their own.
     django: Any = get_wsgi_application()
     pages: Any = WSGIMiddleware(django, workers=THREADS)
-    return Router(pages, settings.LARGEST_BODY)
+    from veche.city.ballots import native
+
+    return Router(pages, settings.LARGEST_BODY, native=native.doors())

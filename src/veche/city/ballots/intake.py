@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from veche.city.ballots import door_words, keys
 from veche.city.ballots.counting.kinds import WrongBallot
@@ -22,6 +22,7 @@ from veche.city.ballots.vote.choice import LONGEST_CHOICE
 from veche.city.ballots.vote.promise import promise_all
 from veche.core.journal.tlog.merkle import leaf_hash
 
+T = TypeVar("T")
 KNOWN = Known()
 """What this process knows of votes."""
 
@@ -81,7 +82,8 @@ def known_vote(vote: int) -> KnownVote:
     return KNOWN.learn(vote, row)
 
 
-def _place(territory: int) -> str:
+def place_code(territory: int) -> str:
+    """The code of a territory, as a leaf names it."""
     found = KNOWN.places.get(territory)
     if found is None:
         row = _one(FIND_PLACE, territory)
@@ -142,10 +144,10 @@ def cast_here(
         outcome, at = cursor.fetchone()
     if outcome != "taken":
         raise door_words.OUTCOMES[outcome]
-    leaf = known.leaf(token, _place(token.territory), spelled)
+    leaf = known.leaf(token, place_code(token.territory), spelled)
     hashed = leaf_hash(leaf)
     signer = keys.own_signer()
-    _tell_key(str(signer.key), at)
+    tell_key(str(signer.key), at)
     [promise] = promise_all([(known.number, hashed)], at, signer.key, signer.private.sign)
     return Taken(token, known.number, spelled, leaf.decode(), hashed.hex(), promise)
 
@@ -158,9 +160,33 @@ def key_of(choice: str) -> bytes:
 _told: set[str] = set()
 
 
-def _tell_key(verifier: str, at: dt.datetime) -> None:
+def tell_key(verifier: str, at: dt.datetime) -> None:
     """Publish the key of promises before the first promise of this process is given."""
     if verifier not in _told:
         if not PromiseKey.objects.filter(verifier=verifier).exists():
             publish_promise_key(by=None, at=at, verifier=verifier)
         _told.add(verifier)
+
+
+def learn(vote: int) -> KnownVote:
+    """`known_vote` for who has no connection of their own: a thread of the native door.
+
+    Raises:
+        VoteOver: there is no such vote, or it was not announced.
+        OSError: the database does not answer.
+    """
+    return _apart(lambda: known_vote(vote))
+
+
+def learn_place(territory: int) -> str:
+    """`place_code` for a thread of the native door. Raises: OSError."""
+    return _apart(lambda: place_code(territory))
+
+
+def _apart(read: Callable[[], T]) -> T:
+    try:
+        return read()
+    except DatabaseError as fault:
+        raise OSError(str(fault)) from fault
+    finally:
+        connection.close()

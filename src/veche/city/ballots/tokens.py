@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import hmac
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from veche.city.ballots.vote.config import WAYS
 
@@ -26,8 +26,7 @@ class WrongToken(ValueError):
     """A token that was not made here, or was changed."""
 
 
-@dataclass(frozen=True)
-class BallotToken:
+class BallotToken(NamedTuple):
     """The right to cast one ballot: ``revision`` of ``code``, from one entry of the roll."""
 
     vote: int

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from veche.core.journal.tlog.merkle import (
     Hash,
-    inclusion,
     node_hash,
     root_from_inclusion,
     root_of,
@@ -59,7 +58,11 @@ class Promise:
         return told
 
     def __str__(self) -> str:
-        return promise_text(self.vote, self.leaf, self.index, self.proof, str(self.note))
+        steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in self.proof)
+        return (
+            f"{PROMISE_HEAD}\nvote {self.vote}\nballot {self.leaf.hex()}\nindex {self.index}\n"
+            f"{steps}\n{self.note}"
+        )
 
     @classmethod
     def read(cls, data: bytes) -> Promise:
@@ -104,12 +107,6 @@ def _after(word: str, line: str) -> str:
     return line.removeprefix(word)
 
 
-def promise_text(vote: str, leaf: Hash, index: int, proof: Sequence[Hash], note: str) -> str:
-    """A promise as it is handed out."""
-    steps = "".join(f"{base64.b64encode(step).decode()}\n" for step in proof)
-    return f"{PROMISE_HEAD}\nvote {vote}\nballot {leaf.hex()}\nindex {index}\n{steps}\n{note}"
-
-
 def promise_all(
     ballots: Sequence[tuple[str, Hash]],
     at: dt.datetime,
@@ -122,15 +119,20 @@ def promise_all(
     root = base64.b64encode(root_of(leaves)).decode()
     text = f"{PROMISE_HEAD}\n{key.name}\n{len(leaves)}\n{root}\n{by}\n"
     note = str(Note(text, (Signature(key.name, key.id, sign(text.encode())),)))
-    if len(leaves) == 1:
-        return [promise_text(*ballots[0], 0, (), note)]
-    rows = [leaves]
-    while len(rows[-1]) > 1:
-        row = rows[-1]
-        rows.append([node_hash(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2)])
-    return [
-        promise_text(
-            vote, leaf, n, inclusion(n, len(leaves), lambda level, at: rows[level][at]), note
+    # The tree of RFC 6962, row by row: a node without a neighbour moves up as it is.
+    rows, row = [], leaves
+    while len(row) > 1:
+        rows.append([base64.b64encode(node).decode() + "\n" for node in row])
+        odd = row[-1:] if len(row) & 1 else []
+        row = [node_hash(row[n], row[n + 1]) for n in range(0, len(row) - 1, 2)] + odd
+    made = []
+    for index, (vote, leaf) in enumerate(ballots):
+        steps, at_row = "", index
+        for texts in rows:
+            if at_row ^ 1 < len(texts):
+                steps += texts[at_row ^ 1]
+            at_row >>= 1
+        made.append(
+            f"{PROMISE_HEAD}\nvote {vote}\nballot {leaf.hex()}\nindex {index}\n{steps}\n{note}"
         )
-        for n, (vote, leaf) in enumerate(ballots)
-    ]
+    return made

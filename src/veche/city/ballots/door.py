@@ -1,0 +1,161 @@
+"""The native door: ``POST /cast`` takes a ballot without sign-in, cookies or Django's stack.
+
+Whoever holds a ballot token may cast it: the page that handed it out has asked who they are. What
+comes within one turn of the database is written by one statement and answered after its commit, so
+that nothing is acknowledged that could be lost, and one commit carries many ballots.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+from typing import Any
+
+from veche.city.ballots import door_words, keys
+from veche.city.ballots.counting.kinds import WrongBallot
+from veche.city.ballots.door_http import Receive, Scope, Send, TooLong, answer, body_of, refuse
+from veche.city.ballots.door_known import KnownVote
+from veche.city.ballots.door_writer import Away, Sending, Writer
+from veche.city.ballots.intake import KNOWN, key_of, learn, learn_place
+from veche.city.ballots.tokens import BallotToken, WrongToken, read_token
+from veche.city.ballots.vote.choice import LONGEST_CHOICE
+from veche.core.journal.tlog.merkle import leaf_hash
+from veche.errors import Refused
+
+LARGEST = LONGEST_CHOICE + 4096
+"""Bytes of a request: the choice, the token, the key."""
+LONGEST_KEY = 200
+
+
+class Door:
+    """The door of one web process."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.key = keys.token_key()
+        self._learning: dict[int, asyncio.Task[KnownVote]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["method"] != "POST":
+            await answer(send, 405, b"{}\n", more=((b"allow", b"POST"),))
+            return
+        try:
+            body = await body_of(receive, LARGEST)
+            found = await self.cast(*_read(body, scope))
+        except TooLong:
+            await refuse(scope, send, door_words.TooLongBallot())
+        except Refused as refused:
+            await refuse(scope, send, refused)
+        else:
+            await answer(send, 200, found)
+
+    async def cast(self, token: str, choice: str, key: str) -> bytes:
+        """Take one ballot; the answer as JSON: the ballot's hash and the promise.
+
+        Raises:
+            Refused: it was not taken; the sentence says why.
+        """
+        try:
+            ballot = read_token(token, self.key)
+        except WrongToken as fault:
+            raise door_words.WrongToken from fault
+        known = KNOWN.vote(ballot.vote)
+        if known is None or ballot.territory not in KNOWN.places:
+            known = await self._learn(ballot)
+        try:
+            spelled = known.spelled(choice)
+        except WrongBallot as fault:
+            raise door_words.RefusedChoice(why=door_words.why(fault)) from fault
+        leaf = leaf_hash(known.leaf(ballot, KNOWN.places[ballot.territory], spelled))
+        named = hashlib.sha256(key.encode()).digest()[:16] if key else key_of(spelled)
+        sending = Sending(ballot, spelled, named, known.number, leaf)
+        try:
+            outcome, promise = await self.writer.write(sending)
+        except Away as fault:
+            raise door_words.DoorAway from fault
+        if outcome != "taken":
+            raise door_words.OUTCOMES[outcome]
+        # Neither a hash nor a promise holds a letter that JSON would spell otherwise but one.
+        told = promise.replace("\n", "\\n")
+        return f'{{"ballot":"{leaf.hex()}","promise":"{told}"}}\n'.encode()
+
+    async def _learn(self, ballot: BallotToken) -> KnownVote:
+        """Read what is not known yet; however many wait for it, it is asked for once."""
+        running = self._learning.get(ballot.vote)
+        if running is None:
+            running = asyncio.ensure_future(asyncio.to_thread(learn, ballot.vote))
+            self._learning[ballot.vote] = running
+            running.add_done_callback(lambda _done: self._learning.pop(ballot.vote, None))
+        try:
+            known = await asyncio.shield(running)
+            if ballot.territory not in KNOWN.places:
+                await asyncio.to_thread(learn_place, ballot.territory)
+        except OSError as fault:
+            raise door_words.DoorAway from fault
+        return known
+
+    async def end(self) -> None:
+        """Let the connection go; for tests and measurements."""
+        await self.writer.end()
+
+
+def _read(body: bytes, scope: Scope) -> tuple[str, str, str]:
+    """Token, choice and key of a request.
+
+    Raises:
+        door_words.BrokenSending: it is no JSON object with a token and a choice.
+        door_words.TooLongBallot: the choice or the key is longer than it can be.
+    """
+    try:
+        told = json.loads(body)
+        token, choice, key = told["token"], told["choice"], told.get("key", "")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
+        raise door_words.BrokenSending from fault
+    if not key:
+        for name, value in scope["headers"]:
+            if name == b"idempotency-key":
+                key = value.decode("latin-1")
+    if not isinstance(token, str) or not isinstance(key, str):
+        raise door_words.BrokenSending
+    text = choice if isinstance(choice, str) else json.dumps(choice)
+    if len(text) > LONGEST_CHOICE or len(key) > LONGEST_KEY:
+        raise door_words.TooLongBallot
+    return token, text, key
+
+
+def build() -> Door:
+    """The door of this process, over this program's database."""
+    from django.db import connection
+
+    return Door(Writer(database_of(connection.settings_dict), told=learn_key))
+
+
+def database_of(told: dict[str, Any]) -> dict[str, Any]:
+    """How to reach, without Django, the database it is set to.
+
+    ``VECHE_DIRECT_URL`` names a way past a pooler that gives connections away between statements.
+    """
+    direct = os.environ.get("VECHE_DIRECT_URL")
+    if direct:
+        return {"conninfo": direct}
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+    found = {ours: told[theirs] for theirs, ours in names.items() if told.get(theirs)}
+    if told.get("PORT"):
+        found["port"] = told["PORT"]
+    own = ("pool", "server_side_binding", "isolation_level", "assume_role")
+    return found | {k: v for k, v in told.get("OPTIONS", {}).items() if k not in own}
+
+
+def learn_key(at: Any) -> None:
+    """Publish this process's key of promises, from a thread of its own."""
+    from django.db import connection
+
+    from veche.city.ballots.intake import tell_key
+
+    try:
+        tell_key(str(keys.own_verifier()), at)
+    finally:
+        connection.close()
