@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from django.test import Client
 
 from tests.cast import START
 from tests.city.appeals.cast import DAY, Letters
@@ -18,6 +20,7 @@ from veche.city.appeals.operations.refusals import (
 )
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove
+from veche.core.journal.models import Record
 from veche.core.organisations.operations import set_supplier
 from veche.core.organisations.queries import answers_for, holdings, who_answers
 from veche.core.places.models import CityObject
@@ -139,3 +142,22 @@ def test_who_answers_at_an_object(made: Letters) -> None:
     set_supplier(by=None, at=START + DAY, kind=made.lamp, organisation=town.roads)
     assert answers_for("lamp", town.west, thing.pk) == town.lights
     assert answers_for("other", town.west, thing.pk) == town.roads
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
+def test_its_records_can_be_proved(made: Letters, client: Client, language: str) -> None:
+    """Each step has its record, its place in the sealed log and its receipt."""
+    number = made.propose("gone").case.number
+    case = Case.objects.get(number=number)
+    appeals.keep(
+        by=made.registrar, at=START + DAY, case=case, reason="not-so", text="It stands there still."
+    )
+    path = f"/{language}/appeals/corrections/{number}/"
+    assert f'href="{path}proof/"' in client.get(path).content.decode()
+    page = client.get(f"{path}proof/").content.decode()
+    steps = Record.objects.filter(subject=f"correction:{number}", kind__startswith="correction.")
+    assert steps.count() == 2 == page.count("<tr><td>")
+    text = re.sub(r"<[^>]*>", " ", page)
+    assert not re.search(r"correction\.[a-z]", text), "every step is said in words"
+    assert f'href="{path}"' in page
+    assert client.get(f"/{language}/appeals/corrections/nothing-1/proof/").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from veche.city.audits.models import Audit, AuditMatter
 from veche.city.problems import operations as problems
 from veche.core.cases.models import Case
 from veche.core.cases.operations import NoRoleForMove, advance
+from veche.core.journal.models import Record
 from veche.core.notices.models import Notice
 from veche.texts import TextLength
 
@@ -105,3 +107,14 @@ def test_pages(town: SmallTown, language: str) -> None:
         in client.get(f"/{language}/audits/{case.number}/").content.decode()
     )
     assert client.get(f"/{language}/desk/{case.number}/conclude/").status_code == 200
+
+
+def test_the_records_of_an_audit_can_be_proved(town: SmallTown, client: Client) -> None:
+    number = opened(town).number
+    path = f"/en/audits/{number}/proof/"
+    assert path in client.get(f"/en/audits/{number}/").content.decode()
+    page = client.get(path).content.decode()
+    records = Record.objects.filter(subject=f"audit:{number}", kind__startswith="audit.")
+    assert records.count() == 1 == page.count("<tr><td>")
+    assert not re.search(r"audit\.[a-z]", re.sub(r"<[^>]*>", " ", page)), "it is said in words"
+    assert client.get("/en/audits/nothing-1/proof/").status_code == 404

@@ -16,6 +16,7 @@ urlpatterns = [
     path("corrections.csv", corrections.csv, name="corrections-csv"),
     path("correct/", corrections.correct, name="correct"),
     path("corrections/<slug:number>/", corrections.correction, name="correction"),
+    path("corrections/<slug:number>/proof/", proof.of_correction, name="correction-proof"),
     path("corrections/<slug:number>/withdraw/", corrections.withdraw, name="withdraw-correction"),
     path("<slug:number>/", letters.matter, name="matter"),
     re_path(

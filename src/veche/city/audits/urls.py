@@ -12,4 +12,5 @@ urlpatterns = [
     path("", views.audits, name="list"),
     path("audits.csv", views.table, name="csv"),
     path("<slug:number>/", views.audit, name="audit"),
+    path("<slug:number>/proof/", views.proof, name="proof"),
 ]

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from veche import clock
 from veche.city.audits import queries, rules
 from veche.city.audits.procedure import OPEN
-from veche.core.cases.queries import clocks, history, procedure_line
+from veche.core.cases.operations import subject
+from veche.core.cases.queries import clocks, history, procedure_line, procedure_of
 from veche.core.desk.adapter import actions_for
+from veche.core.journal.proofs import of_matter
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound
 from veche.look import words
@@ -47,6 +49,29 @@ def table(request: HttpRequest) -> HttpResponse:
             ]
         )
     return csv_whole("audits", rows)
+
+
+@require_safe
+def proof(request: HttpRequest, number: str) -> HttpResponse:
+    """The records of an audit in the city's sealed log: each step's, its place and its receipt.
+
+    Raises:
+        NotFound: there is none of this number.
+    """
+    found = queries.audit_of(number)
+    if found is None:
+        raise NotFound
+    case = found.case
+    titles = {move.name: move.title for move in procedure_of(case).moves}
+    steps = ((event.at, str(titles.get(event.move, event.move))) for event in history(case))
+    records = of_matter(subject(case), case.procedure, steps)
+    context = {
+        "number": case.number,
+        "back": reverse("audits:audit", args=[number]),
+        "lines": records.lines,
+        "others": records.others,
+    }
+    return render(request, "journal/proof.html", context)
 
 
 @require_safe
