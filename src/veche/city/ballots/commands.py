@@ -1,4 +1,4 @@
-"""``veche ballots count FILE`` and ``veche ballots explain``: no database is needed."""
+"""``veche ballots``: counting files and explaining rules, which need no database, and votes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+from veche.city.ballots import commands_course
 from veche.city.ballots.counting.ballots import Papers
 from veche.city.ballots.counting.explain import LANGUAGES, explain, title
 from veche.city.ballots.counting.record import Count, Round, plain
@@ -31,7 +32,7 @@ NO_LONGER = "no longer counting"
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the words of this module to the command line."""
-    ballots = parser.add_parser("ballots", help="count ballots by a declared rule")
+    ballots = parser.add_parser("ballots", help="votes, and counting ballots by a declared rule")
     verbs = ballots.add_subparsers(dest="verb", required=True, metavar="VERB")
     counting = verbs.add_parser("count", help="count a file of ballots, round by round")
     counting.add_argument("file", metavar="FILE", type=Path)
@@ -54,6 +55,7 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _rule_words(telling)
     telling.add_argument("--language", choices=LANGUAGES, default="en")
     telling.set_defaults(run=run_explain)
+    commands_course.add_verbs(verbs)
 
 
 def _rule_words(parser: argparse.ArgumentParser) -> None:

@@ -59,8 +59,10 @@ MODULE = Module(
         "ballots.batch-begun-anew": "A batch of papers is entered anew.",
         "ballots.batch-agreed": "Both entries of a batch of papers agree.",
         "ballots.batch-annulled": "A batch of papers was annulled.",
+        "ballots.annulled": "Ballots were annulled by a decision.",
         "ballots.demo": "The people of the demo town voted.",
     },
+    timers={f"{_HERE}.operations.outcome:sweep": "every minute"},
     demo=f"{_HERE}.demo:load",
     commands=f"{_HERE}.commands:register",
     verifier_sources=(

@@ -10,13 +10,14 @@ Three of them change the count, and what they tell is fixed:
   number of ballots that say so), ``scan`` (SHA-256);
 - ``annulled``: ``reason``, and either ``code`` with ``revisions`` (those of that code count no
   longer), or ``batch`` (that batch of paper);
-- ``roll-change``: ``territory``, ``change`` (1: added, -1: struck), ``line`` (the salted line).
+- ``roll-change``: ``change`` (``added``, ``came``, ``struck``), ``territory``, ``line`` (the
+  salted line of the roll).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,3 +103,18 @@ def read_leaf(text: str | bytes) -> BallotLeaf | dict[str, Any]:
         revision=told["revision"],
         choice=canonical_text(told["choice"]),
     )
+
+
+def roll_after(leaves: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many may vote in each place: the roll as it was frozen, and every change of it since.
+
+    ``leaves`` are those of a log in their order; what is about something else is passed over.
+    """
+    found: dict[str, int] = {}
+    for told in leaves:
+        if told["type"] == "roll":
+            found = dict(told["territories"])
+        elif told["type"] == "roll-change":
+            place = told["territory"]
+            found[place] = found.get(place, 0) + (-1 if told["change"] == "struck" else 1)
+    return found

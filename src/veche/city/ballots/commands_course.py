@@ -1,0 +1,153 @@
+"""``veche ballots open|close|certify VOTE``: what is due now, without waiting for the timers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from veche.errors import Refused
+
+if TYPE_CHECKING:
+    from veche.city.ballots.models import Vote
+
+PATIENCE = 20.0
+"""Seconds in which the sequencer should have placed the last ballots."""
+
+
+def add_verbs(verbs: Any) -> None:
+    """Add these words after ``veche ballots``."""
+    for name, run, sentence in (
+        ("open", run_open, "open an announced vote whose time has come"),
+        ("close", run_close, "close a vote whose time is over, and announce its count"),
+        ("certify", run_certify, "certify the result of a vote, in the name of a commissioner"),
+    ):
+        verb = verbs.add_parser(name, help=sentence)
+        verb.add_argument("vote", metavar="VOTE", help="its number, as 2026-000001")
+        verb.add_argument("--json", action="store_true")
+        if name != "open":
+            verb.add_argument("--dice", default="", metavar="NUMBERS", help="for ties by lottery")
+        if name == "certify":
+            verb.add_argument("--as", dest="email", required=True, metavar="EMAIL")
+        verb.set_defaults(run=run)
+
+
+def vote_of(number: str) -> Vote | None:
+    """The vote of this number; says so where there is none."""
+    from veche.city.ballots.models import Vote
+
+    rows = Vote.objects.select_related("case").filter(case__procedure="vote", case__number=number)
+    found = rows.first()
+    if found is None:
+        print(f"There is no vote {number}.", file=sys.stderr)
+    return found
+
+
+def run_open(args: argparse.Namespace) -> int:
+    """Open; 1 where the vote is not to be opened now."""
+    from veche import clock
+    from veche.city.ballots.operations.course import open_in_time
+
+    vote = vote_of(args.vote)
+    if vote is None:
+        return 1
+    at = clock.now()
+    if at < vote.opens_at:
+        print(f"Vote {args.vote} opens at {vote.opens_at.isoformat()}.", file=sys.stderr)
+        return 1
+    try:
+        open_in_time(by=None, at=at, case=vote.case)
+    except Refused as refusal:
+        return _no(refusal)
+    return _say(args, vote, "Vote {number} is open.")
+
+
+def run_close(args: argparse.Namespace) -> int:
+    """Close, wait until every ballot is placed, announce; 1 where that cannot be done now."""
+    from veche import clock
+    from veche.city.ballots.operations.course import close_in_time
+    from veche.city.ballots.operations.outcome import NotPlacedYet, announce_vote
+
+    vote = vote_of(args.vote)
+    if vote is None:
+        return 1
+    at = clock.now()
+    if at < vote.closes_at:
+        print(f"Vote {args.vote} closes at {vote.closes_at.isoformat()}.", file=sys.stderr)
+        return 1
+    until = time.monotonic() + PATIENCE
+    try:
+        if vote.case.state == "open":
+            close_in_time(by=None, at=at, case=vote.case)
+        while True:
+            _place()
+            try:
+                announce_vote(by=None, at=clock.now(), case=vote.case, dice=args.dice)
+                break
+            except NotPlacedYet:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.5)
+    except Refused as refusal:
+        return _no(refusal)
+    return _say(args, vote, "Vote {number} is closed and counted.")
+
+
+def run_certify(args: argparse.Namespace) -> int:
+    """Certify; 1 where that cannot be done now."""
+    from veche import clock
+    from veche.city.ballots.operations.outcome import certify_vote
+    from veche.core.people.models import Person
+
+    vote = vote_of(args.vote)
+    person = Person.objects.filter(email__iexact=args.email).first()
+    if vote is None or person is None:
+        if vote is not None:
+            print(f"Nobody here has the address {args.email}.", file=sys.stderr)
+        return 1
+    try:
+        _place()
+        certify_vote(by=person, at=clock.now(), case=vote.case, dice=args.dice)
+    except Refused as refusal:
+        return _no(refusal)
+    _place()
+    return _say(args, vote, "The result of vote {number} is certified.")
+
+
+def _place() -> None:
+    """Place what waits, unless the sealer's process does."""
+    from veche.city.ballots.here import place_here
+
+    place_here()
+
+
+def _no(refusal: Refused) -> int:
+    print(refusal, file=sys.stderr)
+    return 1
+
+
+def _say(args: argparse.Namespace, vote: Vote, sentence: str) -> int:
+    from veche.city.ballots.models import Vote
+
+    vote = Vote.objects.select_related("case").get(pk=vote.pk)
+    told = {
+        "vote": vote.case.number,
+        "state": vote.case.state,
+        "result": vote.result,
+        "certificate": vote.certificate,
+    }
+    if args.json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        print(sentence.format(number=vote.case.number))
+        for one in (vote.result or {}).get("questions", ()):
+            decided = one.get("decision")
+            won = ", ".join(one["count"]["winners"]) or "nobody"
+            print(f"  {one['code']}: {_decided(decided) if decided else won}")
+    return 0
+
+
+def _decided(decision: dict[str, Any]) -> str:
+    return "adopted" if decision["passed"] else "rejected"
