@@ -43,6 +43,7 @@ __all__ = [
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in units of the inner picture."""
 
+SHARES = ("share-1", "share-2", "share-3", "share-4")
 _SEEN_WIDTH = 430.0  # the width in pixels for which names are kept apart; wider has more room
 _CIRCLE_WIDTH = 600.0  # the same for circles, which crowd sooner
 _CACHE_SIZE = 64
@@ -71,7 +72,8 @@ _STEPS = tuple(
 class Outline:
     """An area: its name in the reader's language, its rings, its kind.
 
-    ``kind``: city (land and rim), district or neighbourhood (dashed border), focus (tinted).
+    ``kind``: city (land and rim), district or neighbourhood (dashed border), focus (tinted), or
+    share-1 to share-4 (tinted the more, the greater its share).
     """
 
     name: str
@@ -184,6 +186,7 @@ def _draw_ground(view: Plan, window: Frame) -> str:
     cities = [o for o in view.outlines if o.kind == "city"]
     parts = [_area(o.rings, window, "land") for o in cities or view.outlines]
     parts += [_area(o.rings, window, "focus-land") for o in view.outlines if o.kind == "focus"]
+    parts += [_area(o.rings, window, o.kind) for o in view.outlines if o.kind in SHARES]
     by_kind: dict[str, list[str]] = {}
     for feature in view.features:
         kind = _kind(feature)

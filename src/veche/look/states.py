@@ -191,6 +191,27 @@ STATES: dict[str, State] = {
     ),
     "late": State(_("late"), _("The term is over and there is no answer."), "bad", "bad"),
     "soon": State(_("due soon"), _("The term ends within a day."), "watch", "watch"),
+    "vote-coming": State(
+        _("opens later"), _("The vote is announced; it opens later."), "wait", "wait"
+    ),
+    "vote-open": State(_("voting now"), _("The vote is open: ballots are taken."), "check", "work"),
+    "vote-suspended": State(
+        _("suspended"), _("No ballots are taken until the vote goes on."), "watch", "stop"
+    ),
+    "vote-counting": State(
+        _("being counted"), _("The vote is closed and is being counted."), "work", "work"
+    ),
+    "vote-counted": State(
+        _("counted, not final"),
+        _("The vote is counted; appeals can still change the result."),
+        "watch",
+        "half",
+    ),
+    "vote-certified": State(_("certified"), _("The result is final and signed."), "good", "good"),
+    "vote-annulled": State(
+        _("annulled"), _("It does not count; the reason is given."), "bad", "stop"
+    ),
+    "vote-counts": State(_("counts"), _("This ballot is the one that is counted."), "good", "good"),
     "record_open": State(
         _("open in the source"), _("The record of the source says that it is open."), "work", "work"
     ),

@@ -33,7 +33,7 @@ class Ground:
 _grounds: OrderedDict[str, Ground] = OrderedDict()
 
 
-def _rings(outline: dict[str, Any]) -> list[list[Point]]:
+def rings_of(outline: dict[str, Any]) -> list[list[Point]]:
     """All rings of a GeoJSON polygon or several."""
     parts = outline.get("coordinates") or []
     if outline.get("type") == "Polygon":
@@ -62,8 +62,8 @@ def ground(city: Territory, places: Atlas) -> Ground:
     known = _grounds.get(key)
     if known is not None:
         return known
-    outlines = [Outline(str(city), _rings(city.outline), "city")]
-    outlines += [Outline(str(t), _rings(t.outline), "district") for t in places.children(city)]
+    outlines = [Outline(str(city), rings_of(city.outline), "city")]
+    outlines += [Outline(str(t), rings_of(t.outline), "district") for t in places.children(city)]
     drawn = []
     for feature in features(city):
         name = here(feature.names)
@@ -82,7 +82,7 @@ def plan(under: Ground, bounds: Bounds, focus: Territory | None = None, **more: 
     outlines = under.outlines
     key = under.key
     if focus is not None and focus.pk != under.city.pk:
-        outlines = (*outlines, Outline(str(focus), _rings(focus.outline), "focus"))
+        outlines = (*outlines, Outline(str(focus), rings_of(focus.outline), "focus"))
         key += f":{focus.pk}"
     return Plan(bounds=bounds, outlines=outlines, features=under.features, key=key, **more)
 

@@ -1,0 +1,157 @@
+"""The receipt: the code, what stands under it, and the city's word for it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from veche.city.ballots import sheet
+from veche.city.ballots.forms.ballot import in_words
+from veche.city.ballots.models import Vote
+from veche.city.ballots.queries.mine import code_of
+from veche.city.ballots.queries.standing import Standing, grouped, standing
+from veche.city.ballots.queries.votes import config_of, public_vote
+from veche.city.ballots.views.booth import RECEIPT
+from veche.city.ballots.views.common import shared, sign_in
+from veche.city.ballots.vote.leaves import BallotLeaf
+from veche.core.organisations.middleware import asker
+from veche.errors import NotFound
+from veche.languages import here
+
+HEAD = "veche-receipt/1"
+
+
+class NothingCast(NotFound):
+    """Somebody asks for the receipt of a ballot they have not cast."""
+
+    code = "nothing-cast"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a voter takes home."""
+
+    vote: Vote
+    ballot: Standing
+    promise: str
+    """The signed word, where this browser still has it."""
+
+    @property
+    def code(self) -> str:
+        """The voter's code, in hexadecimal."""
+        return self.ballot.leaf.code
+
+    @property
+    def text(self) -> str:
+        """The file: lines a person can read, then the leaf and the promise for programs."""
+        leaf = self.ballot.leaf
+        lines = [
+            HEAD,
+            f"vote {leaf.vote}",
+            f"code {leaf.code}",
+            f"revision {leaf.revision}",
+            f"leaf {self.ballot.hash}",
+            leaf.text,
+            "",
+        ]
+        return "\n".join(lines) + (f"\n{self.promise}" if self.promise else "")
+
+
+def receipt_of(request: HttpRequest, vote: Vote, code: str) -> Receipt:
+    """The receipt of the ballot that counts under a code.
+
+    Raises:
+        NothingCast: there is none.
+    """
+    found = standing(vote, code)
+    ballot = next((one for one in found if one.counts), None)
+    if ballot is None:
+        raise NothingCast
+    kept = sheet.read(request, sheet.name_of(RECEIPT, vote.pk, bytes.fromhex(code)))
+    same = kept.get("revision") == ballot.leaf.revision and kept.get("leaf") == ballot.leaf.text
+    return Receipt(vote, ballot, str(kept.get("promise", "")) if same else "")
+
+
+def words_of(vote: Vote, leaf: BallotLeaf) -> list[dict[str, Any]]:
+    """What a ballot says, question by question, as its voter reads it."""
+    import json
+
+    answers = json.loads(leaf.choice)
+    return [
+        {"title": here(asked.title), "words": in_words(asked, answers.get(asked.code))}
+        for asked in config_of(vote).questions
+    ]
+
+
+def qr(address: str) -> SafeString:
+    """An address as a QR code that prints and scales."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", scale=4, border=3, light="#fff", dark="#000", xmldecl=False, svgns=True,
+        title=_("QR code: opens the page that checks this ballot"), omitsize=True,
+    )  # fmt: skip
+    return SafeString(out.getvalue().decode())
+
+
+def page(
+    request: HttpRequest, receipt: Receipt, *, file: str, base: str = "look/base.html", **more: Any
+) -> HttpResponse:
+    """The receipt as a page; ``file`` is the address of the same as a file."""
+    vote, code = receipt.vote, receipt.code
+    check = reverse("votes:check", args=[vote.case.number]) + "?" + urlencode({"code": code})
+    context = {
+        **shared(vote),
+        "base": base,
+        "receipt": receipt,
+        "code": grouped(code),
+        "lines": words_of(vote, receipt.ballot.leaf),
+        "check": check,
+        "qr": qr(request.build_absolute_uri(check)),
+        "file": file,
+        **more,
+    }
+    return render(request, "ballots/receipt.html", context)
+
+
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The receipt of whoever is signed in."""
+    person = asker(request).person
+    if person is None:
+        return sign_in(request)
+    vote = public_vote(number)
+    found = receipt_of(request, vote, code_of(vote, person))
+    return page(request, found, file=reverse("votes:receipt-file", args=[number]))
+
+
+@never_cache
+@require_safe
+def file(request: HttpRequest, number: str) -> HttpResponse:
+    """The same as a file."""
+    person = asker(request).person
+    if person is None:
+        return sign_in(request)
+    vote = public_vote(number)
+    return as_file(receipt_of(request, vote, code_of(vote, person)))
+
+
+def as_file(receipt: Receipt) -> HttpResponse:
+    """A receipt to be saved."""
+    name = f"receipt-{receipt.ballot.leaf.vote}-{receipt.code[:8]}.txt"
+    return HttpResponse(
+        receipt.text,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

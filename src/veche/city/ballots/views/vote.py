@@ -1,0 +1,102 @@
+"""One vote: what is asked, who may answer, where it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from veche import clock
+from veche.city.ballots import words
+from veche.city.ballots.counting.explain import explain, explain_majority
+from veche.city.ballots.counting.explain import title as rule_title
+from veche.city.ballots.forms.ballot import told
+from veche.city.ballots.models import Vote
+from veche.city.ballots.procedure import COUNTED, RUNNING
+from veche.city.ballots.queries.page import way_of
+from veche.city.ballots.queries.right import right_of
+from veche.city.ballots.queries.votes import bodies, config_of, public_vote
+from veche.city.ballots.views.common import address, cached, shared
+from veche.city.ballots.vote.config import Asked, canonical_text
+from veche.core.cases.operations import subject
+from veche.core.journal.queries import about
+from veche.core.organisations.middleware import asker
+from veche.core.places.queries import atlas
+from veche.languages import LANGUAGES, here
+
+
+@require_safe
+def vote(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a vote."""
+    found, at = public_vote(number), clock.now()
+    person = asker(request).person
+    right = right_of(number, at=at, person=person.pk) if person else None
+    body = found.result or bodies([found]).get(found.pk)
+    context: dict[str, Any] = {
+        **shared(found),
+        "way": way_of(found, at),
+        "state": words.STATES[found.case.state],
+        "text": here(found.config.get("text")),
+        "questions": [question_told(one) for one in config_of(found).questions],
+        "who": who_may(found),
+        "grain": words.GRAINS[found.config["grain"]],
+        "channels": [words.CHANNELS[way] for way in found.config["channels"]],
+        "live_reason": here(found.config["live"].get("reason")),
+        "body": body,
+        "running": found.case.state in RUNNING,
+        "counted": found.case.state in COUNTED,
+        "person": person,
+        "right": right,
+        "refusal": right.refusal() if right is not None and right.refusal is not None else "",
+        "receipt": right is not None and right.has_voted and right.code is not None,
+        "roll_url": address("votes:roll", number),
+        "appeal_url": address("votes:appeal", number),
+        "files_url": address("votes:files", number),
+        "tally_url": address("votes:tally", number),
+        "records": about(subject(found.case)).count(),
+        "now": at,
+    }
+    response = render(request, "ballots/vote.html", context)
+    return cached(request, response)
+
+
+def question_told(asked: Asked) -> dict[str, Any]:
+    """A question as the page of a vote explains it."""
+    language = (get_language() or "en").partition("-")[0]
+    language = language if language in LANGUAGES else "en"
+    return {
+        "code": asked.code,
+        "title": here(asked.title),
+        "text": here(asked.text),
+        "told": told(asked),
+        "kind": words.KINDS[asked.kind.kind],
+        "options": [(here(o.title), here(o.text), o.cost) for o in asked.options],
+        "rule": rule_title(asked.rule, language),
+        "explained": explain(asked.rule, language),
+        "majority": explain_majority(asked.majority, language) if asked.majority else (),
+    }
+
+
+def who_may(found: Vote) -> dict[str, Any]:
+    """Who stands on the roll of a vote, by its rule."""
+    rule = found.config["roll"]
+    place = atlas().by_code.get(rule.get("territory", ""))
+    return {
+        "place": str(place) if place else "",
+        "level": words.LEVELS_NEEDED.get(rule.get("level", "resident"), ""),
+        "rule": rule,
+    }
+
+
+@require_safe
+def config(request: HttpRequest, number: str) -> HttpResponse:
+    """The configuration as its digest was taken: canonical JSON."""
+    found = public_vote(number)
+    return HttpResponse(
+        canonical_text(found.config),
+        content_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'inline; filename="{number}-config.json"'},
+    )
