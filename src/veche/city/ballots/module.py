@@ -1,12 +1,15 @@
 """The manifest of this module."""
 
-from veche.module import Module
+from django.utils.translation import gettext_lazy as _
+
+from veche.module import MenuEntry, Module
 
 _HERE = "veche.city.ballots"
 
 MODULE = Module(
     name="ballots",
     sentence="Questions put to a roll of people: voting, exact counting, and proof.",
+    menu=(MenuEntry(_("Votes"), "votes:list"),),
     rights={
         "organiser": "Drafts and announces votes, in a territory.",
         "commissioner": (
