@@ -13,8 +13,10 @@ import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
+from veche.core.journal.tlog.merkle import inclusion
 from veche.core.journal.tlog.note import Checkpoint, Note
-from veche.core.journal.tlog.tiles import WIDTH, Edge, WrongTile, tile_path, tiles_of
+from veche.core.journal.tlog.receipt import Receipt
+from veche.core.journal.tlog.tiles import WIDTH, Edge, Reader, WrongTile, tile_path, tiles_of
 
 CHECKPOINT = "checkpoint"
 KEYS = "keys.txt"
@@ -72,6 +74,22 @@ class Folder:
         if edge.frontier.root() != told.root:
             raise BrokenFolder(f"{self.path}: the tiles do not give the root of the checkpoint")
         return edge
+
+    def receipt(self, place: int, entry: bytes) -> Receipt | None:
+        """The proof that an entry stands at a place; None while no checkpoint speaks of it.
+
+        Raises:
+            WrongNote, WrongTile, OSError: the files are not what they must be.
+        """
+        try:
+            note = Note.read(self.fetch(CHECKPOINT))
+        except FileNotFoundError:
+            return None
+        size = Checkpoint.read(note.text).size
+        if place >= size:
+            return None
+        proof = inclusion(place, size, Reader(self.fetch, size).node)
+        return Receipt(place, tuple(proof), note, entry)
 
     def tidy(self) -> None:
         """Remove what a crash left half written."""

@@ -16,38 +16,40 @@ TILE = re.compile(r"([0-9]|[1-5][0-9]|6[0-3]|entries)/(x[0-9]{3}/)*[0-9]{3}(\.p/
 FOREVER = "public, max-age=31536000, immutable"
 
 
-def _file(path: str, kind: str, cache: str) -> HttpResponse:
+def _file(path: str, kind: str, cache: str, shelf: str, name: str) -> HttpResponse:
+    """A file of the city's log, or of a smaller log that lies within it (that of one vote)."""
+    folder = settings.LOG_FOLDER / shelf / name if shelf else settings.LOG_FOLDER
     try:
-        data = Folder(settings.LOG_FOLDER).fetch(path)
+        data = Folder(folder).fetch(path)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as fault:
         raise Http404 from fault
     return HttpResponse(data, content_type=kind, headers={"Cache-Control": cache})
 
 
 @require_safe
-def checkpoint(request: HttpRequest) -> HttpResponse:
+def checkpoint(request: HttpRequest, shelf: str = "", name: str = "") -> HttpResponse:
     """The signed checkpoint. Raises: Http404 before anything was sealed."""
-    return _file(CHECKPOINT, "text/plain; charset=utf-8", "no-cache")
+    return _file(CHECKPOINT, "text/plain; charset=utf-8", "no-cache", shelf, name)
 
 
 @require_safe
-def key_list(request: HttpRequest) -> HttpResponse:
+def key_list(request: HttpRequest, shelf: str = "", name: str = "") -> HttpResponse:
     """The keys that sign and signed. Raises: Http404 before anything was sealed."""
-    return _file(KEYS, "text/plain; charset=utf-8", "no-cache")
+    return _file(KEYS, "text/plain; charset=utf-8", "no-cache", shelf, name)
 
 
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     """The places of leaves that can no longer be opened. Raises: Http404 while there are none."""
-    return _file(ERASED, "text/plain; charset=utf-8", "no-cache")
+    return _file(ERASED, "text/plain; charset=utf-8", "no-cache", "", "")
 
 
 @require_safe
-def tile(request: HttpRequest, rest: str) -> HttpResponse:
+def tile(request: HttpRequest, rest: str, shelf: str = "", name: str = "") -> HttpResponse:
     """A tile or a bundle of entries: it never changes. Raises: Http404."""
     if not TILE.fullmatch(rest):
         raise Http404
-    return _file(f"tile/{rest}", "application/octet-stream", FOREVER)
+    return _file(f"tile/{rest}", "application/octet-stream", FOREVER, shelf, name)
 
 
 @require_safe
