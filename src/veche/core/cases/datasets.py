@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.cases.datasets_contracts import CONTRACT_FIGURES, CONTRACTS
 from veche.figures import Column, Dataset, Figure, count, count_where, eq, is_null
 
 _DISPUTES = """
@@ -124,7 +125,7 @@ CLIMBS = Dataset(
     key=("climb",),
 )
 
-DATASETS = (DISPUTES, PROLONGATIONS, CLIMBS)
+DATASETS = (DISPUTES, PROLONGATIONS, CLIMBS, CONTRACTS)
 
 _JUDGED = (
     count("disputes", _("said that it is not theirs")),
@@ -167,4 +168,5 @@ FIGURES = (
             count_where("listed", eq("level", 3), title=_("to the public list")),
         ),
     ),
+    *CONTRACT_FIGURES,
 )
