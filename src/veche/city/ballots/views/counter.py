@@ -1,0 +1,176 @@
+"""The counter: somebody is found on the roll, and votes at the kiosk or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from veche import clock
+from veche.city.ballots.forms.paper import BoothForm, FindForm, PaperForm, SeenForm
+from veche.city.ballots.models import RollEntry, Vote
+from veche.city.ballots.operations import channels
+from veche.city.ballots.operations.paper import close_booth
+from veche.city.ballots.procedure import COMMISSIONER, POLL_CLERK
+from veche.city.ballots.queries.channels import (
+    at_counter,
+    booth_of,
+    booths,
+    entry_at_counter,
+    find_on_roll,
+    paper_waits,
+    serves,
+)
+from veche.city.ballots.queries.right import Right, right_of
+from veche.city.ballots.queries.votes import public_vote
+from veche.city.ballots.views.common import shared, sign_in
+from veche.core.organisations.middleware import asker
+from veche.core.people.models import Person
+from veche.errors import Invalid, Refused
+
+View = Callable[..., HttpResponseBase]
+
+
+def clerks_only(*roles: str) -> Callable[[View], View]:
+    """Only for who holds one of the roles where the vote is held (a clerk's or a commissioner's
+    when none is named); the view gets the request, the person, the vote, and what else the address
+    names."""
+
+    def wrapped(view: View) -> View:
+        @wraps(view)
+        @never_cache
+        def guarded(request: HttpRequest, /, *, number: str, **others: Any) -> HttpResponseBase:
+            who = asker(request)
+            if who.person is None:
+                return sign_in(request)
+            vote = public_vote(number)
+            if not serves(who.holdings, vote, *roles):
+                raise channels.NotAPollClerk
+            return view(request, who.person, vote, **others)
+
+        return guarded
+
+    return wrapped
+
+
+def tell(form: Form, refusal: Refused) -> int:
+    """Put a refusal beside its field; returns the status of the answer."""
+    name = refusal.field if isinstance(refusal, Invalid) else ""
+    form.add_error(name if name in form.fields else None, str(refusal))
+    return refusal.status
+
+
+@never_cache
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """The votes that somebody serves in person.
+
+    Raises:
+        channels.NotAPollClerk: they serve nobody.
+    """
+    who = asker(request)
+    if who.person is None:
+        return sign_in(request)
+    if who.roles.isdisjoint((POLL_CLERK, COMMISSIONER)):
+        raise channels.NotAPollClerk
+    rows = [shared(vote) for vote in at_counter(who.holdings)]
+    return render(request, "ballots/channels/mine.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clerks_only()
+def counter(request: HttpRequest, person: Person, vote: Vote) -> HttpResponse:
+    """One vote at the counter: find somebody, open a booth, see the piles."""
+    find = FindForm(request.POST if "said" in request.POST else None)
+    open_form = BoothForm(request.POST if "name" in request.POST else None)
+    found: list[RollEntry] | None = None
+    status = 422 if request.method == "POST" else 200
+    if find.is_bound and find.is_valid():
+        found, status = find_on_roll(vote, find.cleaned_data["said"]), 200
+    elif open_form.is_bound and open_form.is_valid():
+        try:
+            channels.open_booth(by=person, at=clock.now(), vote=vote, **open_form.cleaned_data)
+            return redirect("votes:counter", vote.case.number)
+        except Refused as refusal:
+            status = tell(open_form, refusal)
+    rows = booths(vote)
+    context = {
+        **shared(vote),
+        "find": find,
+        "found": found,
+        "open_form": open_form,
+        "booths": rows,
+        "waits": paper_waits(vote),
+        "clerk": serves(asker(request).holdings, vote, POLL_CLERK),
+    }
+    return render(request, "ballots/channels/counter.html", context, status=status)
+
+
+@require_POST
+@clerks_only(POLL_CLERK)
+def look(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpResponse:
+    """Open somebody's entry: from here on it is a look that they can see."""
+    channels.look_up(by=person, at=clock.now(), entry=entry_at_counter(vote, entry))
+    return redirect("votes:counter-entry", vote.case.number, entry)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@clerks_only(POLL_CLERK)
+def entry(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpResponse:
+    """Somebody at the counter: a code for the kiosk, or a paper."""
+    row = entry_at_counter(vote, entry)
+    at, number = clock.now(), vote.case.number
+    open_booths = [b.booth for b in booths(vote) if not b.booth.done]
+    choices = [(booth.code, booth.name) for booth in open_booths]
+    do = request.POST.get("do", "")
+    kiosk = SeenForm(request.POST if do == "kiosk" else None, prefix="kiosk")
+    paper = PaperForm(request.POST if do == "paper" else None, booths=choices, prefix="paper")
+    code, status = "", 422 if request.method == "POST" else 200
+    try:
+        if kiosk.is_bound and kiosk.is_valid():
+            code = channels.give_kiosk_code(by=person, at=at, entry=row, seen=True)
+            status = 200
+        elif paper.is_bound and paper.is_valid():
+            booth = booth_of(vote, paper.cleaned_data["booth"])
+            channels.mark_on_paper(by=person, at=at, booth=booth, entry=row, seen=True)
+            messages.info(request, gettext("Marked off. Hand over one paper."))
+            return HttpResponseRedirect(reverse("votes:counter", args=[number]))
+    except Refused as refusal:
+        status = tell(kiosk if kiosk.is_bound else paper, refusal)
+    ways = {way: right_of(number, at=at, entry=row.pk, channel=way) for way in ("kiosk", "paper")}
+    context = {
+        **shared(vote),
+        "entry": row,
+        "code": code,
+        "minutes": int(channels.PASS_TERM.total_seconds() // 60),
+        "kiosk_form": kiosk,
+        "paper_form": paper,
+        "booths": open_booths,
+        "voted": ways["kiosk"].voted_by,
+        "kiosk_no": _no(ways["kiosk"]),
+        "paper_no": _no(ways["paper"]),
+    }
+    return render(request, "ballots/channels/entry.html", context, status=status)
+
+
+def _no(right: Right) -> str:
+    """Why somebody cannot vote by a channel now; empty where they can."""
+    return str(right.refusal.sentence) if right.refusal is not None else ""
+
+
+@require_POST
+@clerks_only(POLL_CLERK)
+def done(request: HttpRequest, person: Person, vote: Vote, code: str) -> HttpResponse:
+    """All papers of a booth are counted."""
+    close_booth(by=person, at=clock.now(), booth=booth_of(vote, code))
+    return redirect("votes:counter", vote.case.number)
