@@ -9,7 +9,10 @@ _HERE = "veche.city.ballots"
 MODULE = Module(
     name="ballots",
     sentence="Questions put to a roll of people: voting, exact counting, and proof.",
-    menu=(MenuEntry(_("Votes"), "votes:list"),),
+    menu=(
+        MenuEntry(_("Votes"), "votes:list"),
+        MenuEntry(_("At the counter"), "votes:channels", role="poll_clerk"),
+    ),
     rights={
         "organiser": "Drafts and announces votes, in a territory.",
         "commissioner": (
