@@ -124,15 +124,23 @@ def _live(lived: list[Row], table: Path) -> list[Row]:
             cursor.execute("VACUUM ANALYZE")
         worked = time.monotonic()
         row = {"month": str(month), "end": end.isoformat(), **_size()}
-        sweeps.run("publish", partial(town.publish, end))
         row["yardstick"] = f"{cost.yardstick():.2f}"
-        row |= {f"page {name}": f"{ms:.1f}" for name, ms in pages.measured().items()}
-        row |= {f"page {name}": f"{ms:.1f}" for name, ms in pages.whole().items()}
+        if _compared(month):
+            row |= {f"page {name}": f"{ms:.1f}" for name, ms in pages.measured().items()}
+        if month == MONTHS:  # what reads the whole past is told once, of the whole of it
+            sweeps.run("publish", partial(town.publish, end))
+            row |= {f"page {name}": f"{ms:.1f}" for name, ms in pages.whole().items()}
         row |= {f"sweep {name}": f"{s:.3f}" for name, s in sorted(sweeps.longest.items())}
         lived = [*lived, row]
         _write(table, lived)
         _tell(row, brought - begun, worked - brought, time.monotonic() - worked)
     return lived
+
+
+def _compared(month: int) -> bool:
+    """Whether the pages of a month are compared: those of the first and of the last third."""
+    third = max(1, MONTHS // 3)
+    return month <= third or month > MONTHS - third
 
 
 def _size() -> Row:
@@ -156,10 +164,11 @@ def _tell(row: Row, brought: float, worked: float, measured: float) -> None:
                    and not n.startswith("sweep job ")),
                   key=lambda n: float(row[n]))  # fmt: skip
     dearest = sorted((n for n in costs if n not in FREE), key=lambda n: -costs[n])[:3]
+    told = f" list {costs['list']:.0f}, queue {costs['queue']:.0f} ms;" if costs else ""
+    if dearest:
+        told += f" dearest {', '.join(f'{n} {costs[n]:.0f}' for n in dearest)};"
     print(
-        f"month {row['month']:>2}: {int(row['cases']):,} cases, {int(row['open']):,} open;"
-        f" list {costs['list']:.0f}, queue {costs['queue']:.0f} ms;"
-        f" dearest {', '.join(f'{n} {costs[n]:.0f}' for n in dearest)};"
+        f"month {row['month']:>2}: {int(row['cases']):,} cases, {int(row['open']):,} open;{told}"
         f" longest {longest} {float(row[longest]):.1f} s"
         f"  ({brought:.0f} s brought, {worked:.0f} s worked, {measured:.0f} s measured)",
         flush=True,
