@@ -35,6 +35,14 @@ class TownVote:
     grain: str
     turnout: float
     questions: tuple[Mapping[str, Any], ...]
+    booth: Names | None = None
+    """Where one can vote in person."""
+    papers: int = 0
+    """Ballots of paper that were put into its box."""
+    appeal_reason: str = ""
+    appeal: str = ""
+    """What somebody wrote against the vote, and what the commission answered, if it has."""
+    answer: str = ""
 
     def moments(self, at: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
         """When it opens and closes, seen from the moment `at`."""
@@ -87,6 +95,11 @@ def votes() -> tuple[TownVote, ...]:
             grain=one["grain"],
             turnout=one["turnout"],
             questions=tuple(one["questions"]),
+            booth=names(one["booth"]) if "booth" in one else None,
+            papers=one.get("papers", 0),
+            appeal_reason=one.get("appeal_reason", ""),
+            appeal=one.get("appeal", ""),
+            answer=one.get("answer", ""),
         )
         for one in data("votes.toml")["votes"]
     )

@@ -28,6 +28,16 @@ SELECT v.entry_id, v.code, e.territory_id FROM ballots_voter v
     LEFT JOIN people_person p ON p.id = e.person_id
 WHERE v.vote_id = %s AND p.cast IS NULL ORDER BY e.id
 """
+_ABSENT = """
+SELECT e.id FROM ballots_rollentry e JOIN people_person p ON p.id = e.person_id
+WHERE e.vote_id = %s AND p.cast IS NULL AND e.territory_id = (
+    SELECT territory_id FROM ballots_rollentry WHERE vote_id = %s
+    GROUP BY territory_id ORDER BY count(*) DESC, territory_id LIMIT 1
+) AND NOT EXISTS (
+    SELECT FROM ballots_ballot b JOIN ballots_voter v ON v.vote_id = b.vote_id AND v.code = b.code
+    WHERE v.entry_id = e.id
+) ORDER BY e.id LIMIT %s
+"""
 _CAST = """
 SELECT count(*) FROM ballots_cast(
     (SELECT array_agg(%(vote)s::bigint) FROM unnest(%(entries)s::bigint[])), %(entries)s::bigint[],
@@ -88,6 +98,13 @@ def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
     table.update(closes_at=config.closes)
     record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": taken})
     return taken
+
+
+def absent(vote: Vote, number: int) -> list[int]:
+    """Entries of people of the largest place who have not voted: they come to the booth."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ABSENT, [vote.pk, vote.pk, number])
+        return [int(row[0]) for row in cursor.fetchall()]
 
 
 def _subject(vote: Vote) -> str:
