@@ -6,6 +6,7 @@ progress. A load that was cut off is thrown away and begun again.
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import psycopg
@@ -42,6 +43,8 @@ def _begin_again() -> None:
         name = sql.Identifier(postgres.DATABASE)
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
         connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    # What the votes of that load have published speaks of rows that are gone.
+    shutil.rmtree(homes.current().sealed / "votes", ignore_errors=True)
 
 
 def _say(sentence: str) -> None:
