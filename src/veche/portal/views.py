@@ -14,15 +14,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from veche import clock
+from veche.city.ballots.queries.votes import open_now
 from veche.city.problems import ground
 from veche.city.problems.queries.categories import kinds
 from veche.city.problems.views.common import cached
 from veche.core.organisations.middleware import asker
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
+from veche.languages import here
 from veche.look.plan import Mark
 from veche.look.words import number
 from veche.portal import queries
+
+VOTES = 3
+"""Open votes that the first page names; the list has all of them."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,13 @@ _DOORS: tuple[tuple[str | Promise, str | Promise, str, str, frozenset[str]], ...
         _("Broken, dangerous, not cleaned. A moderator reads it within a day, an office answers."),
         "report",
         "problems:report",
+        frozenset(),
+    ),
+    (
+        _("Vote"),
+        _("Questions of the city: vote, watch the count, check it yourself."),
+        "vote",
+        "votes:list",
         frozenset(),
     ),
     (
@@ -191,6 +203,7 @@ def home(request: HttpRequest) -> HttpResponse:
     city = places.home()
     context: dict[str, Any] = {"at": at, "doors": doors(asker(request).roles), "home": city}
     context["ways"] = ways()
+    context["voting"] = [(vote, here(vote.config["title"])) for vote in open_now(VOTES)]
     if city is not None:
         place = _place(request, places, city)
         found = queries.near(place, at, places, kinds())

@@ -66,7 +66,7 @@ KINDS: Mapping[str, str | Promise] = {
 DID: Mapping[str, str | Promise] = {
     "draft": _("Drafted"),
     "publish": _("Announced; its questions, rules and roll are fixed from here on"),
-    "open": _("Opened"),
+    "open": _("Voting began"),
     "suspend": _("Suspended"),
     "resume": _("Went on"),
     "close": _("Closed"),

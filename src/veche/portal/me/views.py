@@ -24,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
+from veche.city.ballots.queries.mine import coming_to, open_to
 from veche.core.notices.queries import told_to, unseen
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.roles import role_word
@@ -34,6 +35,7 @@ from veche.core.people.operations.once import address_digest
 from veche.core.people.operations.signing import change_name, end_sign_ins
 from veche.core.people.queries import residence_of
 from veche.errors import Refused
+from veche.languages import here
 from veche.look.context import place
 from veche.portal.me import queries
 from veche.portal.me.forms import EraseForm, NameForm
@@ -79,6 +81,9 @@ def me(request: HttpRequest, person: Person) -> HttpResponse:
         "sign_ins": len(queries.sign_ins(person, at)),
         "told": told_to(person)[0][:SAID],
         "unseen": unseen(person),
+        "votes": [
+            (one, here(one.vote.config["title"])) for one in (*open_to(person), *coming_to(person))
+        ],
         "matters_url": place("problems:mine"),
         "subscriptions_url": place("notices:subscriptions"),
         "residence_url": place("organisations:residence"),

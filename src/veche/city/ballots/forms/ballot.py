@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from veche.city.ballots.vote.choice import POINTED
 from veche.city.ballots.vote.config import Asked
@@ -205,7 +205,7 @@ def told(asked: Asked) -> str:
             "n": number(int(kind.points or 0))
         }
         if kind.per_option is not None:
-            text += gettext(" ") + gettext("One option can get no more than %(n)s.") % {
+            text += _gap() + gettext("One option can get no more than %(n)s.") % {
                 "n": number(int(kind.per_option))
             }
         return text
@@ -229,12 +229,17 @@ def told(asked: Asked) -> str:
     }
 
 
+def _gap() -> str:
+    """What stands between two sentences in the reader's language."""
+    return "" if (get_language() or "").startswith("zh") else " "
+
+
 def _limits(least: int, most: int, options: int) -> str:
     told = ""
     if least > 1:
-        told += gettext(" ") + gettext("At least %(n)s.") % {"n": number(least)}
+        told += _gap() + gettext("At least %(n)s.") % {"n": number(least)}
     if most < options:
-        told += gettext(" ") + gettext("No more than %(n)s.") % {"n": number(most)}
+        told += _gap() + gettext("No more than %(n)s.") % {"n": number(most)}
     return told
 
 
@@ -283,10 +288,7 @@ def in_words(asked: Asked, answer: Any) -> list[str]:
     titles: dict[str, str] = {option.code: here(option.title) for option in asked.options}
     if isinstance(answer, Mapping):
         pairs: Sequence[tuple[str, int]] = [(c, answer[c]) for c in asked.codes if answer.get(c)]
-        return [
-            gettext("%(title)s: %(n)s") % {"title": titles[code], "n": number(points)}
-            for code, points in pairs
-        ]
+        return [titles[code] + gettext(": ") + number(points) for code, points in pairs]
     listed = [titles[code] for code in answer or [] if code in titles]
     if asked.kind.kind == "ranked":
         return [f"{place}. {title}" for place, title in enumerate(listed, start=1)]
