@@ -45,6 +45,11 @@ $$
 """The pairs of Chinese characters that stand side by side in a text."""
 
 
+PENDING = 256
+"""Kilobytes of what is new that wait in a list of the index, which every search reads: it is kept
+short. What brings many rows at once may lengthen it until it has put them in their place."""
+
+
 def holds(words: str, text: str) -> tuple[str, list[Any]]:
     """The condition that ``words``, an expression in SQL, holds a text: its SQL and its values.
 
@@ -70,11 +75,10 @@ def indexes(name: str, table: str, words: str) -> list[str]:
     return [
         SEARCHED,
         PAIRS,
-        # What is new waits in a list that every search reads: it is kept short.
         f"CREATE INDEX {name}_trgm ON {table} USING gin (searched({words}) gin_trgm_ops)"
-        " WITH (gin_pending_list_limit = 256)",
+        f" WITH (gin_pending_list_limit = {PENDING})",
         f"CREATE INDEX {name}_han ON {table} USING gin (han_pairs({words}))"
-        f" WITH (gin_pending_list_limit = 256) WHERE ({words}) ~ '[{HAN}]'",
+        f" WITH (gin_pending_list_limit = {PENDING}) WHERE ({words}) ~ '[{HAN}]'",
     ]
 
 

@@ -306,3 +306,16 @@ def test_a_place_of_another_system_is_no_past(bring: Any, tmp_path: Path) -> Non
     other.write_text(MAP.replace('name = "elsewhere"', 'name = "nowhere"'), encoding="utf-8")
     assert bring(["2,A hole,7,53.9,27.5,10.03.2020,,,new,a,"])["came_back"] == 0
     assert not Recurrence.objects.exists()
+
+
+def test_the_index_of_words_keeps_its_short_list_afterwards(bring: Any) -> None:
+    assert bring(ROWS)["imported"] == 3
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT reloptions FROM pg_class WHERE relname IN ('problems_words_trgm',"
+            " 'problems_words_han')"
+        )
+        kept = [options for (options,) in cursor.fetchall()]
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+    assert kept == [["gin_pending_list_limit=256"]] * 2

@@ -15,6 +15,7 @@ CREATE UNLOGGED TABLE cases_birth (
 CREATE FUNCTION cases_check_events() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     bad record;
+    born bigint;
 BEGIN
     WITH chained AS (
         SELECT e.id, e.case_id, e.seq, e.move, e.source, e.target, e.actor_id, e.holding_id,
@@ -85,13 +86,16 @@ BEGIN
         SELECT DISTINCT ON (b.id) b.id, b.number, b.procedure, b.theme, b.territory_id,
             b.author_id, true, b.opened_at, b.due_at, b.promised_at, b.first_promised_at,
             e.target, e.seq, e.at, e.organisation_id,
-            (SELECT CASE WHEN m.final THEN e.at END FROM cases_allowedmove m
-                WHERE m.procedure = b.procedure AND m.move = e.move AND m.source = e.source)
+            -- Asked of a list made once: looked up for each, all moves of all procedures were read
+            -- again for every case, and that cost more than writing it.
+            CASE WHEN (b.procedure, e.move, e.source) IN (
+                SELECT m.procedure, m.move, m.source FROM cases_allowedmove m WHERE m.final)
+                THEN e.at END
         FROM cases_birth b JOIN fresh e ON e.case_id = b.id
         ORDER BY b.id, e.seq DESC;
+        GET DIAGNOSTICS born = ROW_COUNT;
         DELETE FROM cases_birth b USING fresh e WHERE b.id = e.case_id;
-        IF NOT EXISTS (SELECT FROM fresh e JOIN cases_case c ON c.id = e.case_id
-                WHERE c.seq < e.seq) THEN
+        IF born = (SELECT count(DISTINCT e.case_id) FROM fresh e) THEN
             RETURN NULL;  -- nothing but births
         END IF;
     END IF;
