@@ -92,7 +92,7 @@ class _Teller:
         if not told.papers:
             return booth
         entries = RollEntry.objects.select_related("vote__case__territory", "territory")
-        voters = [entries.get(pk=entry) for entry in absent(vote, told.papers)]
+        voters = list(entries.filter(pk__in=absent(vote, told.papers)))
         for n, entry in enumerate(voters):
             channels.mark_on_paper(
                 by=clerk, at=at + n * HOUR / 8, booth=booth, entry=entry, seen=True

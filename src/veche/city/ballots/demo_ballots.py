@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import random
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,7 @@ LATER = dt.timedelta(days=400)
 KIOSK = 0.06
 """How many of the ballots are cast at a counter."""
 _VOTERS = """
-SELECT v.entry_id, v.code, e.territory_id FROM ballots_voter v
-    JOIN ballots_rollentry e ON e.id = v.entry_id
+SELECT v.entry_id FROM ballots_voter v JOIN ballots_rollentry e ON e.id = v.entry_id
     LEFT JOIN people_person p ON p.id = e.person_id
 WHERE v.vote_id = %s AND p.cast IS NULL ORDER BY e.id
 """
@@ -39,11 +37,18 @@ WHERE e.vote_id = %s AND p.cast IS NULL AND e.territory_id = (
 ) ORDER BY e.id LIMIT %s
 """
 _CAST = """
-SELECT count(*) FROM ballots_cast(
-    (SELECT array_agg(%(vote)s::bigint) FROM unnest(%(entries)s::bigint[])), %(entries)s::bigint[],
-    %(codes)s::bytea[], (SELECT array_agg(1::smallint) FROM unnest(%(entries)s::bigint[])),
-    %(territories)s::bigint[], %(channels)s::text[], %(choices)s::text[], %(keys)s::bytea[],
-    (SELECT array_agg(%(until)s::timestamptz) FROM unnest(%(entries)s::bigint[]))
+WITH a AS (
+    SELECT array_agg(v.vote_id) AS votes, array_agg(v.entry_id) AS entries,
+        array_agg(v.code) AS codes, array_agg(1::smallint) AS revisions,
+        array_agg(e.territory_id) AS places, array_agg(u.channel) AS channels,
+        array_agg(u.choice) AS choices, array_agg(substring(sha256(v.code) FOR 16)) AS keys,
+        array_agg(%(until)s::timestamptz) AS ends
+    FROM unnest(%(entries)s::bigint[], %(channels)s::text[], %(choices)s::text[])
+            AS u (entry, channel, choice)
+        JOIN ballots_voter v ON v.entry_id = u.entry JOIN ballots_rollentry e ON e.id = u.entry
+)
+SELECT count(*) FROM a, ballots_cast(
+    a.votes, a.entries, a.codes, a.revisions, a.places, a.channels, a.choices, a.keys, a.ends
 ) WHERE outcome = 'taken'
 """
 
@@ -66,7 +71,7 @@ def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
     rng = random.Random(told.key)
     with connection.cursor() as cursor:
         cursor.execute(_VOTERS, [vote.pk])
-        rows = cursor.fetchall()
+        rows = [int(row[0]) for row in cursor.fetchall()]
     voters = rng.sample(rows, round(len(rows) * told.turnout))
     if not voters:
         record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": 0})
@@ -74,21 +79,21 @@ def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
     until = clock.now() + LATER
     table = Vote.objects.filter(pk=vote.pk)
     table.update(closes_at=until)
-    channels = ["kiosk" if rng.random() < KIOSK else "web" for _ in voters]
-    choices = [
-        spelled(config, choice) for choice, _voter in zip(told.choices(), voters, strict=False)
-    ]
+    in_person = KIOSK if "kiosk" in config.channels else 0.0
+    known: dict[str, str] = {}
+    choices = []
+    for choice, _voter in zip(told.choices(), voters, strict=False):
+        name = str(choice)
+        if name not in known:
+            known[name] = spelled(config, choice)
+        choices.append(known[name])
     with connection.cursor() as cursor:
         cursor.execute(
             _CAST,
             {
-                "vote": vote.pk,
-                "entries": [entry for entry, _code, _place in voters],
-                "codes": [bytes(code) for _entry, code, _place in voters],
-                "territories": [place for _entry, _code, place in voters],
-                "channels": channels if "kiosk" in config.channels else ["web"] * len(voters),
+                "entries": voters,
+                "channels": ["kiosk" if rng.random() < in_person else "web" for _ in voters],
                 "choices": choices,
-                "keys": [hashlib.sha256(bytes(code)).digest()[:16] for _entry, code, _p in voters],
                 "until": until,
             },
         )
