@@ -26,15 +26,17 @@ def title(rule: Rule, language: str) -> str:
     return _say("title", rule.rule, language)
 
 
-def explain(rule: Rule, language: str) -> tuple[str, ...]:
+def explain(rule: Rule, language: str, *, crosses: bool = False) -> tuple[str, ...]:
     """The sentences that tell a rule: every setting that matters to it is said, and no other.
+
+    ``crosses``: the ballots bear crosses and no ranks, so nothing is said of how ranks are read.
 
     Raises:
         ValueError: a language it is not told in.
     """
     told = [("ballot", rule.rule), ("count", _count(rule))]
-    ranked = rule.rule in ("irv", "stv-scottish", "plurality")
-    if rule.rule == "plurality":
+    ranked = rule.rule in ("irv", "stv-scottish", "plurality") and not crosses
+    if rule.rule == "plurality" and ranked:
         told.append(("more", "first"))
     if rule.rule == "irv":
         told += [("more", "together" if rule.together else "one"), ("more", "write_ins")]

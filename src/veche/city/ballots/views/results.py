@@ -16,7 +16,13 @@ from veche.city.ballots import words
 from veche.city.ballots.live import live_pass
 from veche.city.ballots.models import Vote
 from veche.city.ballots.procedure import BEFORE, COUNTED, RUNNING
-from veche.city.ballots.queries.outcome import place_name, told, turnout, turnout_sentence
+from veche.city.ballots.queries.outcome import (
+    Turnout,
+    place_name,
+    told,
+    turnout,
+    turnout_sentence,
+)
 from veche.city.ballots.queries.page import way_of
 from veche.city.ballots.queries.right import right_of
 from veche.city.ballots.queries.votes import bodies, config_of, public_vote
@@ -96,36 +102,36 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
             "told": [(one, context["rules"][one.asked.code]) for one in found],
             "turnout_sentence": turnout_sentence(body),
             "turnout": rows if len(rows) > 1 else [],
-            "ways": [words.CHANNELS[way] for way in WAYS],
-            "ways_numbers": [body["turnout"]["channels"][way] for way in WAYS],
-            "map": turnout_map(rows, places) if len(rows) > 1 else None,
+            "ways": [
+                (words.CHANNELS[way], body["turnout"]["channels"][way])
+                for way in WAYS
+                if way in vote.config["channels"] or body["turnout"]["channels"][way]
+            ],
+            "map": turnout_map(vote, rows, places) if len(rows) > 1 else None,
         }
     return cached(request, render(request, "ballots/result.html", context))
 
 
-def turnout_map(rows: Sequence[Any], places: Atlas) -> Plan | None:
-    """The turnout of each district, the darker the greater; None where there are no outlines."""
+def turnout_map(vote: Vote, rows: Sequence[Turnout], places: Atlas) -> Plan | None:
+    """The turnout of each place, the darker the greater; None where there are no outlines."""
     city = places.home()
-    if city is None:
+    found = [(places.by_code[row.code], row) for row in rows if row.code in places.by_code]
+    found = [(place, row) for place, row in found if place.outline and place.pk != place.city_id]
+    if city is None or not found:
         return None
-    under = ground(city, places)
-    known = {row.code: row for row in rows}
-    here_ = [t for t in places.children(city) if t.code in known]
-    if not here_:
-        return None
-    most = max((known[t.code].share for t in here_), default=0.0)
-    outlines = [one for one in under.outlines if one.kind == "city"]
-    for one in here_:
-        share = known[one.code].share
-        step = min(3, int(4 * share / most)) if most else 0
-        rings = rings_of(one.outline)
-        outlines.append(Outline("", rings, SHARES[step]))
-        outlines.append(Outline(f"{one} · {percent(share)}", rings, "district"))
+    most = max(row.share for _place, row in found)
+    outlines = [one for one in ground(city, places).outlines if one.kind == "city"]
+    for place, row in found:
+        rings = rings_of(place.outline)
+        outlines.append(
+            Outline("", rings, SHARES[min(3, int(4 * row.share / most)) if most else 0])
+        )
+        outlines.append(Outline(f"{place} · {percent(row.share)}", rings, "district"))
     return Plan(
-        bounds=city.bounds,
+        bounds=vote.case.territory.bounds,
         outlines=outlines,
         title=_("Map: turnout by district; the table beside it says the same"),
-        ratio="3x2",
+        ratio="4x3",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from veche import clock
@@ -16,6 +17,7 @@ from veche.city.ballots.counting.explain import title as rule_title
 from veche.city.ballots.forms.ballot import told
 from veche.city.ballots.models import Vote
 from veche.city.ballots.procedure import COUNTED, RUNNING
+from veche.city.ballots.queries.outcome import told as told_of
 from veche.city.ballots.queries.page import way_of
 from veche.city.ballots.queries.right import right_of
 from veche.city.ballots.queries.votes import bodies, config_of, public_vote
@@ -35,6 +37,7 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
     person = asker(request).person
     right = right_of(number, at=at, person=person.pk) if person else None
     body = found.result or bodies([found]).get(found.pk)
+    counted = found.case.state in COUNTED
     context: dict[str, Any] = {
         **shared(found),
         "way": way_of(found, at),
@@ -47,7 +50,8 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
         "live_reason": here(found.config["live"].get("reason")),
         "body": body,
         "running": found.case.state in RUNNING,
-        "counted": found.case.state in COUNTED,
+        "counted": counted,
+        "outcome": told_of(config_of(found), body, atlas(), final=True) if counted and body else (),
         "person": person,
         "right": right,
         "refusal": right.refusal() if right is not None and right.refusal is not None else "",
@@ -74,8 +78,10 @@ def question_told(asked: Asked) -> dict[str, Any]:
         "told": told(asked),
         "kind": words.KINDS[asked.kind.kind],
         "options": [(here(o.title), here(o.text), o.cost) for o in asked.options],
-        "rule": rule_title(asked.rule, language),
-        "explained": explain(asked.rule, language),
+        "rule": _("yes or no") if asked.majority else rule_title(asked.rule, language),
+        "explained": ()
+        if asked.majority
+        else explain(asked.rule, language, crosses=asked.kind.kind == "single"),
         "majority": explain_majority(asked.majority, language) if asked.majority else (),
     }
 
