@@ -69,7 +69,10 @@ def procedure(request: HttpRequest, code: str) -> HttpResponse:
     titles = {START: str(found.start)} | {s.code: str(s.title) for s in states}
     context: dict[str, Any] = {
         "procedure": found,
-        "picture": ways.picture(found, below),
+        "pictures": [
+            (ways.picture(found, below, size), where)
+            for size, where in ((ways.WIDE, "way-wide"), (ways.PHONE, "way-phone"))
+        ],
         "states": [
             {
                 "state": state,

@@ -16,14 +16,32 @@ from veche.core.cases.procedure import IMPORTER, START, Procedure, State
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
-ROW, BOX, GAP = 62, 46, 9
-"""Height of a row, of its box, and the distance of two lines, in units of the picture."""
-WIDTH = 360
-"""Of a box."""
-INDENT = 22
-"""How far a detour is set in."""
-LETTERS = 40
-"""Letters in one line of a box; a Chinese letter counts twice."""
+
+@dataclass(frozen=True)
+class Size:
+    """How large a picture is drawn, in units of the picture."""
+
+    row: int
+    box: int
+    gap: int
+    """The distance of two lines."""
+    width: int
+    """Of a box."""
+    indent: int
+    """How far a detour is set in."""
+    letters: int
+    """Letters in one line of a title; a Chinese letter counts twice."""
+    below: int
+    """Letters in one line of what stands below it, which is written smaller."""
+    lines: int
+    """Lines that the title of a box may have, and what stands below it too."""
+
+
+WIDE = Size(row=62, box=46, gap=9, width=360, indent=22, letters=40, below=48, lines=1)
+PHONE = Size(row=100, box=86, gap=6, width=216, indent=8, letters=20, below=26, lines=2)
+"""Narrow enough to be read on a telephone without scrolling sideways."""
+LINE = 18
+"""From one line of words to the next."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +49,15 @@ class Box:
     """One state."""
 
     code: str
-    title: str
-    below: str
-    """Who must act, and how long they have; empty where nobody must."""
     x: int
     y: int
     width: int
+    height: int
     kind: str
     """``main`` on the declared line, ``detour`` beside it, ``end``; ``start`` before the first."""
     text_x: int
-    title_y: int
-    below_y: int
+    lines: tuple[tuple[str, int, str], ...]
+    """What is written in it: ``title`` or ``below``, how far down, the words."""
 
 
 @dataclass(frozen=True)
@@ -91,14 +107,33 @@ def steps(procedure: Procedure) -> list[Step]:
     ]
 
 
-def _cut(text: str, most: int = LETTERS) -> str:
+def _wide(text: str) -> int:
+    return sum(2 if ord(letter) > 0x2E80 else 1 for letter in text)
+
+
+def _cut(text: str, most: int) -> str:
     """The text, cut with a sign where the box is too narrow; the table has it whole."""
-    wide = 0
-    for place, letter in enumerate(text):
-        wide += 2 if ord(letter) > 0x2E80 else 1
-        if wide > most:
-            return text[:place].rstrip() + "…"
-    return text
+    if _wide(text) <= most:
+        return text
+    while text and _wide(text) > most - 1:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+def _broken(text: str, most: int, lines: int) -> list[str]:
+    """The text in at most so many lines, broken between words, in Chinese between letters."""
+    found: list[str] = []
+    rest = text.strip()
+    while rest and len(found) < lines - 1 and _wide(rest) > most:
+        place = len(rest)
+        while place > 1 and _wide(rest[:place].rstrip()) > most:
+            place -= 1
+        space = rest.rfind(" ", 0, place + 1)
+        if space > 0 and ord(rest[min(place, len(rest) - 1)]) <= 0x2E80:
+            place = space
+        found.append(rest[:place].rstrip())
+        rest = rest[place:].lstrip()
+    return [*found, _cut(rest, most)] if rest else found
 
 
 def _lanes(spans: Mapping[str, tuple[int, int]]) -> dict[str, int]:
@@ -117,7 +152,7 @@ def _lanes(spans: Mapping[str, tuple[int, int]]) -> dict[str, int]:
     return found
 
 
-def picture(procedure: Procedure, below: Mapping[str, str]) -> Picture:
+def picture(procedure: Procedure, below: Mapping[str, str], size: Size = WIDE) -> Picture:
     """The picture of a procedure; ``below`` has the second line of each state."""
     states = shown(procedure)
     rows = {START: 0} | {state.code: n for n, state in enumerate(states, 1)}
@@ -140,27 +175,35 @@ def picture(procedure: Procedure, below: Mapping[str, str]) -> Picture:
         }
 
     right, left = _lanes(spans(down)), _lanes(spans(up))
-    margin = GAP * (max(left.values(), default=0) + 2) + 8
-    edge = margin + WIDTH + INDENT
-    boxes = [_box(procedure, None, 0, margin, titles[START], "")]
+    margin = size.gap * (max(left.values(), default=0) + 2) + 8
+    edge = margin + size.width + size.indent
+    boxes = [_box(procedure, None, 0, margin, titles[START], "", size)]
     boxes += [
-        _box(procedure, state, rows[state.code], margin, titles[state.code], below[state.code])
+        _box(
+            procedure, state, rows[state.code], margin, titles[state.code], below[state.code], size
+        )
         for state in states
     ]
     by_code = {box.code: box for box in boxes}
     wires = [
-        _wire(by_code, titles, sources, target, edge + GAP * (right[target] + 1), back=False)
+        _wire(by_code, titles, sources, target, edge + size.gap * (right[target] + 1), back=False)
         for target, sources in down.items()
     ] + [
-        _wire(by_code, titles, sources, target, margin - GAP * (left[target] + 1), back=True)
+        _wire(by_code, titles, sources, target, margin - size.gap * (left[target] + 1), back=True)
         for target, sources in up.items()
     ]
-    width = edge + GAP * (max(right.values(), default=0) + 2) + 4
-    return Picture(width, ROW * len(boxes) + 4, tuple(boxes), tuple(wires))
+    width = edge + size.gap * (max(right.values(), default=0) + 2) + 4
+    return Picture(width, size.row * len(boxes) + 4, tuple(boxes), tuple(wires))
 
 
 def _box(
-    procedure: Procedure, state: State | None, row: int, margin: int, title: str, below: str
+    procedure: Procedure,
+    state: State | None,
+    row: int,
+    margin: int,
+    title: str,
+    below: str,
+    size: Size,
 ) -> Box:
     if state is None:
         kind = "start"
@@ -168,19 +211,20 @@ def _box(
         kind = "end"
     else:
         kind = "main" if state.code in procedure.line else "detour"
-    inset = INDENT if kind == "detour" else 0
-    x, y = margin + inset, row * ROW + (ROW - BOX) // 2
+    inset = size.indent if kind == "detour" else 0
+    x, y = margin + inset, row * size.row + (size.row - size.box) // 2
+    said = [("title", line) for line in _broken(title, size.letters, size.lines)]
+    said += [("below", line) for line in _broken(below, size.below, size.lines)]
+    top = y + (size.box - LINE * len(said)) // 2 + 14
     return Box(
         code=state.code if state else START,
-        title=_cut(title),
-        below=_cut(below, LETTERS + 8),
         x=x,
         y=y,
-        width=WIDTH - inset,
+        width=size.width - inset,
+        height=size.box,
         kind=kind,
-        text_x=x + 14,
-        title_y=y + (19 if below else 28),
-        below_y=y + 37,
+        text_x=x + 12,
+        lines=tuple((kind, top + LINE * n, line) for n, (kind, line) in enumerate(said)),
     )
 
 
@@ -199,11 +243,11 @@ def _wire(
     def side(box: Box) -> int:
         return box.x if back else box.x + box.width
 
-    into = end.y + BOX // 2 + (7 if back else -7)
+    into = end.y + end.height // 2 + (7 if back else -7)
     parts, dots, heights = [], [], [into]
     for code in sorted(sources):
         box = boxes[code]
-        out = box.y + BOX // 2 + (-7 if back else 7)
+        out = box.y + box.height // 2 + (-7 if back else 7)
         parts.append(f"M{side(box)} {out}H{lane}")
         dots.append((side(box), out))
         heights.append(out)
