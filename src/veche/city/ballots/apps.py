@@ -9,3 +9,9 @@ class Config(AppConfig):
     name = "veche.city.ballots"
     label = "ballots"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the notices their words."""
+        from veche.city.ballots.told import give_words
+
+        give_words()

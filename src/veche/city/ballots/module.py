@@ -11,6 +11,7 @@ MODULE = Module(
     sentence="Questions put to a roll of people: voting, exact counting, and proof.",
     menu=(
         MenuEntry(_("Votes"), "votes:list"),
+        MenuEntry(_("Votes I run"), "votes:made", role="organiser commissioner"),
         MenuEntry(_("At the counter"), "votes:channels", role="poll_clerk"),
     ),
     rights={
@@ -53,6 +54,7 @@ MODULE = Module(
         "ballots.roll-added": "Somebody was put on the roll of a vote after it was frozen.",
         "ballots.roll-struck": "Somebody was struck off the roll of a vote.",
         "ballots.invited": "Everybody on the roll of a vote is told of it by letter.",
+        "ballots.invited-some": "A part of the roll of a vote was told.",
         "ballots.promise-key": "Promises for ballots are signed by a key from now on.",
         "ballots.booth-opened": "A place to vote in person was opened.",
         "ballots.booth-closed": "All papers of a booth were counted.",
@@ -70,6 +72,7 @@ MODULE = Module(
     },
     timers={f"{_HERE}.operations.outcome:sweep": "every minute"},
     demo=f"{_HERE}.demo:load",
+    desk=f"{_HERE}.desk:DESK",
     commands=f"{_HERE}.commands:register",
     verifier_sources=(
         *(
@@ -81,6 +84,16 @@ MODULE = Module(
             for name in ("text", "scot_csv", "ranks_csv", "blt", "preflib", "votes_csv", "reading")
         ),
         f"{_HERE}.recount",
+        f"{_HERE}.counting.kinds",
+        f"{_HERE}.counting.majority",
+        *(
+            f"{_HERE}.vote.{name}"
+            for name in ("config", "choice", "leaves", "result", "certificate", "leaf_count")
+        ),
+        f"{_HERE}.check",
     ),
-    verifier_checks={"count.json": f"{_HERE}.recount:recount"},
+    verifier_checks={
+        "count.json": f"{_HERE}.recount:recount",
+        "vote.json": f"{_HERE}.check:check_vote",
+    },
 )

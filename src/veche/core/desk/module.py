@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.module import MenuEntry, Module
 
-SEATS = ("moderator", "dispatcher", "officer", "head", "arbiter", "controller", "registrar")
+SEATS = (
+    "moderator", "dispatcher", "officer", "head", "arbiter", "controller", "registrar",
+    "organiser", "commissioner",
+)  # fmt: skip
 """Roles on whose holders something can wait."""
 
 MODULE = Module(

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from veche.core.notices import matters
 from veche.core.notices.matters import Matter
-from veche.core.notices.words import sentence
+from veche.core.notices.words import PERSONAL, place_of_link, sentence
 from veche.languages import here
 from veche.look.words import moment
 
@@ -96,11 +96,14 @@ class Printer:
             with translation.override(language):
                 said = sentence(one.kind, one.number, one.details)
                 when = moment(one.at)
-            self._lines[key] = (
-                one.case,
-                f"  {when} — {said}\n",
-                f"<p>{escape(when)} — {escape(said)}</p>",
-            )
+            plain, marked = f"  {when} — {said}\n", f"<p>{escape(when)} — {escape(said)}</p>"
+            if one.kind in PERSONAL:
+                place = place_of_link(one.kind, one.number)
+                with translation.override(language):
+                    words = _(PERSONAL[one.kind][0])
+                plain += f"  {words}: {place}\n"
+                marked += f'<p><a href="{place}">{escape(words)}</a></p>'
+            self._lines[key] = (one.case, plain, marked)
         return self._lines[key]
 
     def _head(self, language: str, telling: int, own: bool) -> tuple[str, str, str]:

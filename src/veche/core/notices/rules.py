@@ -6,14 +6,14 @@ import datetime as dt
 import math
 import re
 
-TOPICS = ("own", "followed", "around", "work")
+TOPICS = ("own", "followed", "around", "work", "invited")
 """What a notice is about for its reader: a matter of theirs, one they follow, one near them, one
-that a role of theirs concerns."""
+that a role of theirs concerns, a vote they are invited to."""
 CHANNELS = ("mail", "push")
 PACES = ("now", "daily", "weekly", "none")
 USUAL: dict[str, dict[str, str]] = {
-    "mail": {"own": "now", "followed": "now", "around": "daily", "work": "daily"},
-    "push": {"own": "now", "followed": "now", "around": "none", "work": "none"},
+    "mail": {"own": "now", "followed": "now", "around": "daily", "work": "daily", "invited": "now"},
+    "push": {"own": "now", "followed": "now", "around": "none", "work": "none", "invited": "none"},
 }
 """What holds until a reader chooses: news of a whole district comes once a day."""
 DIGEST_HOUR = 8

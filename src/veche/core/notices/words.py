@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
@@ -16,6 +17,33 @@ SENTENCES: dict[str, str] = {}
 def say(kind: str, sentence: str | Promise) -> None:
     """Give a kind of notice its sentence; ``{number}`` and the notice's details may stand in it."""
     SENTENCES[kind] = str(sentence)
+
+
+PERSONAL: dict[str, tuple[str, Callable[[str, Any, str], str]]] = {}
+"""Kind of notice → the words of its link, and what makes it for a number, a reader, a language."""
+_PLACE = re.compile(r"\{\{link ([a-z.-]+) ([\w-]+)\}\}")
+
+
+def personal(kind: str, text: str, make: Callable[[str, Any, str], str]) -> None:
+    """Let letters of a kind hold a link that is each reader's own: ``make(number, reader,
+    language)`` gives its whole address when the letter is sent, so that letters share their
+    words."""
+    PERSONAL[kind] = (text, make)
+
+
+def place_of_link(kind: str, number: str) -> str:
+    """What stands in the shared words where each reader's own link goes."""
+    return f"{{{{link {kind} {number}}}}}"
+
+
+def with_links(text: str, reader: Any, language: str) -> str:
+    """A letter's words with the reader's own links in their places."""
+
+    def made(found: re.Match[str]) -> str:
+        known = PERSONAL.get(found[1])
+        return known[1](found[2], reader, language) if known else ""
+
+    return _PLACE.sub(made, text) if "{{link " in text else text
 
 
 UNKNOWN = gettext_noop("Something happened to matter {number}.")
@@ -35,6 +63,7 @@ TOPIC_WORDS = {
     "followed": gettext_lazy("What I follow"),
     "around": gettext_lazy("What is near me or of a theme I chose"),
     "work": gettext_lazy("What my role concerns"),
+    "invited": gettext_lazy("Votes I am invited to"),
 }
 CHANNEL_WORDS = {
     "mail": gettext_lazy("By e-mail"),

@@ -25,7 +25,7 @@ from veche.core.cases.operations import role_holding
 from veche.core.journal.operations import record
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
-from veche.errors import Refused
+from veche.errors import NotAllowed, Refused
 from veche.operation import operation
 from veche.texts import sized
 
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 __all__ = [
-    "AlreadyOn", "PollByRule", "RollOver", "Voted", "add_entry", "come", "freeze_roll", "grain_of",
-    "lock_casting", "roll_line", "strike",
+    "AlreadyOn", "NotOfTheCommission", "PollByRule", "RollOver", "Voted", "add_entry", "come",
+    "freeze_roll", "grain_of", "lock_casting", "roll_line", "strike",
 ]  # fmt: skip
 
 _FREEZE = """
@@ -52,6 +52,13 @@ _COUNTS = """
 SELECT t.code, count(*) FROM ballots_rollentry e JOIN places_territory t ON t.id = e.territory_id
 WHERE e.vote_id = %s GROUP BY t.code
 """
+
+
+class NotOfTheCommission(NotAllowed):
+    """Only the voting commission decides."""
+
+    code = "not-of-the-commission"
+    sentence = _("Only the voting commission of this place may do this.")
 
 
 class RollOver(Refused):

@@ -33,6 +33,7 @@ from veche.core.notices.letters import Words, with_foot
 from veche.core.notices.models import Letter, MailServer, Reader, Wish
 from veche.core.notices.operations.letters import _QUIET, merge_late
 from veche.core.notices.rules import MOST_TRIES, STOP_AFTER, wait_after
+from veche.core.notices.words import with_links
 from veche.operation import operation
 
 logger = logging.getLogger(__name__)
@@ -319,7 +320,12 @@ def message_of(letter: Letter, at: dt.datetime) -> EmailMultiAlternatives | None
             return None
         token = links.reader_token(reader.pk, reader.mark)
         stop = links.page("notices:stop", language, token)
-        kept = Words(letter.body.subject, letter.body.text, letter.body.html)
+        body = letter.body
+        kept = Words(
+            body.subject,
+            with_links(body.text, reader, language),
+            with_links(body.html, reader, language),
+        )
         words = with_foot(kept, language, stop, links.page("notices:settings", language, token))
         headers |= {
             "List-Unsubscribe": f"<{stop}>",
