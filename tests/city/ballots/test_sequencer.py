@@ -13,6 +13,7 @@ from tests.city.ballots.votes import DAY, Voting, cast, voting
 from veche.city.ballots.models import Ballot, LogEntry, Part, RollEntry, Tally, Vote, VoteLog, Voter
 from veche.city.ballots.operations import course
 from veche.city.ballots.sequencer import Sequencer
+from veche.city.ballots.vote.config import canonical_text
 from veche.core.journal import commands
 from veche.core.journal.tlog import keys
 from veche.core.journal.tlog.note import Note, VerifierKey
@@ -128,7 +129,7 @@ def test_who_votes_on_paper_has_no_other_ballot(
 
 
 def leaf(vote: Vote, kind: str, **told: Any) -> None:
-    body = json.dumps({"type": kind, "vote": vote.config["vote"], **told}, sort_keys=True)
+    body = canonical_text({"type": kind, "vote": vote.config["vote"], **told})
     LogEntry(vote=vote, body=body).save(force_insert=True)
 
 

@@ -56,6 +56,7 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     telling.add_argument("--language", choices=LANGUAGES, default="en")
     telling.set_defaults(run=run_explain)
     commands_course.add_verbs(verbs)
+    commands_course.add_publish(verbs)
     commands_load.add_load_test(verbs)
 
 

@@ -1,4 +1,7 @@
-"""``veche ballots open|close|certify VOTE``: what is due now, without waiting for the timers."""
+"""``veche ballots open|close|certify VOTE`` and ``veche ballots publish VOTE DIR``.
+
+The first three do what is due now, without waiting for the timers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import argparse
 import json
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from veche.errors import Refused
@@ -32,6 +36,35 @@ def add_verbs(verbs: Any) -> None:
         if name == "certify":
             verb.add_argument("--as", dest="email", required=True, metavar="EMAIL")
         verb.set_defaults(run=run)
+
+
+def add_publish(verbs: Any) -> None:
+    """Add ``veche ballots publish VOTE DIR``."""
+    verb = verbs.add_parser("publish", help="write a vote as files that anybody can count again")
+    verb.add_argument("vote", metavar="VOTE", help="its number, as 2026-000001")
+    verb.add_argument("folder", metavar="DIR", type=Path)
+    verb.add_argument("--json", action="store_true")
+    verb.set_defaults(run=run_publish)
+
+
+def run_publish(args: argparse.Namespace) -> int:
+    """Publish; 1 where there is nothing to publish, or the folder is taken."""
+    from veche.city.ballots.publishing import publish_vote_files
+
+    vote = vote_of(args.vote)
+    if vote is None:
+        return 1
+    try:
+        found = publish_vote_files(vote, args.folder)
+    except Refused as refusal:
+        return _no(refusal)
+    if args.json:
+        told = {"folder": str(found.folder), "leaves": found.leaves, "ballots": found.ballots}
+        print(json.dumps(told))
+    else:
+        print(f"Published in {found.folder}: {found.leaves:,} leaves, {found.ballots:,} ballots.")
+        print(f"Check it: python3 {found.folder}/verify.py {found.folder}")
+    return 0
 
 
 def vote_of(number: str) -> Vote | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import OrderedDict
 from pathlib import Path
 
 from veche.city.ballots import sequencer_sql as sql
-from veche.core.journal.folder import KEYS, BrokenFolder, Folder
+from veche.core.journal.folder import KEYS, WITHHELD, BrokenFolder, Folder
 from veche.core.journal.signing import Connection, Signing, signed
 from veche.core.journal.tlog.merkle import leaf_hash
 from veche.core.journal.tlog.note import Checkpoint
@@ -19,6 +20,8 @@ VOTES = "votes"
 SIGNED_EVERY = 4.0
 """Seconds that a placed ballot waits at most for a checkpoint that speaks of it."""
 MOST_EDGES = 200
+ENDED = re.compile(r'\{.*"type":"(closed|annulled-vote)"[,}]')
+"""The leaves after which nothing is withheld any more."""
 
 
 def vote_folder(folder: Path, number: str) -> Path:
@@ -88,6 +91,8 @@ class VoteLogs:
             if leaves:
                 self._tell_keys(folder, [str(one.key) for one in signers], edge.size - len(leaves))
                 folder.publish(files, str(note))
+            if any(ENDED.match(leaf) for _place, kept in rows for leaf in kept.split("\n")):
+                (folder.path / WITHHELD).unlink(missing_ok=True)
             with self.connection.transaction():
                 self.connection.execute(sql.PUBLISHED, [vote, edge.size])
         except BaseException:
@@ -105,6 +110,9 @@ class VoteLogs:
         assert row is not None
         number = str(row[0])
         folder = Folder(vote_folder(self.folder, number))
+        if not row[1] and not folder.path.exists():
+            # The count is not live, and who reads the ballots can count them: told at the close.
+            folder.put(WITHHELD, b"")
         folder.tidy()
         edge = folder.edge()
         self._catch_up(vote, folder, edge)

@@ -101,7 +101,9 @@ KEEP = "INSERT INTO ballots_unpublished (vote_id, place, leaves) VALUES (%s, %s,
 
 # --- signing ----------------------------------------------------------------------------------
 
-NUMBER = "SELECT config ->> 'vote' FROM ballots_vote WHERE case_id = %s"
+NUMBER = """
+SELECT config ->> 'vote', config #>> '{live,mode}' = 'live' FROM ballots_vote WHERE case_id = %s
+"""
 SIGNED = """
 SELECT size, root, note FROM ballots_votecheckpoint WHERE vote_id = %s ORDER BY size DESC LIMIT 1
 """

@@ -26,6 +26,8 @@ NEW = ".new"
 
 
 LOCK = ".lock"
+WITHHELD = ".withheld"
+"""Where this lies, what the log holds is not told yet: its hashes and checkpoints are."""
 
 
 class Overtaken(OSError):
@@ -156,6 +158,11 @@ def _write(handle: int, data: bytes) -> None:
     left = memoryview(data)
     while left:
         left = left[os.write(handle, left) :]
+
+
+def withheld(folder: Path) -> bool:
+    """Whether what the log in a folder holds is not told yet."""
+    return (folder / WITHHELD).exists()
 
 
 def copy_log(source: Path, target: Path) -> None:

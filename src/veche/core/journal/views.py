@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from veche.core.journal import queries
-from veche.core.journal.folder import CHECKPOINT, ERASED, KEYS, Folder
+from veche.core.journal.folder import CHECKPOINT, ERASED, KEYS, Folder, withheld
 
 TILE = re.compile(r"([0-9]|[1-5][0-9]|6[0-3]|entries)/(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?")
 FOREVER = "public, max-age=31536000, immutable"
@@ -48,6 +48,8 @@ def erased(request: HttpRequest) -> HttpResponse:
 def tile(request: HttpRequest, rest: str, shelf: str = "", name: str = "") -> HttpResponse:
     """A tile or a bundle of entries: it never changes. Raises: Http404."""
     if not TILE.fullmatch(rest):
+        raise Http404
+    if shelf and rest.startswith("entries/") and withheld(settings.LOG_FOLDER / shelf / name):
         raise Http404
     return _file(f"tile/{rest}", "application/octet-stream", FOREVER, shelf, name)
 

@@ -120,7 +120,7 @@ class Majority:
 
 
 @dataclass(frozen=True)
-class Condition:
+class Needed:
     """One condition: its name, the part there was, the part there must be, and whether it held."""
 
     name: str
@@ -136,7 +136,7 @@ class Decision:
     """What was decided, and the conditions it hung on."""
 
     passed: bool
-    conditions: tuple[Condition, ...]
+    conditions: tuple[Needed, ...]
     carried: Mapping[str, bool] = field(default_factory=dict)
     """Territory → whether yes had the majority there."""
 
@@ -155,7 +155,7 @@ def decide(rule: Majority, whole: Side, territories: Mapping[str, Side] | None =
                 raise ValueError(f"the territories do not add up to the whole ({name})")
     base = whole.base(rule.of)
     found = [
-        Condition(
+        Needed(
             f"yes of {rule.of}",
             Fraction(whole.yes, base) if base else Fraction(0),
             rule.share,
@@ -175,7 +175,7 @@ def decide(rule: Majority, whole: Side, territories: Mapping[str, Side] | None =
         _need(parts)
         carried = {name: rule.enough(side) for name, side in parts.items()}
         have = Fraction(sum(carried.values()), len(carried))
-        found.append(Condition("territories", have, rule.territories, have >= rule.territories))
+        found.append(Needed("territories", have, rule.territories, have >= rule.territories))
     return Decision(all(one.met for one in found), tuple(found), carried)
 
 
@@ -184,8 +184,8 @@ def _need(parts: Mapping[str, Side]) -> None:
         raise ValueError("this rule counts territories, and none are given")
 
 
-def _quorum(name: str, side: Side, quorum: Fraction) -> Condition:
+def _quorum(name: str, side: Side, quorum: Fraction) -> Needed:
     if not side.roll:
         raise ValueError("a quorum needs the number of people on the roll")
     have = Fraction(side.cast, side.roll)
-    return Condition(name, have, quorum, have >= quorum)
+    return Needed(name, have, quorum, have >= quorum)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from veche.city.ballots.counting.ballots import Papers
-from veche.city.ballots.counting.majority import Condition, Majority, Side, decide
+from veche.city.ballots.counting.majority import Majority, Needed, Side, decide
 from veche.city.ballots.counting.record import plain
 from veche.city.ballots.counting.rule import count
 from veche.city.ballots.counting.sums import add_up, first_choices
@@ -198,7 +198,7 @@ def _side_told(side: Side) -> dict[str, int]:
     return {"yes": side.yes, "no": side.no, "abstain": side.abstain, "roll": side.roll}
 
 
-def _condition(one: Condition) -> dict[str, Any]:
+def _condition(one: Needed) -> dict[str, Any]:
     return {
         "name": one.name,
         "have": str(one.have),
