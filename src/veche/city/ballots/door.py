@@ -52,7 +52,7 @@ class Door:
         else:
             await answer(send, 200, found)
 
-    async def cast(self, token: str, choice: str, key: str) -> bytes:
+    async def cast(self, token: str, choice: object, key: str) -> bytes:
         """Take one ballot; the answer as JSON: the ballot's hash and the promise.
 
         Raises:
@@ -66,7 +66,10 @@ class Door:
         if known is None or ballot.territory not in KNOWN.places:
             known = await self._learn(ballot)
         try:
-            spelled = known.spelled(choice)
+            if isinstance(choice, str):
+                spelled = known.spelled(choice)
+            else:
+                spelled = known.spelled_of(choice)
         except WrongBallot as fault:
             raise door_words.RefusedChoice(why=door_words.why(fault)) from fault
         leaf = leaf_hash(known.leaf(ballot, KNOWN.places[ballot.territory], spelled))
@@ -102,15 +105,15 @@ class Door:
         await self.writer.end()
 
 
-def _read(body: bytes, scope: Scope) -> tuple[str, str, str]:
+def _read(body: bytes, scope: Scope) -> tuple[str, object, str]:
     """Token, choice and key of a request.
 
     Raises:
         door_words.BrokenSending: it is no JSON object with a token and a choice.
-        door_words.TooLongBallot: the choice or the key is longer than it can be.
+        door_words.TooLongBallot: the key is longer than it can be.
     """
     try:
-        told = json.loads(body)
+        told = json.loads(body.decode())
         token, choice, key = told["token"], told["choice"], told.get("key", "")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise door_words.BrokenSending from fault
@@ -120,10 +123,9 @@ def _read(body: bytes, scope: Scope) -> tuple[str, str, str]:
                 key = value.decode("latin-1")
     if not isinstance(token, str) or not isinstance(key, str):
         raise door_words.BrokenSending
-    text = choice if isinstance(choice, str) else json.dumps(choice)
-    if len(text) > LONGEST_CHOICE or len(key) > LONGEST_KEY:
+    if len(key) > LONGEST_KEY:
         raise door_words.TooLongBallot
-    return token, text, key
+    return token, choice, key
 
 
 def build() -> Door:

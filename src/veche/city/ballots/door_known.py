@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veche.city.ballots.tokens import BallotToken
-from veche.city.ballots.vote.choice import spelled_text
+from veche.city.ballots.vote.choice import spelled, spelled_text
 from veche.city.ballots.vote.config import VoteConfig, read_config
 
 FIND_VOTE = (
@@ -44,6 +44,20 @@ class KnownVote:
             found = spelled_text(self.config, given)
             if len(given) <= _SHORT and len(self._spelled) < _MANY:
                 self._spelled[given] = found
+        return found
+
+    def spelled_of(self, given: object) -> str:
+        """`spelled`, of what was read from JSON already: told apart by how Python writes it.
+
+        Raises:
+            veche.city.ballots.counting.kinds.WrongBallot: it does not keep to the configuration.
+        """
+        name = repr(given)
+        found = self._spelled.get(name)
+        if found is None:
+            found = spelled(self.config, given)
+            if len(name) <= _SHORT and len(self._spelled) < _MANY:
+                self._spelled[name] = found
         return found
 
     def leaf(self, token: BallotToken, territory: str, choice: str) -> bytes:

@@ -142,8 +142,6 @@ class Writer:
             self._connection = await psycopg.AsyncConnection.connect(
                 **self.database, autocommit=True
             )
-            # A plan for any batch is made once: how many there are changes nothing.
-            await self._connection.execute("SET plan_cache_mode = force_generic_plan")
         cursor = await self._connection.execute(_CAST, arrays, prepare=True)
         return await cursor.fetchall()
 

@@ -90,6 +90,12 @@ def scratch(name: str) -> Iterator[None]:
         sync_procedures()
         yield
     finally:
+        with connection.cursor() as cursor:
+            # Whoever was cut off in it must not keep it.
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
         connection.creation.destroy_test_db(before, verbosity=0)
 
 

@@ -7,6 +7,7 @@ never learns who it is. Standard library only: the door stays small.
 from __future__ import annotations
 
 import base64
+import binascii
 import datetime as dt
 import hashlib
 import hmac
@@ -18,6 +19,8 @@ from veche.city.ballots.vote.config import WAYS
 _PACKED = struct.Struct(">BQQ16sHIBQ")
 _VERSION = 1
 _MAC = 16
+_USUAL = bytes.maketrans(b"-_+/", b"+/  ")
+"""From the letters that may stand in an address; those they stand for are no letters of ours."""
 TERM = dt.timedelta(hours=2)
 """How long a token holds: a long ballot is read and thought over."""
 
@@ -55,7 +58,7 @@ def read_token(text: str | bytes, key: bytes) -> BallotToken:
     """
     raw = text.encode("ascii", "replace") if isinstance(text, str) else text
     try:
-        data = base64.b64decode(raw + b"=" * (-len(raw) % 4), b"-_", validate=True)
+        data = binascii.a2b_base64(raw.translate(_USUAL) + b"=" * (-len(raw) % 4), strict_mode=True)
     except ValueError as fault:
         raise WrongToken from fault
     packed, mac = data[:-_MAC], data[-_MAC:]
