@@ -33,11 +33,16 @@ def proofs_of(vote: Vote, code: str) -> list[Proof]:
     Raises:
         veche.core.journal.tlog.note.WrongNote, OSError: the log cannot be read.
     """
+    return [Proof(one, receipt_of(vote, one)) for one in standing(vote, code)]
+
+
+def receipt_of(vote: Vote, one: Standing) -> str:
+    """The proof that one ballot stands in the signed log; empty while there is none.
+
+    Raises:
+        veche.core.journal.tlog.note.WrongNote, OSError: the log cannot be read.
+    """
     folder = log_folder(vote)
-    return [Proof(one, _receipt(vote, folder, one)) for one in standing(vote, code)]
-
-
-def _receipt(vote: Vote, folder: Folder, one: Standing) -> str:
     if not vote.audited or one.place is None:
         return ""
     found = folder.receipt(one.place, one.leaf.text.encode())
