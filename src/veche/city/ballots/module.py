@@ -50,6 +50,7 @@ MODULE = Module(
         "roll_correction.withdraw": "Somebody no longer asks to be put on a roll.",
         "roll_correction.lapse": "Nobody answered a request before the vote closed.",
         "ballots.roll-closed": "The vote closed, and its roll with it.",
+        "ballots.forgotten": "Somebody was forgotten: no roll of a vote names them any longer.",
         "ballots.roll-frozen": "The roll of a vote was frozen.",
         "ballots.roll-added": "Somebody was put on the roll of a vote after it was frozen.",
         "ballots.roll-struck": "Somebody was struck off the roll of a vote.",
@@ -72,6 +73,9 @@ MODULE = Module(
     },
     timers={f"{_HERE}.operations.outcome:sweep": "every minute"},
     demo=f"{_HERE}.demo:load",
+    personal=f"{_HERE}.personal",
+    datasets=f"{_HERE}.datasets:DATASETS",
+    figures=f"{_HERE}.datasets:FIGURES",
     desk=f"{_HERE}.desk:DESK",
     commands=f"{_HERE}.commands:register",
     verifier_sources=(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from veche.city.ballots.links import letter_link
 from veche.city.ballots.models import RollRequest, Vote, VoteAppeal
-from veche.city.ballots.procedure import PUBLIC
+from veche.city.ballots.shown import matter_of, newest, themes
 from veche.core.notices.matters import Matter, Shown, show
 from veche.core.notices.words import personal, say
 from veche.languages import here
@@ -35,19 +35,7 @@ def find(cases: Sequence[int]) -> Mapping[int, Matter]:
 def votes(cases: Sequence[int]) -> Mapping[int, Matter]:
     """Votes by the numbers of their cases."""
     rows = Vote.objects.filter(pk__in=list(cases)).select_related("case")
-    return {
-        row.pk: Matter(
-            number=row.case.number,
-            title=here(row.config["title"]),
-            procedure="vote",
-            public=row.case.state in PUBLIC and row.case.hidden_at is None,
-            text=here(row.config.get("text")),
-            themes=("votes",),
-            at=row.case.opened_at,
-            moved_at=row.case.moved_at,
-        )
-        for row in rows
-    }
+    return {row.pk: matter_of(row) for row in rows}
 
 
 def give_words() -> None:
@@ -61,6 +49,6 @@ def give_words() -> None:
         "ballots.roll-lapsed",
         gettext_noop("The vote closed before the commission answered request {number}."),
     )
-    show("vote", Shown(find=votes, url="votes:vote"))
+    show("vote", Shown(find=votes, url="votes:vote", newest=newest, themes=themes))
     show("vote_appeal", Shown(find=find, url="votes:asked"))
     show("roll_correction", Shown(find=find, url="votes:asked"))

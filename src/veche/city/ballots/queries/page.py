@@ -64,11 +64,11 @@ def stand(
     return format_html(
         "{}",
         str(said.STANDS[vote.case.state]).format(
-            opens=words.moment(vote.opens_at, "weekday"),
-            closes=words.moment(vote.closes_at, "weekday"),
+            opens=words.moment(vote.opens_at, "long"),
+            closes=words.moment(vote.closes_at, "long"),
             left=words.left(at, vote.closes_at),
             closed=words.day(closed or vote.closes_at),
-            until=words.moment(ends) if ends else "…",
+            until=words.moment(ends, "long") if ends else "…",
             certified=words.day(certified) if certified else "…",
             ended=words.day(vote.case.closed_at) if vote.case.closed_at else "…",
         ),

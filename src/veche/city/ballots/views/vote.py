@@ -60,11 +60,20 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
         "appeal_url": address("votes:appeal", number),
         "files_url": address("votes:files", number),
         "tally_url": address("votes:tally", number),
+        "come_url": address("votes:come", number) if comes(found) else "",
+        "manage_url": address("votes:manage", number)
+        if asker(request).roles & {"organiser", "commissioner"}
+        else "",
         "records": about(subject(found.case)).count(),
         "now": at,
     }
     response = render(request, "ballots/vote.html", context)
     return cached(request, response)
+
+
+def comes(found: Vote) -> bool:
+    """Whether somebody without an account may vote, by showing an e-mail address."""
+    return not found.audited and bool(RollRule.read(found.config["roll"]).came)
 
 
 def question_told(asked: Asked) -> dict[str, Any]:
