@@ -351,3 +351,17 @@ def test_a_case_is_never_deleted(town: SmallTown) -> None:
     )
     with refused_by_database("never deleted"), connection.cursor() as cursor:
         cursor.execute("DELETE FROM cases_case WHERE id = %s", [bare.pk])
+
+
+def test_a_slow_sweep_stops_early_and_never_stands_still(
+    town: SmallTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the look-up takes one term is handled, and the rest is left to the next."""
+    from veche.core.cases.operations import sweep
+
+    for _n in range(3):
+        town.report()
+    ticking = iter(range(0, 10_000, 10))
+    monkeypatch.setattr(sweep.time, "monotonic", lambda: float(next(ticking)))
+    late = START + 25 * HOUR
+    assert [advance(at=late) for _n in range(4)] == [1, 1, 1, 0]

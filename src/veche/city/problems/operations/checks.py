@@ -153,20 +153,26 @@ _ASK = (
         JOIN problems_checktask k ON k.round_id = s.id AND k.said <> 'declined'
         JOIN held x ON x.person_id = k.volunteer_id
         JOIN held y ON y.organisation_id = x.organisation_id
+), able AS MATERIALIZED (
+    SELECT h.person_id, h.territory_id, coalesce(m.territory_id, h.territory_id) AS near,
+        coalesce(m.district_id, h.territory_id) AS around, coalesce(b.n, 0) AS n
+    FROM held h JOIN people_person p ON p.id = h.person_id AND p.is_active
+    LEFT JOIN homes m ON m.person_id = h.person_id
+    LEFT JOIN busy b ON b.volunteer_id = h.person_id
+    WHERE h.role = 'volunteer' AND coalesce(b.n, 0) < %(most_tasks)s
 ), best AS (
-    SELECT DISTINCT ON (s.id) s.id AS round_id, s.case_id, h.person_id, coalesce(b.n, 0) AS n
-    FROM short s JOIN held h ON h.role = 'volunteer'
-        AND (h.territory_id IS NULL OR h.territory_id IN (s.territory_id, s.district_id, s.city_id))
-    JOIN people_person p ON p.id = h.person_id AND p.is_active
-    LEFT JOIN homes m ON m.person_id = p.id
-    LEFT JOIN busy b ON b.volunteer_id = p.id
-    WHERE coalesce(b.n, 0) < %(most_tasks)s
-        AND NOT EXISTS (SELECT FROM barred x WHERE x.round_id = s.id AND x.person_id = p.id)
-    ORDER BY s.id, CASE
-            WHEN coalesce(m.territory_id, h.territory_id) = s.territory_id THEN 0
-            WHEN coalesce(m.district_id, h.territory_id) = s.district_id THEN 1
-            ELSE 2 END,
-        coalesce(b.n, 0), md5(s.id || ':' || p.id)
+    -- One by one: only the best of each round is looked for, nothing is sorted whole.
+    SELECT s.id AS round_id, s.case_id, v.person_id, v.n
+    FROM short s CROSS JOIN LATERAL (
+        SELECT a.person_id, a.n FROM able a
+        WHERE (a.territory_id IS NULL
+                OR a.territory_id IN (s.territory_id, s.district_id, s.city_id))
+            AND a.person_id <> ALL(ARRAY(SELECT x.person_id FROM barred x
+                WHERE x.round_id = s.id AND x.person_id IS NOT NULL))
+        ORDER BY CASE WHEN a.near = s.territory_id THEN 0 WHEN a.around = s.district_id THEN 1
+                ELSE 2 END,
+            a.n, md5(s.id || ':' || a.person_id)
+        LIMIT 1) v
 ), fair AS (
     SELECT round_id, case_id, person_id,
         n + row_number() OVER (PARTITION BY person_id ORDER BY round_id) AS load FROM best
