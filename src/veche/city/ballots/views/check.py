@@ -12,10 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from veche.city.ballots.queries.proof import receipt_of
-from veche.city.ballots.queries.standing import code_in, grouped, standing
+from veche.city.ballots.queries.standing import code_in, grouped
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.views.common import shared
-from veche.city.ballots.views.receipt import HEAD, words_of
+from veche.city.ballots.views.receipt import HEAD, proved, words_of
 from veche.city.ballots.vote.leaves import BallotLeaf, read_leaf
 from veche.city.ballots.words import CHANNELS
 from veche.core.places.queries import atlas
@@ -68,18 +68,20 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     vote, given = public_vote(number), read(request)
     leaf = given.leaf
     foreign = leaf is not None and leaf.vote != number
-    found = [] if foreign or given.fault else standing(vote, given.code)
+    proofs = [] if foreign or given.fault else proved(vote, given.code)
+    found = [one for one, _proof in proofs]
     places = atlas()
     rows: list[dict[str, Any]] = [
         {
             "ballot": one,
             "lines": words_of(vote, one.leaf),
+            "proof": proof,
             "place": places.by_code.get(one.leaf.territory),
             "way": CHANNELS[one.leaf.channel],
             "number": one.place + 1 if one.place is not None else None,
             "proof": receipt_of(vote, one),
         }
-        for one in found
+        for one, proof in proofs
     ]
     same = next((one for one in found if leaf is not None and one.leaf.text == leaf.text), None)
     context = {

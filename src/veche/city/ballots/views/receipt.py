@@ -20,11 +20,13 @@ from veche.city.ballots import sheet
 from veche.city.ballots.forms.ballot import in_words
 from veche.city.ballots.models import Vote
 from veche.city.ballots.queries.mine import code_of
+from veche.city.ballots.queries.proof import proofs_of
 from veche.city.ballots.queries.standing import Standing, grouped, standing
 from veche.city.ballots.queries.votes import config_of, public_vote
 from veche.city.ballots.views.booth import RECEIPT
 from veche.city.ballots.views.common import shared, sign_in
 from veche.city.ballots.vote.leaves import BallotLeaf
+from veche.core.journal.tlog.note import WrongNote
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound
 from veche.languages import here
@@ -46,6 +48,8 @@ class Receipt:
     ballot: Standing
     promise: str
     """The signed word, where this browser still has it."""
+    proof: str = ""
+    """That it stands in the signed log, once it does (C2SP tlog-proof)."""
 
     @property
     def code(self) -> str:
@@ -65,7 +69,16 @@ class Receipt:
             leaf.text,
             "",
         ]
-        return "\n".join(lines) + (f"\n{self.promise}" if self.promise else "")
+        return "\n".join(lines) + "".join(f"\n{one}" for one in (self.promise, self.proof) if one)
+
+
+def proved(vote: Vote, code: str) -> list[tuple[Standing, str]]:
+    """The ballots under a code, the latest first, each with its proof; without one where the log
+    cannot be read just now: what stands in the count is told in any case."""
+    try:
+        return [(one.ballot, one.receipt) for one in proofs_of(vote, code)]
+    except (WrongNote, OSError):
+        return [(one, "") for one in standing(vote, code)]
 
 
 def receipt_of(request: HttpRequest, vote: Vote, code: str) -> Receipt:
@@ -74,13 +87,13 @@ def receipt_of(request: HttpRequest, vote: Vote, code: str) -> Receipt:
     Raises:
         NothingCast: there is none.
     """
-    found = standing(vote, code)
-    ballot = next((one for one in found if one.counts), None)
+    found = proved(vote, code)
+    ballot, proof = next(((one, told) for one, told in found if one.counts), (None, ""))
     if ballot is None:
         raise NothingCast
     kept = sheet.read(request, sheet.name_of(RECEIPT, vote.pk, bytes.fromhex(code)))
     same = kept.get("revision") == ballot.leaf.revision and kept.get("leaf") == ballot.leaf.text
-    return Receipt(vote, ballot, str(kept.get("promise", "")) if same else "")
+    return Receipt(vote, ballot, str(kept.get("promise", "")) if same else "", proof)
 
 
 def words_of(vote: Vote, leaf: BallotLeaf) -> list[dict[str, Any]]:

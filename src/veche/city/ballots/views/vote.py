@@ -21,6 +21,7 @@ from veche.city.ballots.queries.outcome import told as told_of
 from veche.city.ballots.queries.page import way_of
 from veche.city.ballots.queries.right import right_of
 from veche.city.ballots.queries.votes import bodies, config_of, public_vote
+from veche.city.ballots.rules import RollRule
 from veche.city.ballots.views.common import address, cached, shared
 from veche.city.ballots.vote.config import Asked, canonical_text
 from veche.core.cases.operations import subject
@@ -28,6 +29,7 @@ from veche.core.journal.queries import about
 from veche.core.organisations.middleware import asker
 from veche.core.places.queries import atlas
 from veche.languages import LANGUAGES, here
+from veche.look import words as written
 
 
 @require_safe
@@ -97,12 +99,23 @@ def question_told(asked: Asked) -> dict[str, Any]:
 
 def who_may(found: Vote) -> dict[str, Any]:
     """Who stands on the roll of a vote, by its rule."""
-    rule = found.config["roll"]
-    place = atlas().by_code.get(rule.get("territory", ""))
+    rule = RollRule.read(found.config["roll"])
+    place = atlas().by_code.get(rule.territory)
+    lines = []
+    if rule.by_age and rule.on is not None:
+        day = written.day(rule.on, "year")
+        if rule.least is not None:
+            lines.append(_("%(n)s years old or older on %(day)s") % {"n": rule.least, "day": day})
+        if rule.most is not None:
+            lines.append(_("%(n)s years old or younger on %(day)s") % {"n": rule.most, "day": day})
+    if rule.lists:
+        lines.append(_("and only who stands on a list kept by an office"))
+    if rule.came:
+        lines.append(_("and whoever confirms an e-mail address"))
     return {
         "place": str(place) if place else "",
-        "level": words.LEVELS_NEEDED.get(rule.get("level", "resident"), ""),
-        "rule": rule,
+        "level": words.LEVELS_NEEDED[rule.level],
+        "lines": lines,
     }
 
 
