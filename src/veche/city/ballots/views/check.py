@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from veche.city.ballots.queries.proof import receipt_of
 from veche.city.ballots.queries.standing import code_in, grouped
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.views.common import shared
@@ -79,7 +78,6 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
             "place": places.by_code.get(one.leaf.territory),
             "way": CHANNELS[one.leaf.channel],
             "number": one.place + 1 if one.place is not None else None,
-            "proof": receipt_of(vote, one),
         }
         for one, proof in proofs
     ]
