@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -121,14 +122,10 @@ def _written(asked: Asked, answer: list[str] | dict[str, int] | None) -> str:
     return " ".join(str(asked.codes.index(code) + 1) for code in answer)
 
 
-def counted(config: VoteConfig, papers: Sequence[str]) -> tuple[dict[str, int], int]:
-    """How many papers say what (a spoilt one counts as blank), and how many are spoilt."""
-    blank = spelled(config, {})
-    found: dict[str, int] = {}
-    for paper in papers:
-        choice = blank if paper == SPOILT else paper
-        found[choice] = found.get(choice, 0) + 1
-    return dict(sorted(found.items())), sum(paper == SPOILT for paper in papers)
+def counted(papers: Sequence[str]) -> tuple[dict[str, int], int]:
+    """How many papers say what, and how many are spoilt and say nothing."""
+    found = Counter(paper for paper in papers if paper != SPOILT)
+    return dict(sorted(found.items())), len(papers) - found.total()
 
 
 def totals(config: VoteConfig, papers: Sequence[str]) -> list[dict[str, Any]]:

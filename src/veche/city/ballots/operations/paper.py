@@ -361,7 +361,7 @@ def _agree(by: Person, at: dt.datetime, batch: Batch, papers: list[str], settled
         raise TooManyPapers(papers=together, marked=marked)
     batch.lines, batch.state = papers, Batch.State.AGREED
     batch.save(update_fields=["lines", "state"])
-    choices, spoilt = counted(read_config(vote.config), papers)
+    choices, spoilt = counted(papers)
     note_leaf(
         vote,
         "paper",
