@@ -126,7 +126,7 @@ def test_a_district_decides(town: Voting, tmp_path: Path) -> None:
     assert as_(second).post(pile["Location"], lines).status_code == 302
     assert Batch.objects.get().state == "agreed"
 
-    # Watched live: six cast by web or kiosk less the one on paper, and of two papers the one that is not spoilt.
+    # Watched live: six came by web or kiosk, less the one on paper, and one paper is not spoilt.
     placing = sequencer()
     placing.all()
     live = Tally.objects.get(vote=vote).body

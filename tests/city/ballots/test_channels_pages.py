@@ -159,8 +159,8 @@ def test_paper_from_the_counter_to_the_totals(town: Voting, vote: Vote) -> None:
     form = {"do": "settle", "line-3": "other", "other-3": "3 / 1"}
     assert commission.post(pile, form).status_code == 302
     assert Batch.objects.get().state == "agreed"
-    page = commission.get(f"{pile}scan.pdf")
-    assert b"".join(page.streaming_content) == b"%PDF-1.4 pile"  # type: ignore[attr-defined]
+    kept = commission.get(f"{pile}scan.pdf")
+    assert b"".join(kept.streaming_content) == b"%PDF-1.4 pile"  # type: ignore[attr-defined]
     assert at_work(town.voters[0]).get(f"{pile}scan.pdf").status_code == 403
     public = Client().get(f"{root(vote)}papers/").content.decode()
     for told in ("School 1", "north-1", "Option c", Batch.objects.get().scan):
