@@ -242,6 +242,7 @@ SIGN_ON = {
     "level": os.environ.get("VECHE_OIDC_LEVEL", "email"),
     "level_claim": os.environ.get("VECHE_OIDC_LEVEL_CLAIM", ""),
     "place_claim": os.environ.get("VECHE_OIDC_PLACE_CLAIM", ""),
+    "birth_claim": os.environ.get("VECHE_OIDC_BIRTH_CLAIM", ""),
 }
 _sign_on_secret = os.environ.get("VECHE_OIDC_SECRET_FILE", "")
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}

@@ -63,6 +63,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("VECHE_OIDC_NAME", "the host's name", "What the sign-on is called on the button."),
     Setting("VECHE_OIDC_PLACE_CLAIM", "", "A claim that holds the code of the home territory."),
+    Setting("VECHE_OIDC_BIRTH_CLAIM", "", "A claim that holds the day of birth, as 2001-12-31."),
     Setting("VECHE_OIDC_SECRET_FILE", "", "File with the secret the sign-on gave this site."),
     Setting("VECHE_OIDC_URL", "no sign-on", "The issuer of the city's or the country's sign-on."),
     Setting(

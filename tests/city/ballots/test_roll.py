@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from typing import Any
 
 import pytest
 
@@ -186,3 +187,72 @@ def test_why_not_says_what_is_missing(world: Voting) -> None:
         person=world.voters[0],
     )  # fmt: skip
     assert roll.why_not(vote, world.voters[0], OPENS) == ""
+
+
+def test_a_clerk_notes_a_birth_date_and_the_person_has_it_erased(world: Voting) -> None:
+    from django.test import Client
+
+    from veche.core.organisations.operations import appoint
+    from veche.core.people.operations import add_person
+
+    clerk = add_person(by=None, at=EARLY, name="clerk", email="clerk@example.org")
+    appoint(by=None, at=EARLY, person=clerk, role="clerk", territory=world.town.city)
+    desk, voter = Client(), Client()
+    desk.force_login(clerk)
+    voter.force_login(world.voters[0])
+    sent = {"email": "voter0@example.org", "territory": world.town.west.code, "lives": "on",
+            "born": "2001-12-31"}  # fmt: skip
+    assert desk.post("/en/organisations/counter/", sent | {"born": "1800-01-01"}).status_code == 422
+    assert not BirthDate.objects.exists()
+    assert desk.post("/en/organisations/counter/", sent).status_code == 302
+    assert BirthDate.objects.get(person=world.voters[0]).day == dt.date(2001, 12, 31)
+    assert "2001" in voter.get("/en/organisations/residence/").content.decode()
+    assert voter.post("/en/organisations/residence/forget-birth/").status_code == 302
+    assert not BirthDate.objects.exists()
+
+
+def test_a_sign_on_says_a_birth_date_only_where_it_is_asked(world: Voting, settings: Any) -> None:
+    from veche.core.people.sign_on import believe
+
+    person, claims = world.voters[0], {"birthdate": "1990-05-17"}
+    believe(person, claims)
+    assert not BirthDate.objects.exists()
+    settings.SIGN_ON = {**settings.SIGN_ON, "birth_claim": "birthdate"}
+    for said in ({"birthdate": "1990"}, {"birthdate": 5}, {"birthdate": "3000-01-01"}, claims):
+        believe(person, said)
+    assert BirthDate.objects.get().day == dt.date(1990, 5, 17)
+
+
+def test_a_list_is_put_in_by_its_office_through_the_page(world: Voting) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    head = Client()
+    head.force_login(world.town.head)
+    office = next(h for h in (world.town.roads, world.town.lights) if lists.keeps(
+        world.town.head, h, START))  # fmt: skip
+    made = {"names_en": "Teachers", "code": "teachers", "keeper": office.code}
+    assert head.post("/en/votes/lists/", made).status_code == 302
+    table = b"\xef\xbb\xbfname;e-mail\nOlga;voter1@example.org\nIvan;nobody@example.org\n"
+    page = "/en/votes/lists/teachers/"
+    answer = head.post(page, {"table": SimpleUploadedFile("t.csv", table)})
+    text = answer.content.decode()
+    assert "Joined: 1." in text and "Row 3: nobody@example.org" in text
+    rule = RollRule.read({"territory": "town", "lists": ["teachers"]})
+    assert roll.preview(rule, "district", dt.datetime.now(dt.UTC)).number == 1
+    stranger = Client()
+    stranger.force_login(world.voters[0])
+    assert stranger.get(page).status_code == 404
+    assert stranger.get("/en/votes/lists/").status_code == 403
+    assert head.post(page, {"table": SimpleUploadedFile("t.csv", b"no address")}).status_code == 422
+
+
+def test_the_roll_stays_the_one_committed_to_when_somebody_is_forgotten(world: Voting) -> None:
+    from veche.city.ballots.operations.forgetting import forget_voter
+
+    vote = world.published()
+    before = list(roll.frozen_lines(vote))
+    forget_voter(by=None, at=START, person=world.voters[0])
+    assert list(roll.frozen_lines(vote)) == before
+    entry = RollEntry.objects.get(vote=vote, person=None)
+    assert bytes(entry.salt) == bytes(16), "nothing opens the line any more"

@@ -92,6 +92,16 @@ class CounterForm(LetterForm):
     identified = forms.BooleanField(
         label=_("I saw a document with a photograph and the name in it"), required=False
     )
+    born = forms.DateField(
+        label=_("Day of birth, as the paper says"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_(
+            "Only if the person wants it: for votes that ask for an age. Nobody else sees it, and"
+            " the person can have it erased."
+        ),
+        error_messages={"invalid": _("This is not a date. Write it like this: 2026-12-31.")},
+    )
     lives = forms.BooleanField(
         label=_("I saw a paper that says that they live there"),
         error_messages={"required": _("Tick what you saw.")},
@@ -100,7 +110,7 @@ class CounterForm(LetterForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["address"]
-        self.order_fields(["email", "territory", "lives", "identified"])
+        self.order_fields(["email", "territory", "lives", "identified", "born"])
 
     def clean_email(self) -> Person:
         """The account."""

@@ -9,6 +9,7 @@ from veche.core.organisations import settings_views, views
 app_name = "organisations"
 urlpatterns = [
     path("residence/", views.residence, name="residence"),
+    path("residence/forget-birth/", views.forget_birth, name="forget-birth"),
     path("letters/", views.letters, name="letters"),
     path("counter/", views.counter, name="counter"),
     path("settings/", settings_views.settings, name="settings"),

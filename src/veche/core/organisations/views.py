@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
 from veche.core.organisations.access import NotAdministrator, NotClerk, covers
@@ -28,8 +28,9 @@ from veche.core.organisations.models import Holding
 from veche.core.organisations.operations.residence import confirm_at_counter, print_letters
 from veche.core.organisations.operations.roles import NoSuchHolding, end_role, give_role
 from veche.core.organisations.roles import ROLES, role_word
-from veche.core.people.models import Person, ResidenceLetter
+from veche.core.people.models import BirthDate, Person, ResidenceLetter
 from veche.core.people.operations import note_look
+from veche.core.people.operations.birth import erase_birth_date
 from veche.core.people.operations.residence import WrongCode, ask_for_letter, try_letter_code
 from veche.core.people.queries import letter_of, residence_of, waiting_letters
 from veche.errors import Invalid, Refused
@@ -72,6 +73,15 @@ def _told(form: Form, refusal: Refused) -> None:
     form.add_error(name if name in form.fields else None, str(refusal))
 
 
+@require_POST
+@signed_in("")
+def forget_birth(request: HttpRequest, person: Person) -> HttpResponse:
+    """The city forgets when the person was born."""
+    erase_birth_date(by=person, at=clock.now())
+    messages.info(request, gettext("Your day of birth is erased."))
+    return redirect("organisations:residence")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in("")
 def residence(request: HttpRequest, person: Person) -> HttpResponse:
@@ -104,6 +114,7 @@ def residence(request: HttpRequest, person: Person) -> HttpResponse:
                 _told(form, refusal)
     context = {
         "residence": residence_of(person, at),
+        "born": BirthDate.objects.filter(pk=person.pk).first(),
         "letter": letter,
         "on_paper": on_paper,
         "form": form,
@@ -147,6 +158,7 @@ def counter(request: HttpRequest, person: Person) -> HttpResponse:
                 person=data["email"],
                 territory=data["territory"],
                 identified=data["identified"],
+                born=data["born"],
             )
             messages.info(request, gettext("The city knows now where this person lives."))
             return redirect("organisations:counter")

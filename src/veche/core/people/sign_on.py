@@ -6,6 +6,8 @@ What it is called, where it is and which of its claims mean what is set by the e
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 from typing import Any
 
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -15,7 +17,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from veche import clock
-from veche.core.people.models import Level, Person
+from veche.core.people.models import BirthDate, Level, Person, Residence
+from veche.core.people.operations.birth import NotABirthDate, note_birth_date
 from veche.core.people.operations.signing import open_account, raise_level
 
 
@@ -92,3 +95,16 @@ def believe(person: Person, claims: dict[str, Any], known: Any = None) -> None:
     if isinstance(code, str) and code:
         place = apps.get_model("places", "Territory")._default_manager.filter(code=code).first()
     raise_level(by=None, at=clock.now(), person=person, level=level, territory=place, known=known)
+    _believe_birth(person, claims.get(str(settings.SIGN_ON.get("birth_claim", "")) or "\0"))
+
+
+def _believe_birth(person: Person, said: object) -> None:
+    """Note the day of birth where the sign-on gives one, once: least data, and only a whole day."""
+    try:
+        day = dt.date.fromisoformat(said) if isinstance(said, str) else None
+    except ValueError:
+        return
+    if day is None or BirthDate.objects.filter(pk=person.pk, day=day).exists():
+        return
+    with contextlib.suppress(NotABirthDate):
+        note_birth_date(by=None, at=clock.now(), person=person, day=day, how=Residence.How.SIGN_ON)

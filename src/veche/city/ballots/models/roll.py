@@ -32,6 +32,9 @@ class RollEntry(models.Model):
     """The place they are counted in, as coarse as the configuration's grain."""
     salt = models.BinaryField(max_length=16)
     """Opens this person's line in the published digest of the roll; theirs to see."""
+    line = models.BinaryField(max_length=32, null=True)
+    """The digest that stands in the published roll or in the leaf of the change. It outlives the
+    person and the salt: nothing can be told from it, and the roll is still the one committed to."""
     how = models.CharField(max_length=10, choices=How, default=How.RULE)
     struck_at = models.DateTimeField(null=True)
 

@@ -38,9 +38,11 @@ __all__ = [
 ]  # fmt: skip
 
 _FREEZE = """
-INSERT INTO ballots_rollentry (vote_id, person_id, territory_id, salt, how)
-SELECT %(vote)s, person_id, place, uuid_send(gen_random_uuid()), 'rule' FROM ({ground}) g
-WHERE {fits}
+INSERT INTO ballots_rollentry (vote_id, person_id, territory_id, salt, line, how)
+SELECT %(vote)s, s.person_id, s.place, s.salt,
+    sha256(s.salt || convert_to(s.person_id || ' ' || t.code, 'UTF8')), 'rule'
+FROM (SELECT g.person_id, g.place, uuid_send(gen_random_uuid()) AS salt FROM ({ground}) g
+    WHERE {fits} OFFSET 0) s JOIN places_territory t ON t.id = s.place
 """
 _CODES = """
 INSERT INTO ballots_voter (entry_id, vote_id, code)
@@ -194,6 +196,7 @@ def add_entry(
             how=how,
         )
     entry.struck_at = None
+    entry.line = bytes.fromhex(line_of(entry))
     entry.save()
     if not Voter.objects.filter(pk=entry.pk).exists():
         Voter(entry=entry, vote=vote, code=secrets.token_bytes(16)).save(force_insert=True)

@@ -155,13 +155,6 @@ def roll_line(salt: bytes, person: int | None, territory: str) -> str:
     return hashlib.sha256(text).hexdigest() + "\n"
 
 
-_LINES = """
-SELECT encode(sha256(e.salt || convert_to(coalesce(e.person_id::text, '') || ' ' || t.code,
-    'UTF8')), 'hex') AS line, e.how, e.struck_at IS NOT NULL
-FROM ballots_rollentry e JOIN places_territory t ON t.id = e.territory_id WHERE e.vote_id = %s
-"""
-
-
 def frozen_lines(vote: Vote) -> Iterator[str]:
     """The lines of the roll as it was frozen, sorted: the text whose digest is in the log.
 
@@ -169,7 +162,8 @@ def frozen_lines(vote: Vote) -> Iterator[str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT line FROM ({_LINES}) l WHERE how = 'rule' ORDER BY line COLLATE \"C\"",
+            "SELECT encode(line, 'hex') FROM ballots_rollentry"
+            " WHERE vote_id = %s AND how = 'rule' ORDER BY line",
             [vote.pk],
         )
         while rows := cursor.fetchmany(10_000):
@@ -179,6 +173,8 @@ def frozen_lines(vote: Vote) -> Iterator[str]:
 
 def line_of(entry: RollEntry) -> str:
     """The line of an entry, as it stands in the published roll or in the leaf of its change."""
+    if entry.line is not None:
+        return bytes(entry.line).hex()
     return roll_line(bytes(entry.salt), entry.person_id, entry.territory.code).strip()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from veche.core.organisations.access import NotClerk, holds
 from veche.core.people.models import Level, Person, Residence, ResidenceLetter
 from veche.core.people.operations import note_look
+from veche.core.people.operations.birth import note_birth_date
 from veche.core.people.operations.residence import give_residence, print_letter
 from veche.operation import operation
 
@@ -48,16 +49,27 @@ def print_letters(*, by: Person, at: dt.datetime, letters: list[int]) -> list[Pr
 
 @operation
 def confirm_at_counter(
-    *, by: Person, at: dt.datetime, person: Person, territory: Territory, identified: bool
+    *,
+    by: Person,
+    at: dt.datetime,
+    person: Person,
+    territory: Territory,
+    identified: bool,
+    born: dt.date | None = None,
 ) -> Residence:
     """A clerk has seen a paper of the person who stands at the counter.
 
+    ``born`` is the day of birth it shows, where the person wants it to be known.
+
     Raises:
+        veche.core.people.operations.birth.NotABirthDate: nobody alive was born on that day.
         NotClerk: the clerk's role does not reach this territory, or it is their own account.
     """
     if not holds(by, "clerk", territory, at) or by.pk == person.pk:
         raise NotClerk
     note_look(by=by, at=at, person_id=person.pk, what="residence")
+    if born is not None:
+        note_birth_date(by=by, at=at, person=person, day=born, how=Residence.How.COUNTER)
     return give_residence(
         by=by,
         at=at,
