@@ -71,7 +71,10 @@ MODULE = Module(
         "ballots.annulled": "Ballots were annulled by a decision.",
         "ballots.demo": "The people of the demo town voted.",
     },
-    timers={f"{_HERE}.operations.outcome:sweep": "every minute"},
+    timers={
+        f"{_HERE}.operations.outcome:sweep": "every minute",
+        f"{_HERE}.packing:sweep": "every minute",
+    },
     demo=f"{_HERE}.demo:load",
     personal=f"{_HERE}.personal",
     datasets=f"{_HERE}.datasets:DATASETS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from veche.city.ballots.views import ballot, check, receipt, results, vote
+from veche.city.ballots.views import ballot, check, files, receipt, results, vote
 from veche.city.ballots.views import list as lists
 
 urlpatterns: list[URLPattern] = [
@@ -22,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("<slug:number>/result/", results.result, name="result"),
     path("<slug:number>/result.json", results.result_json, name="result-json"),
     path("<slug:number>/result.csv", results.result_csv, name="result-csv"),
+    path("<slug:number>/files.zip", files.files, name="files"),
     path("<slug:number>/certificate.txt", results.certificate, name="certificate"),
 ]

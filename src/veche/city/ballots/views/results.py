@@ -15,6 +15,7 @@ from veche import clock
 from veche.city.ballots import words
 from veche.city.ballots.live import live_pass
 from veche.city.ballots.models import Vote
+from veche.city.ballots.packing import OFFERED
 from veche.city.ballots.procedure import BEFORE, COUNTED, RUNNING
 from veche.city.ballots.queries.outcome import (
     Turnout,
@@ -91,7 +92,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
         "live_reason": here(vote.config["live"].get("reason")),
         "rules": {one.code: question_told(one) for one in config_of(vote).questions},
         "live_url": live_address(vote, open_to_me),
-        "files_url": address("votes:files", number),
+        "files_url": address("votes:files", number) if vote.case.state in OFFERED else "",
         "appeal_url": address("votes:appeal", number),
         "now": at,
     }

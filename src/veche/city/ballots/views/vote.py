@@ -16,6 +16,7 @@ from veche.city.ballots.counting.explain import explain, explain_majority
 from veche.city.ballots.counting.explain import title as rule_title
 from veche.city.ballots.forms.ballot import told
 from veche.city.ballots.models import Vote
+from veche.city.ballots.packing import OFFERED
 from veche.city.ballots.procedure import COUNTED, RUNNING
 from veche.city.ballots.queries.outcome import told as told_of
 from veche.city.ballots.queries.page import way_of
@@ -60,7 +61,7 @@ def vote(request: HttpRequest, number: str) -> HttpResponse:
         "receipt": right is not None and right.has_voted and right.code is not None,
         "roll_url": address("votes:roll", number),
         "appeal_url": address("votes:appeal", number),
-        "files_url": address("votes:files", number),
+        "files_url": address("votes:files", number) if found.case.state in OFFERED else "",
         "tally_url": address("votes:tally", number),
         "come_url": address("votes:come", number) if comes(found) else "",
         "manage_url": address("votes:manage", number)
