@@ -57,7 +57,7 @@ def _door(report: Report) -> None:
         at = clock.now()
         vote = load.make_vote(at)
         tokens = load.enrol(vote, BALLOTS + WARM, at)
-        sent = load.bodies(tokens)
+        sent = load.requests(tokens)
         ours, theirs = [], []
         with load.server(WORKERS) as (port, pid):
             load.crowd(port, pid, sent[:WARM], CLIENTS)

@@ -46,7 +46,7 @@ def run_load_test(args: argparse.Namespace) -> int:
         if args.filled:
             load.fill(args.filled, 1_700)
         with load.server() as (port, pid):
-            seen = load.crowd(port, pid, load.bodies(tokens), args.connections)
+            seen = load.crowd(port, pid, load.requests(tokens), args.connections)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM ballots_ballot WHERE vote_id = %s", [vote.pk])
             kept = int(cursor.fetchone()[0])

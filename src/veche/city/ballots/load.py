@@ -161,13 +161,23 @@ def fill(ballots: int, votes: int) -> None:
         cursor.execute("VACUUM ANALYZE ballots_ballot")
 
 
-def bodies(tokens: list[BallotToken]) -> list[bytes]:
-    """What the crowd sends."""
+def requests(tokens: list[BallotToken]) -> list[bytes]:
+    """What the crowd sends to the door."""
     key = keys.token_key()
     return [
-        json.dumps({"token": token.sign(key), "choice": {"place": [OPTIONS[n % 3]]}}).encode()
+        request(
+            "/cast",
+            json.dumps({"token": token.sign(key), "choice": {"place": [OPTIONS[n % 3]]}}).encode(),
+            "content-type: application/json",
+        )
         for n, token in enumerate(tokens)
     ]
+
+
+def request(path: str, body: bytes, *headers: str) -> bytes:
+    """A POST as it goes over the line."""
+    lines = (f"POST {path} HTTP/1.1", "host: localhost", *headers, f"content-length: {len(body)}")
+    return "\r\n".join((*lines, "", "")).encode() + body
 
 
 # --- the server -------------------------------------------------------------------------------
@@ -180,15 +190,9 @@ def server(workers: int = 1) -> Iterator[tuple[int, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
-        told = {
-            "DATABASE_URL": _url(),
-            "VECHE_HOME": home,
-            "VECHE_SECRET_KEY": str(settings.SECRET_KEY),
-            "VECHE_DEMO": "",
-        }
         command = [sys.executable, "-m", "veche.project.web", "127.0.0.1", str(port), str(workers)]
         process = subprocess.Popen(
-            command, env=os.environ | told, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
             _wait(port, process)
@@ -196,6 +200,16 @@ def server(workers: int = 1) -> Iterator[tuple[int, int]]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+def environment(home: str) -> dict[str, str]:
+    """That of a program over the present database, with a home of its own."""
+    return os.environ | {
+        "DATABASE_URL": _url(),
+        "VECHE_HOME": home,
+        "VECHE_SECRET_KEY": str(settings.SECRET_KEY),
+        "VECHE_DEMO": "",
+    }
 
 
 def _url() -> str:
@@ -220,7 +234,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 def cpu_of(pid: int) -> float:
     """CPU seconds of a process and of its children."""
     seconds = 0.0
-    for one in (pid, *_children(pid)):
+    for one in (pid, *children(pid)):
         try:
             fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
         except OSError:
@@ -229,11 +243,12 @@ def cpu_of(pid: int) -> float:
     return seconds
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The numbers of all processes below a process."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            found += [int(child), *_children(int(child))]
+            found += [int(child), *children(int(child))]
     return found
 
 
@@ -251,7 +266,7 @@ def crowd(port: int, pid: int, sent: list[bytes], connections: int) -> Crowded:
     """Send everything; what was seen."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "ballots"
-        file.write_bytes(b"\n".join(sent))
+        file.write_bytes(b"\0".join(sent))
         before = cpu_of(pid), database_cpu()
         module = "veche.city.ballots.load_client"
         done = subprocess.run(

@@ -1,8 +1,8 @@
 """The crowd of a load test: a process of its own that sends ballots over many connections.
 
-``python -m veche.city.ballots.load_client PORT CONNECTIONS FILE``; each line of the file is the
-body of one request. Every connection sends its next ballot when the last was answered, as a browser
-would. Standard library only, and as cheap as it can be: it shares the machine with what it loads.
+``python -m veche.city.ballots.load_client PORT CONNECTIONS FILE``; the file holds whole requests
+with a NUL between them. Every connection sends its next ballot when the last was answered, as a
+browser would. Standard library only, and as cheap as it can be: it shares the machine with what it loads.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
-
-_HEAD = b"POST /cast HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
 
 
 class Line(asyncio.Protocol):
@@ -64,10 +62,8 @@ class Line(asyncio.Protocol):
 class Crowd:
     """Everybody who votes, and what they were answered."""
 
-    def __init__(self, bodies: list[bytes]) -> None:
-        self.requests = [
-            _HEAD + b"content-length: %d\r\n\r\n" % len(body) + body for body in reversed(bodies)
-        ]
+    def __init__(self, requests: list[bytes]) -> None:
+        self.requests = requests[::-1]
         self.statuses: Counter[bytes] = Counter()
         self.waits: list[float] = []
         self.sample = b""
@@ -116,9 +112,9 @@ class Crowd:
 
 
 def main(words: list[str]) -> int:
-    """Send the ballots of a file and print what was seen."""
-    bodies = Path(words[2]).read_bytes().splitlines()
-    told = _run(Crowd(bodies).vote(int(words[0]), int(words[1])))
+    """Send the requests of a file and print what was seen."""
+    requests = Path(words[2]).read_bytes().split(b"\0")
+    told = _run(Crowd(requests).vote(int(words[0]), int(words[1])))
     print(json.dumps(told))
     return 0
 
