@@ -89,3 +89,19 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
 
     OPERATIONS[f"{function.__module__}.{function.__qualname__}"] = run
     return run
+
+
+def inside(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function a part of operations: it writes, and leaves the record to who calls it.
+
+    Raises:
+        OutsideOperation: at the call, when no operation is under way.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not running():
+            raise OutsideOperation
+        return function(*args, **kwargs)
+
+    return run

@@ -68,19 +68,12 @@ def moderate(at: dt.datetime, drawn: Callable[[], Sequence[Photograph]]) -> None
             rectangles=[Rectangle(38, 62, 24, 12)],
         )
     # Rejected, objected to, overturned by another moderator.
-    wrong = _report(
-        "overturned",
-        "bench",
+    wrong = _objected(
+        ("overturned", "bench", "Скамейка у остановки сломана, сидеть нельзя."),
         by=resident,
         at=at - 100 * HOUR,
-        text="Скамейка у остановки сломана, сидеть нельзя.",
-    )
-    _reject(wrong, first, at - 98 * HOUR, "unclear", "Не указано, какая остановка.")
-    moderation.appeal(
-        by=resident,
-        at=at - 90 * HOUR,
-        case=wrong.case,
-        text="Точка на карте стоит ровно на остановке, она там одна.",
+        rejected=(first, at - 98 * HOUR, "unclear", "Не указано, какая остановка."),
+        objects=(at - 90 * HOUR, "Точка на карте стоит ровно на остановке, она там одна."),
     )
     moderation.judge(
         by=second,
@@ -90,34 +83,20 @@ def moderate(at: dt.datetime, drawn: Callable[[], Sequence[Photograph]]) -> None
         text="Точка на карте верна: место понятно и без названия.",
     )
     # Rejected and objected to: waits for the other moderator.
-    waits = _report(
-        "objected",
-        "dump",
+    _objected(
+        ("objected", "dump", "Соседский киоск торгует без вывески, разберитесь."),
         by=other,
         at=at - 30 * HOUR,
-        text="Соседский киоск торгует без вывески, разберитесь.",
-    )
-    _reject(waits, first, at - 28 * HOUR, "not-city", "Торговлю проверяет не город.")
-    moderation.appeal(
-        by=other,
-        at=at - 5 * HOUR,
-        case=waits.case,
-        text="Киоск стоит на городской земле, значит, это дело города.",
+        rejected=(first, at - 28 * HOUR, "not-city", "Торговлю проверяет не город."),
+        objects=(at - 5 * HOUR, "Киоск стоит на городской земле, значит, это дело города."),
     )
     # Objected to, and no second moderator decided in time: with the control department.
-    late = _report(
-        "climbed",
-        "dead-tree",
+    late = _objected(
+        ("climbed", "dead-tree", "Ветка старого тополя нависла над детской площадкой."),
         by=resident,
         at=at - 245 * HOUR,
-        text="Ветка старого тополя нависла над детской площадкой.",
-    )
-    _reject(late, first, at - 244 * HOUR, "unclear", "Не видно, какой это двор.")
-    moderation.appeal(
-        by=resident,
-        at=at - 240 * HOUR,
-        case=late.case,
-        text="Площадка во дворе одна, точка стоит на ней.",
+        rejected=(first, at - 244 * HOUR, "unclear", "Не видно, какой это двор."),
+        objects=(at - 240 * HOUR, "Площадка во дворе одна, точка стоит на ней."),
     )
     late.case.refresh_from_db()
     if late.case.due_at is not None and late.case.due_at < at - HOUR:
@@ -156,8 +135,21 @@ def _report(
     )
 
 
-def _reject(problem: Problem, by: Person, at: dt.datetime, reason: str, text: str) -> None:
-    operations.reject(by=by, at=at, case=problem.case, reason=reason, text=text)
+def _objected(
+    what: tuple[str, str, str],
+    *,
+    by: Person,
+    at: dt.datetime,
+    rejected: tuple[Person, dt.datetime, str, str],
+    objects: tuple[dt.datetime, str],
+) -> Problem:
+    """Reported (key, category, words), rejected (by whom, when, why, in words), objected to."""
+    key, category, text = what
+    moderator, then, reason, why = rejected
+    made = _report(key, category, by=by, at=at, text=text)
+    operations.reject(by=moderator, at=then, case=made.case, reason=reason, text=why)
+    moderation.appeal(by=by, at=objects[0], case=made.case, text=objects[1])
+    return made
 
 
 def _answers(code: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ from django.utils.translation import gettext_lazy as _
 from veche.core.moderation.models import Limit
 from veche.errors import Refused
 from veche.look import words
-from veche.operation import OutsideOperation, running
+from veche.operation import inside
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -190,6 +190,7 @@ SELECT scope, most, oldest + span FROM counted WHERE used >= most
 _WAIT = "SELECT pg_advisory_xact_lock(k) FROM (SELECT unnest(%s::bigint[]) AS k ORDER BY 1) o"
 
 
+@inside
 def spend(
     *,
     by: Person | None,
@@ -212,8 +213,6 @@ def spend(
         TooMany: a limit is reached; nothing is counted then.
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
     given = {scope: value for scope, value in keys.items() if value}
     if by is not None:
         given[PERSON] = str(by.pk)

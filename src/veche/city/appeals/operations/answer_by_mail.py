@@ -10,7 +10,7 @@ from veche.city.appeals.models import AnswerByMail
 from veche.core.cases.operations import subject
 from veche.core.journal.operations import record
 from veche.core.people.operations.once import send_outcome
-from veche.operation import OutsideOperation, operation, running
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
@@ -34,6 +34,7 @@ def address_of(case: Case) -> AnswerByMail | None:
     return AnswerByMail.objects.filter(case_id=case.pk).first()
 
 
+@inside
 def tell_by_mail(*, by: Person | None, at: dt.datetime, case: Case) -> bool:
     """Say to the address kept for a letter that there is an answer, and delete it; returns whether
     there was one. Called by the operation that gives the answer, in its transaction.
@@ -41,8 +42,6 @@ def tell_by_mail(*, by: Person | None, at: dt.datetime, case: Case) -> bool:
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
     kept = address_of(case)
     if kept is None:
         return False

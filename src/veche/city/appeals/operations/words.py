@@ -8,24 +8,19 @@ from veche.city.appeals import rules
 from veche.city.appeals.models import Appeal
 from veche.core.cases.models import CaseEvent
 from veche.core.moderation.written import STEP
-from veche.operation import OutsideOperation, running
+from veche.operation import inside
 
 if TYPE_CHECKING:
     from veche.core.cases.models import Case
 
 
+@inside
 def put_words(*, case: Case, field: str, text: str) -> None:
     """Put other words in the place of a letter's; called by the operation that hides parts.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
-    _put_words(case, field, text)
-
-
-def _put_words(case: Case, field: str, text: str) -> None:
     if field in ("title", "text"):
         most = rules.LONGEST_TITLE if field == "title" else rules.LONGEST_TEXT + 500
         Appeal.objects.filter(pk=case.pk).update(**{field: text[:most]})

@@ -10,7 +10,7 @@ from django.db import connection
 from veche.city.problems import rules
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record
-from veche.operation import OutsideOperation, operation, running
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -100,6 +100,7 @@ def find_recurrences(
     return len(found)
 
 
+@inside
 def link_imported(*, by: None, at: dt.datetime, source: str, ids: str) -> int:
     """Link what an import has just brought to its past there, in the import's own transaction.
 
@@ -109,8 +110,6 @@ def link_imported(*, by: None, at: dt.datetime, source: str, ids: str) -> int:
     Raises:
         veche.operation.OutsideOperation: no import is under way.
     """
-    if not running():
-        raise OutsideOperation
     found = _link(f"c.id IN ({ids})", {})
     if found:
         record(

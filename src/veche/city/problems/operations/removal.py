@@ -14,7 +14,7 @@ from veche.core.cases.operations import move_case
 from veche.core.moderation import reasons
 from veche.core.moderation.operations import decided
 from veche.core.notices.operations import tell_followers
-from veche.operation import OutsideOperation, operation, running
+from veche.operation import inside, operation
 from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
@@ -25,18 +25,13 @@ CHECK, RATING = "check:", "rating:"
 """Before the number of a volunteer's finding, and of what the author said of the work."""
 
 
+@inside
 def put_words(*, case: Case, field: str, text: str) -> None:
     """Put other words in the place of a problem's; called by the operation that hides parts.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
-    _put_words(case, field, text)
-
-
-def _put_words(case: Case, field: str, text: str) -> None:
     if field.startswith("answer:"):
         problem = Problem.objects.select_for_update(of=("self",)).get(case_id=case.pk)
         answers = {**problem.answers, field.partition(":")[2]: text}

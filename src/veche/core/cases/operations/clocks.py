@@ -11,7 +11,7 @@ from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent, Prol
 from veche.core.cases.procedure import Procedure
 from veche.core.cases.rules import Term, Unit
 from veche.core.cases.terms import contract_ends, due_at, resumed_at
-from veche.operation import OutsideOperation, running
+from veche.operation import inside
 
 
 def assignment(case: int, office: int, at: dt.datetime, contract: Term | None) -> Assignment:
@@ -32,6 +32,7 @@ def contract_of(given: Assignment | None) -> Term | None:
     return Term(given.number, Unit(given.unit))
 
 
+@inside
 def start_clock(
     case: Case, at: dt.datetime, due: dt.datetime | None, *, contract: bool = False
 ) -> None:
@@ -40,8 +41,6 @@ def start_clock(
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
     _start(case, at, due, contract)
 
 
@@ -58,6 +57,7 @@ def _start(case: Case, at: dt.datetime, due: dt.datetime | None, contract: bool)
         ).save(force_insert=True)
 
 
+@inside
 def turn_clocks(
     case: Case,
     declared: Procedure,
@@ -80,8 +80,6 @@ def turn_clocks(
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
     _turn(case, declared, source, at, given, undoes, until)
 
 

@@ -11,7 +11,7 @@ from veche.core.moderation.models import Decision, Original, ShownInstead
 from veche.core.moderation.operations.hiding import show_again
 from veche.core.moderation.written import STEP, written_of
 from veche.core.notices.operations import write_anew
-from veche.operation import OutsideOperation, running
+from veche.operation import inside
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -38,6 +38,7 @@ def stands(decision: Decision) -> bool:
     return not later.exclude(pk__in=back.values("original")).exists()
 
 
+@inside
 def give_back(decision: Decision, by: Person, at: dt.datetime) -> None:
     """Show again what a decision hid; called by the operation that judged it.
 
@@ -45,8 +46,6 @@ def give_back(decision: Decision, by: Person, at: dt.datetime) -> None:
         veche.operation.OutsideOperation: no operation is under way.
         veche.core.files.operations.NotShown: the photograph is not there any more.
     """
-    if not running():
-        raise OutsideOperation
     case, original = decision.case, decision.original
     if original is None:
         show_again(case=case, at=at)

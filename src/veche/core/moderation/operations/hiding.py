@@ -11,7 +11,7 @@ from veche.core.moderation.access import as_moderator
 from veche.core.moderation.operations.decisions import decided
 from veche.core.moderation.written import whole
 from veche.core.notices.operations import tell_followers, write_anew
-from veche.operation import OutsideOperation, operation, running
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.core.moderation.models import Sweep
@@ -48,18 +48,13 @@ def hide_matter(
     return case
 
 
+@inside
 def show_again(*, case: Case, at: dt.datetime) -> None:
     """Show a hidden matter; called by the operation that decided it.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not running():
-        raise OutsideOperation
-    _show(case, at)
-
-
-def _show(case: Case, at: dt.datetime) -> None:
     Case.objects.filter(pk=case.pk).update(hidden_at=None)
     case.refresh_from_db(fields=["hidden_at"])
     whole(case, at, hidden=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -13,9 +12,9 @@ from veche.core.cases.queries import procedure_of
 from veche.core.cases.terms import due_at
 from veche.core.moderation import operations, queries, reasons
 from veche.core.moderation.forms import AppealForm, JudgeForm
-from veche.core.moderation.views.common import guarded, standing
+from veche.core.moderation.views.common import carried_out, guarded, standing
 from veche.core.moderation.written import words_of
-from veche.errors import NotFound, Refused
+from veche.errors import NotFound
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,24 +32,15 @@ def appeal(request: HttpRequest, number: str) -> HttpResponse:
     # Whoever objected before reads here how it stands: that is no fault of theirs.
     status, refusal = 200 if possible or decision.appeal else 409, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                operations.appeal(
-                    by=here.who.person if here.case.author_id is not None else None,
-                    at=clock.now(),
-                    case=here.case,
-                    text=form.cleaned_data["text"],
-                    seen=form.cleaned_data["seen"],
-                )
-            except Refused as fault:
-                status, refusal = fault.status, str(fault)
-            else:
-                messages.success(
-                    request,
-                    gettext("Your objection is with another moderator. You are told the outcome."),
-                )
-                return redirect(here.written.url(here.case))
+        author = here.who.person if here.case.author_id is not None else None
+        done, status, refusal = carried_out(
+            request,
+            form,
+            lambda typed: operations.appeal(by=author, at=clock.now(), case=here.case, **typed),
+            gettext("Your objection is with another moderator. You are told the outcome."),
+        )
+        if done:
+            return redirect(here.written.url(here.case))
     context = {
         "case": here.case,
         "url": here.written.url(here.case),
@@ -79,24 +69,22 @@ def judge(request: HttpRequest, number: str) -> HttpResponse:
     same = decision.person_id == here.who.person.pk
     status, refusal = 200, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                operations.judge(
-                    by=here.who.person,
-                    at=clock.now(),
-                    case=here.case,
-                    overturn=form.cleaned_data["outcome"] == "overturn",
-                    text=form.cleaned_data["text"],
-                    seen=form.cleaned_data["seen"],
-                )
-            except Refused as fault:
-                status, refusal = fault.status, str(fault)
-            else:
-                messages.success(
-                    request, gettext("Decided: {number}.").format(number=here.case.number)
-                )
-                return redirect("moderation:log")
+        person = here.who.person
+        done, status, refusal = carried_out(
+            request,
+            form,
+            lambda typed: operations.judge(
+                by=person,
+                at=clock.now(),
+                case=here.case,
+                overturn=typed["outcome"] == "overturn",
+                text=typed["text"],
+                seen=typed["seen"],
+            ),
+            gettext("Decided: {number}.").format(number=here.case.number),
+        )
+        if done:
+            return redirect("moderation:log")
     context = {
         "case": here.case,
         "url": here.written.url(here.case),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
+from django import forms
+from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,6 +23,7 @@ from veche.core.moderation.models import Decision
 from veche.core.moderation.queries import case_of
 from veche.core.moderation.written import Written, written_of
 from veche.core.organisations.middleware import Asker, asker
+from veche.errors import Refused
 
 P = ParamSpec("P")
 
@@ -34,6 +37,24 @@ class Standing:
     who: Asker
     moderator: bool
     author: bool
+
+
+def carried_out(
+    request: HttpRequest, form: forms.Form, act: Callable[[dict[str, Any]], object], done: str
+) -> tuple[bool, int, str]:
+    """Do what a form was sent for: ``act`` is given what was typed.
+
+    Returns whether it was done (then ``done`` is said on the next page), else the status of the
+    page that comes back and the sentence of a refusal.
+    """
+    if not form.is_valid():
+        return False, 422, ""
+    try:
+        act(form.cleaned_data)
+    except Refused as fault:
+        return False, fault.status, str(fault)
+    messages.success(request, done)
+    return True, 200, ""
 
 
 class SignInFirst(Exception):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -21,11 +20,11 @@ from veche.core.moderation.access import judge_of
 from veche.core.moderation.forms import AppealForm, JudgeWordsForm
 from veche.core.moderation.models import Decision
 from veche.core.moderation.operations.objections import objectionable, writer_of
-from veche.core.moderation.views.common import SignInFirst, guarded
+from veche.core.moderation.views.common import SignInFirst, carried_out, guarded
 from veche.core.moderation.words import DECISIONS
 from veche.core.moderation.written import words_of, written_of
 from veche.core.organisations.middleware import asker
-from veche.errors import NotFound, Refused
+from veche.errors import NotFound
 
 
 def _decision(pk: int) -> Decision:
@@ -91,23 +90,19 @@ def object_to(request: HttpRequest, pk: int) -> HttpResponse:
     form = AppealForm(request.POST if request.method == "POST" else None)
     status, refusal = 200 if possible or one.appeal else 409, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                operations.object_to_hiding(
-                    by=person if writer is not None else None,
-                    at=at,
-                    decision=one.pk,
-                    text=form.cleaned_data["text"],
-                )
-            except Refused as fault:
-                status, refusal = fault.status, str(fault)
-            else:
-                messages.success(
-                    request,
-                    gettext("Your objection is with another moderator. You are told the outcome."),
-                )
-                return redirect("moderation:object", pk=one.pk)
+        done, status, refusal = carried_out(
+            request,
+            form,
+            lambda typed: operations.object_to_hiding(
+                by=person if writer is not None else None,
+                at=at,
+                decision=one.pk,
+                text=typed["text"],
+            ),
+            gettext("Your objection is with another moderator. You are told the outcome."),
+        )
+        if done:
+            return redirect("moderation:object", pk=one.pk)
     context = {
         "one": one,
         "case": one.case,
@@ -139,22 +134,21 @@ def judge(request: HttpRequest, pk: int) -> HttpResponse:
     form = JudgeWordsForm(request.POST if request.method == "POST" else None)
     status, refusal = 200, ""
     if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                operations.judge_hiding(
-                    by=who.person,
-                    at=clock.now(),
-                    decision=one.pk,
-                    overturn=form.cleaned_data["outcome"] == "overturn",
-                    text=form.cleaned_data["text"],
-                )
-            except Refused as fault:
-                status, refusal = fault.status, str(fault)
-            else:
-                done = gettext("Decided: {number}.").format(number=one.case.number)
-                messages.success(request, done)
-                return redirect("moderation:log")
+        judge = who.person
+        done, status, refusal = carried_out(
+            request,
+            form,
+            lambda typed: operations.judge_hiding(
+                by=judge,
+                at=clock.now(),
+                decision=one.pk,
+                overturn=typed["outcome"] == "overturn",
+                text=typed["text"],
+            ),
+            gettext("Decided: {number}.").format(number=one.case.number),
+        )
+        if done:
+            return redirect("moderation:log")
     context = {
         "one": one,
         "case": one.case,
