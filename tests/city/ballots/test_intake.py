@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -15,6 +16,7 @@ from veche.city.ballots import door_words, intake, keys
 from veche.city.ballots.models import Ballot, Part, PromiseKey, RollEntry, Vote
 from veche.city.ballots.operations import course
 from veche.city.ballots.queries import right
+from veche.city.ballots.queries.promises import promise_of
 from veche.city.ballots.vote.leaves import BallotLeaf, read_leaf
 from veche.city.ballots.vote.promise import Promise, WrongPromise, promise_all
 from veche.core.journal.tlog.keys import verify
@@ -68,6 +70,12 @@ def test_a_ballot_is_cast_with_a_promise_that_anybody_can_check(town: Voting) ->
     assert not Promise.read(again.encode()).checked(known, verify), "a word for another ballot"
     with pytest.raises(WrongPromise):
         Promise.read(b"veche-promise/1\nvote 1\n\nnothing\n")
+    assert promise_of(taken.promise.encode()) == promise
+    assert promise_of(taken.promise.replace("\n", "\r\n").encode()) == promise, "kept by Windows"
+    for wrong in (again, taken.promise.replace("ballot ", "ballot 00"), "", "veche-promise/1"):
+        assert promise_of(wrong.encode()) is None
+    page = Client().get("/en/votes/promise-keys.txt")
+    assert page.content.decode() == f"{keys.own_verifier()}\n"
 
 
 def test_promises_of_a_batch_share_a_signature() -> None:

@@ -66,10 +66,7 @@ class Door:
         if known is None or ballot.territory not in KNOWN.places:
             known = await self._learn(ballot)
         try:
-            if isinstance(choice, str):
-                spelled = known.spelled(choice)
-            else:
-                spelled = known.spelled_of(choice)
+            spelled = known.spelled_of(choice)
         except WrongBallot as fault:
             raise door_words.RefusedChoice(why=door_words.why(fault)) from fault
         leaf = leaf_hash(known.leaf(ballot, KNOWN.places[ballot.territory], spelled))

@@ -47,11 +47,13 @@ class KnownVote:
         return found
 
     def spelled_of(self, given: object) -> str:
-        """`spelled`, of what was read from JSON already: told apart by how Python writes it.
+        """`spelled`, of what was read from JSON already, or of JSON within JSON.
 
         Raises:
             veche.city.ballots.counting.kinds.WrongBallot: it does not keep to the configuration.
         """
+        if isinstance(given, str):
+            return self.spelled(given)
         name = repr(given)
         found = self._spelled.get(name)
         if found is None:

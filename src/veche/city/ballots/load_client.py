@@ -2,7 +2,8 @@
 
 ``python -m veche.city.ballots.load_client PORT CONNECTIONS FILE``; the file holds whole requests
 with a NUL between them. Every connection sends its next ballot when the last was answered, as a
-browser would. Standard library only, and as cheap as it can be: it shares the machine with what it loads.
+browser would. Standard library only, and as cheap as it can be: it shares the machine with what it
+loads.
 """
 
 from __future__ import annotations
