@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 from typing import Any
 
 from veche.city.ballots import door_words, keys
@@ -133,13 +132,7 @@ def build() -> Door:
 
 
 def database_of(told: dict[str, Any]) -> dict[str, Any]:
-    """How to reach, without Django, the database it is set to.
-
-    ``VECHE_DIRECT_URL`` names a way past a pooler that gives connections away between statements.
-    """
-    direct = os.environ.get("VECHE_DIRECT_URL")
-    if direct:
-        return {"conninfo": direct}
+    """How to reach, without Django, the database it is set to."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
     found = {ours: told[theirs] for theirs, ours in names.items() if told.get(theirs)}
     if told.get("PORT"):
