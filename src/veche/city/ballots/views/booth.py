@@ -22,8 +22,9 @@ from veche.city.ballots.door_words import OtherBallot, RefusedChoice, StaleBallo
 from veche.city.ballots.forms import ballot as marks
 from veche.city.ballots.intake import Taken, cast_here, known_vote, read_ballot
 from veche.city.ballots.models import Vote
-from veche.city.ballots.queries.right import Right
+from veche.city.ballots.queries.right import NotOnTheRoll, Right
 from veche.city.ballots.queries.votes import config_of
+from veche.city.ballots.views.common import address
 from veche.city.ballots.vote.assurance import assurance
 from veche.city.ballots.vote.config import Asked, VoteConfig
 from veche.errors import Refused
@@ -300,5 +301,11 @@ def refused(
         for asked in booth.config.questions
         if answers and answers.get(asked.code)
     ]
-    context = {**_common(request, booth), "refusal": refusal, "lines": lines}
+    roll = address("votes:roll", booth.vote.case.number)
+    context = {
+        **_common(request, booth),
+        "refusal": refusal,
+        "lines": lines,
+        "roll_url": roll if isinstance(refusal, NotOnTheRoll) else "",
+    }
     return render(request, "ballots/refused.html", context, status=refusal.status)

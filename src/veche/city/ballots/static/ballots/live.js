@@ -5,7 +5,7 @@
   if (!box || !("EventSource" in window)) return;
   const language = document.documentElement.lang;
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 });
-  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(language, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const put = (name, text) => { for (const one of box.querySelectorAll(name)) one.textContent = text; };
   const show = (body) => {
     put("[data-turnout]", number.format(body.turnout.number));
@@ -24,8 +24,26 @@
       }
     }
   };
+  // Sentences, tables and the map are written by the city: they follow every twenty seconds or so.
+  let waits = 0;
+  const freshen = async () => {
+    waits = 0;
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const old of box.querySelectorAll("[data-fresh]")) {
+        const now = page.querySelector(`[data-fresh="${CSS.escape(old.dataset.fresh)}"]`);
+        if (now) old.replaceWith(document.adoptNode(now));
+      }
+    } catch { /* the next one comes */ }
+  };
   const source = new EventSource(box.dataset.live);
-  source.addEventListener("tally", (event) => { try { show(JSON.parse(event.data)); } catch { /* the next one comes */ } });
+  source.addEventListener("tally", (event) => {
+    try { show(JSON.parse(event.data)); } catch { return; /* the next one comes */ }
+    if (!waits) waits = setTimeout(freshen, 15000 + Math.random() * 10000);
+  });
   source.addEventListener("end", () => {
     source.close();
     const note = box.querySelector("[data-live-note]");
