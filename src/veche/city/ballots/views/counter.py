@@ -23,6 +23,7 @@ from veche.city.ballots.operations import channels
 from veche.city.ballots.operations.paper import close_booth
 from veche.city.ballots.procedure import COMMISSIONER, POLL_CLERK
 from veche.city.ballots.queries.channels import (
+    MOST_FOUND,
     at_counter,
     booth_of,
     booths,
@@ -108,6 +109,7 @@ def counter(request: HttpRequest, person: Person, vote: Vote) -> HttpResponse:
         **shared(vote),
         "find": find,
         "found": found,
+        "most": MOST_FOUND,
         "open_form": open_form,
         "booths": rows,
         "waits": paper_waits(vote),
