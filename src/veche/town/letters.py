@@ -58,6 +58,8 @@ class Letter:
     written: Moment
     accept: Act | None
     reject: Act | None
+    later: Act | None
+    """A later date, asked for by ``who``; the head of the office signs it a day after."""
     answer: Act | None
     refuse: Act | None
     rate: Act | None
@@ -114,6 +116,7 @@ def letters() -> tuple[Letter, ...]:
             row["text"], _moment(row["day"]),
             accept=_act(row, "accept"),
             reject=_act(row, "reject", "code", "text"),
+            later=_act(row, "later", "who", "code", "text"),
             answer=_act(row, "answer", "who", "text"),
             refuse=_act(row, "refuse", "who", "code", "text"),
             rate=_act(row, "rate", "code", "text"),

@@ -11,6 +11,7 @@ from veche import clock, town
 from veche.city.appeals import demo
 from veche.city.appeals.models import Appeal, Correction, Enclosure
 from veche.core.cases import demo as calendar
+from veche.core.cases.models import Prolongation
 from veche.core.organisations import demo as organisations
 from veche.core.people import demo as people
 from veche.core.places import demo as places
@@ -33,6 +34,9 @@ def test_the_registry_and_a_dozen_letters_are_told() -> None:
     assert Appeal.objects.get(case__author=None).author_key
     assert states["rated"] >= 3 and states["refused"] == states["rejected"] == 1
     assert not Appeal.objects.filter(case__moved_at__gt=at).exists()
+    (later,) = Prolongation.objects.filter(case__procedure="appeal", signed=True)
+    letter = Appeal.objects.select_related("case").get(pk=later.case_id)
+    assert letter.case.promised_at == later.until > letter.answer_due_at == later.first_promised_at
     outcomes = set(Correction.objects.values_list("case__state", flat=True))
     assert outcomes == {"repaired", "kept", "proposed"}
     assert ObjectChange.objects.exclude(matter="").count() == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from veche.city.appeals import operations
 from veche.city.appeals.access import key_digest
-from veche.core.cases.terms import city_zone
+from veche.core.cases.terms import calendar, city_zone
 from veche.core.files.documents import clean
 from veche.core.organisations.models import Holding, Organisation, Responsibility
 from veche.core.organisations.operations import appoint_many, make_many_responsible
@@ -21,18 +21,19 @@ from veche.core.places.queries.objects import object_of
 from veche.core.places.rules import reach
 
 if TYPE_CHECKING:
-    from veche.town.letters import Correction, Letter, Moment
+    from veche.core.cases.models import Case
+    from veche.town.letters import Act, Correction, Letter, Moment
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
     """Name the topics, tell the letters and the corrections."""
     from veche.town.letters import corrections, letters
-    from veche.town.people import cast, staff
+    from veche.town.people import cast, heads, staff
 
     offices = {o.code: o for o in Organisation.objects.all()}
     _topics(offices, at - BEFORE)
     people = {p.email: p for p in Person.objects.filter(email__isnull=False)}
-    actors = {m.key: people[m.email] for m in (*cast(), *staff())}
+    actors = {m.key: people[m.email] for m in (*cast(), *staff(), *heads())}
     # Letters about the work of the city itself are answered by whoever brings people together.
     appoint_many(
         by=None,
@@ -93,6 +94,8 @@ def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None
         operations.reject(
             by=actors["moderator"], at=when(act.ago), case=case, reason=act.code, text=act.text
         )
+    if act := letter.later:
+        _later(case, act, actors, when(act.ago))
     if act := letter.answer:
         case = operations.answer(by=actors[act.who], at=when(act.ago), case=case, text=act.text)
     if act := letter.refuse:
@@ -103,6 +106,20 @@ def _tell(letter: Letter, actors: Mapping[str, Person], at: dt.datetime) -> None
         operations.rate(
             by=author, at=when(act.ago), case=case, satisfaction=act.code, text=act.text
         )
+
+
+def _later(case: Case, act: Act, actors: Mapping[str, Person], at: dt.datetime) -> None:
+    """An officer asks for two weeks more, and the head signs it on the day after."""
+    assert case.promised_at is not None
+    days = calendar()
+    until = (case.promised_at + dt.timedelta(days=14)).astimezone(days.zone).date()
+    while not days.works(until):
+        until += dt.timedelta(days=1)
+    operations.ask_later(
+        by=actors[act.who], at=at, case=case, reason=act.code, text=act.text, until=until
+    )
+    head = actors[act.who.replace("staff-", "head-")]
+    operations.sign_later(by=head, at=at + dt.timedelta(days=1), case=case)
 
 
 def _correct(
