@@ -20,6 +20,7 @@ from veche.look.plan import (
     draw,
     frame,
 )
+from veche.look.shapes import near
 
 BOUNDS = (50.0, 53.0, 50.1, 53.1)
 SQUARE = [(50.0, 53.0), (50.1, 53.0), (50.1, 53.1), (50.0, 53.1), (50.0, 53.0)]
@@ -134,3 +135,18 @@ def test_a_remembered_ground_draws_the_same_map() -> None:
     moved = view(key="a town, version 1", marks=[Mark(50.05, 53.05, "1")], clusters=[])
     assert draw(moved) == draw(view(marks=[Mark(50.05, 53.05, "1")], clusters=[]))
     assert draw(view(key="a town, version 1")) == first == draw(view())
+
+
+def test_what_lies_outside_the_window_is_passed_by_and_what_crosses_it_is_drawn() -> None:
+    window = frame((10.0, 50.0, 10.01, 50.01))
+    west, south, east, north = window.bounds
+    hair = 1e-9
+    assert west - hair <= 10.0 < 10.01 <= east + hair
+    assert south - hair <= 50.0 < 50.01 <= north + hair
+    crossing = Feature("road", [(9.9, 50.005), (10.1, 50.005)])
+    around_it = Feature("park", [(9.0, 49.0), (11.0, 49.0), (11.0, 51.0), (9.0, 51.0)])
+    outside = Feature("street", [(10.2, 50.0), (10.3, 50.01)])
+    assert near([outside, crossing, Feature("road", []), around_it], window) == [
+        crossing,
+        around_it,
+    ]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from veche.look.shapes import Feature, Mark, Outline, near
 from veche.look.window import (
     RATIOS,
     WIDTH,
@@ -66,47 +67,6 @@ _STEPS = tuple(
     for step in (0.0, 0.5, 0.9, 1.3, 1.8, _FARTHEST)
     for turn in range(8 if step else 1)
 )
-
-
-@dataclass(frozen=True)
-class Outline:
-    """An area: its name in the reader's language, its rings, its kind.
-
-    ``kind``: city (land and rim), district or neighbourhood (dashed border), focus (tinted), or
-    share-1 to share-4 (tinted the more, the greater its share).
-    """
-
-    name: str
-    rings: Sequence[Sequence[Point]]
-    kind: str = "district"
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A line or an area of the ground.
-
-    ``kind``: river, road (or main), street, lane, rail (or railway) for lines, park or water for
-    areas.
-    """
-
-    kind: str
-    points: Sequence[Point]
-    name: str = ""
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One matter on the map; ``label`` is its number in the list beside it.
-
-    ``tone``: pin, late (a diamond), hot (the matter of this page, a drop), me.
-    """
-
-    lon: float
-    lat: float
-    label: str = ""
-    tone: str = "pin"
-    href: str = ""
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +148,7 @@ def _draw_ground(view: Plan, window: Frame) -> str:
     parts += [_area(o.rings, window, "focus-land") for o in view.outlines if o.kind == "focus"]
     parts += [_area(o.rings, window, o.kind) for o in view.outlines if o.kind in SHARES]
     by_kind: dict[str, list[str]] = {}
-    for feature in view.features:
+    for feature in near(view.features, window):
         kind = _kind(feature)
         if kind == "lane" and window.reach == "far":
             continue  # from afar lanes would only whiten the land
@@ -328,11 +288,11 @@ def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
             continue
         if outline.kind == "district" and outline.name in focused:
             continue  # it is named as the focus
-        x, y = window.place(*_middle(max(outline.rings, key=len)))
+        x, y = window.place(*outline.middle)
         rank = {"focus": 0, "district": 1}.get(outline.kind, 3)
         wanted.append((rank, outline.name, x, y, "" if rank < 3 else "name-small"))
-    for feature in view.features:
-        if feature.name and feature.points and window.degrees < _NAMED.get(_kind(feature), 0.02):
+    for feature in near(view.features, window):
+        if feature.name and window.degrees < _NAMED.get(_kind(feature), 0.02):
             inside = [
                 p for p in (window.place(*q) for q in feature.points) if window.holds(*p, 60.0)
             ]
@@ -384,16 +344,3 @@ def _free(box: Box, taken: Sequence[Box]) -> bool:
         if left < one[2] and one[0] < right and top < one[3] and one[1] < bottom:
             return False
     return True
-
-
-def _middle(ring: Sequence[Point]) -> Point:
-    """The centre of gravity of a ring; of its corners where it has no area."""
-    area = x = y = 0.0
-    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        cross = x1 * y2 - x2 * y1
-        area += cross
-        x += (x1 + x2) * cross
-        y += (y1 + y2) * cross
-    if abs(area) < 1e-12:
-        return sum(p[0] for p in ring) / len(ring), sum(p[1] for p in ring) / len(ring)
-    return x / (3 * area), y / (3 * area)

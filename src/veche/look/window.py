@@ -31,6 +31,16 @@ class Frame:
         return (lon * self.narrow - self.left) * self.scale, (self.top - lat) * self.scale
 
     @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north of what is seen, in degrees."""
+        return (
+            self.left / self.narrow,
+            self.top - self.degrees,
+            (self.left + WIDTH / self.scale) / self.narrow,
+            self.top,
+        )
+
+    @property
     def degrees(self) -> float:
         """Height of the window in degrees of latitude."""
         return self.height / self.scale

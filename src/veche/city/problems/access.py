@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
+from veche.city.problems.queries.whole import whole
 from veche.core.cases.operations import in_scope
-from veche.core.cases.queries import prolongation_waits, with_files
 from veche.core.moderation.access import reads_unpublished
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
@@ -67,20 +67,7 @@ def seen_by(
     Raises:
         NotFound: there is none, or this person may not see it.
     """
-    problem = (
-        Problem.objects.filter(case__number=number)
-        .select_related(
-            "case",
-            "category",
-            "category__group",
-            "case__organisation",
-            "case__territory",
-            "case__territory__district",
-            "case__territory__city",
-        )
-        .annotate(later_asked=prolongation_waits("case_id"), pictured=with_files("case_id"))
-        .first()
-    )
+    problem = whole(number)
     if problem is None or not may_see(problem, person, holdings, secret):
         raise NotFound
     return problem

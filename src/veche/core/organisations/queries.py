@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +15,20 @@ from veche.core.organisations.models import Holding, Organisation, Responsibilit
 from veche.core.places.models import Territory
 from veche.core.places.queries.objects import object_by_id
 from veche.errors import NotFound
+from veche.rows import columns, fields_of, made, made_named, named
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
     from veche.core.places.models import CityObject
 
-_HOLDING = ("id", "person_id", "role", "organisation_id", "territory_id", "since", "until")
-_ORGANISATION = ("id", "code", "kind", "names", "email", "imported")
+_HOLDING, _OFFICE = fields_of(Holding), fields_of(Organisation)
 # Without its outline, which may be long: whoever wants that is given it when they ask for it.
-_TERRITORY = (
-    "id", "code", "kind", "names", "parent_id", "city_id", "district_id", "west", "south", "east",
-    "north", "imported", "drawn_around",
-)  # fmt: skip
+_PLACE = fields_of(Territory, "outline")
 _HELD = f"""
-SELECT {", ".join(f"h.{name}" for name in _HOLDING)},
-    {", ".join(f"o.{name}" for name in _ORGANISATION)},
-    {", ".join(f"t.{name}" for name in _TERRITORY)}
+SELECT {columns("h", _HOLDING)},
+    {named(Organisation, _OFFICE, "h.organisation_id")},
+    {named(Territory, _PLACE, "h.territory_id")}
 FROM organisations_holding h
-LEFT JOIN organisations_organisation o ON o.id = h.organisation_id
-LEFT JOIN places_territory t ON t.id = h.territory_id
 WHERE h.person_id = %s AND h.since <= %s AND (h.until IS NULL OR h.until > %s) ORDER BY h.id
 """
 
@@ -51,20 +45,10 @@ def holdings(person: Person | None, at: dt.datetime) -> tuple[Holding, ...]:
 
 def _holding(row: tuple[Any, ...]) -> Holding:
     """A role with the office and the place it is held in."""
-    first, second = len(_HOLDING), len(_HOLDING) + len(_ORGANISATION)
-    held = Holding.from_db(connection.alias, _HOLDING, row[:first])
-    held.organisation = _made(Organisation, _ORGANISATION, row[first:second])
-    held.territory = _made(Territory, _TERRITORY, row[second:])
+    held: Holding = made(Holding, _HOLDING, row[:-2])
+    held.organisation = made_named(Organisation, _OFFICE, row[-2])
+    held.territory = made_named(Territory, _PLACE, row[-1])
     return held
-
-
-def _made(model: type[Any], names: tuple[str, ...], values: tuple[Any, ...]) -> Any:
-    """The row of a table beside another; none where there is none."""
-    if values[0] is None:
-        return None
-    given = list(values)
-    given[names.index("names")] = json.loads(given[names.index("names")])
-    return model.from_db(connection.alias, names, given)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from veche.core.cases.models import Case
@@ -23,6 +24,8 @@ from veche.core.desk.models import (
 )
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.people.models import Person
+from veche.core.places.models import Territory
+from veche.rows import columns, fields_of, made, made_named, named
 
 
 class Taker(NamedTuple):
@@ -53,6 +56,9 @@ class Beside:
     """The ready words that fit it, those for its theme first."""
 
 
+_CASE, _OFFICE = fields_of(Case), fields_of(Organisation)
+_PLACE = fields_of(Territory, "outline")
+_DISTRICT = "(SELECT t.district_id FROM places_territory t WHERE t.id = cases_case.territory_id)"
 _BESIDE = """json_build_array(
     (SELECT json_object_agg(d.move, d.words) FROM desk_draft d
         WHERE d.person_id = %s AND d.case_id = cases_case.id),
@@ -64,18 +70,27 @@ _BESIDE = """json_build_array(
         FROM desk_replytemplate r WHERE r.procedure = cases_case.procedure AND r.active
         AND r.theme IN ('', cases_case.theme)
         AND (r.organisation_id IS NULL OR r.organisation_id = cases_case.organisation_id)))"""
+_OPENED = f"""SELECT {columns("cases_case", _CASE)},
+    {named(Territory, _PLACE, "cases_case.territory_id")}, {named(Territory, _PLACE, _DISTRICT)},
+    {named(Organisation, _OFFICE, "cases_case.organisation_id")}, {_BESIDE}
+FROM cases_case WHERE number = %s"""
 
 
 def opened(number: str, person: Person) -> tuple[Case, Beside] | None:
     """The case of this number and what is kept about it, in one query; None where no module shows
     it at the desk. Whether somebody may open it is that module's to say."""
-    rows = Case.objects.filter(number=number).extra(
-        select={"beside": _BESIDE}, select_params=[person.pk, person.pk]
-    )
-    case = rows.select_related("territory", "territory__district", "organisation", "author").first()
-    if case is None or desk_of(case.procedure) is None:
+    with connection.cursor() as cursor:
+        cursor.execute(_OPENED, [person.pk, person.pk, number])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    drafts, taker, seen, words = case.__dict__.pop("beside")
+    case: Case = made(Case, _CASE, row[: len(_CASE)])
+    if desk_of(case.procedure) is None:
+        return None
+    place, district, office, (drafts, taker, seen, words) = row[len(_CASE) :]
+    case.territory = made_named(Territory, _PLACE, place)
+    case.territory.district = made_named(Territory, _PLACE, district)
+    case.organisation = made_named(Organisation, _OFFICE, office)
     return case, Beside(
         drafts=drafts or {},
         taking=Taker(*taker) if taker else None,
