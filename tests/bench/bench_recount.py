@@ -19,6 +19,7 @@ from django.db import connection
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.bench.bench_seal import backend_seconds
+from tests.soak.parts.votes import admit
 
 from veche import clock
 from veche.city.ballots import load
@@ -63,6 +64,7 @@ def cast(vote: Vote, number: int) -> None:
         cursor.execute("SELECT coalesce(max(entry_id), 0) FROM ballots_voter")
         after = cursor.fetchone()[0]
     load.enrol(vote, number, clock.now())
+    admit(vote)
     place = Territory.objects.get(code="loadham").pk
     with connection.cursor() as cursor:
         cursor.execute(_CAST, {"vote": vote.pk, "place": place, "after": after})

@@ -113,6 +113,7 @@ class Sequencer:
             found = self.once(seal=True)
             ballots, entries = ballots + found.ballots, entries + found.entries
             if not found.ballots and not found.entries:
+                self.live.tell(at_once=True)
                 return Placed(ballots, entries)
 
     def _guarded(self, do: Callable[[int], T], vote: int) -> T | None:

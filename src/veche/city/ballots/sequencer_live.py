@@ -1,7 +1,7 @@
 """The live count: written by the sequencer for every vote whose sums have changed.
 
 Turnout is told every second. A count that takes long (rankings by hundreds of thousands) is made
-anew only as often as it takes a tenth of the time.
+anew only as often as it takes a tenth of the time; between, the turnout stands beside the last one.
 """
 
 from __future__ import annotations
@@ -28,8 +28,12 @@ class _Standing:
     config: VoteConfig
     roll: Mapping[str, int]
     again: float = 0.0
-    """When it may be counted again, on the monotonic clock."""
+    """When it may be added up again, on the monotonic clock."""
+    count_again: float = 0.0
+    """When the questions may be counted again."""
     questions: list[Any] = field(default_factory=list)
+    counted: int = 0
+    """Of how many ballots the questions tell."""
 
 
 class Live:
@@ -53,26 +57,38 @@ class Live:
         if roll:
             self._known.pop(vote, None)
 
-    def tell(self) -> None:
-        """Count what has changed and may be counted again."""
+    def tell(self, *, at_once: bool = False) -> None:
+        """Count what has changed and may be counted again; ``at_once`` all of it."""
         now = time.monotonic()
+        if at_once:
+            for known in self._known.values():
+                known.again = known.count_again = 0.0
         for vote in list(self._changed):
             known = self._known.get(vote)
             if known is not None and now < known.again:
                 continue
-            self._tell(vote)
-            del self._changed[vote]
+            if self._tell(vote):
+                del self._changed[vote]
 
-    def _tell(self, vote: int) -> None:
+    def _tell(self, vote: int) -> bool:
+        """Tell one vote; whether its questions were counted too."""
         begun = time.monotonic()
         with self.connection.transaction():
             known = self._known.get(vote) or self._read(vote)
-            rows = self.connection.execute(sql.SUMS, [vote]).fetchall()
-            body = tally(known.config, rows, known.roll)
+            whole = begun >= known.count_again
+            rows = self.connection.execute(sql.SUMS if whole else sql.TURNOUT, [vote]).fetchall()
+            body = tally(known.config, rows, known.roll, questions=whole)
+            if whole:
+                known.questions, known.counted = body["questions"], body["turnout"]["number"]
+            body |= {"questions": known.questions, "counted": known.counted}
             self.connection.execute(sql.TELL, [vote, json.dumps(body, ensure_ascii=False)])
         ended = time.monotonic()
-        known.again = ended + SHARE * (ended - begun)
+        if whole:
+            known.count_again = ended + SHARE * (ended - begun)
+        else:
+            known.again = ended + SHARE * (ended - begun)
         self._known[vote] = known
+        return whole
 
     def _read(self, vote: int) -> _Standing:
         row = self.connection.execute(sql.CONFIG, [vote]).fetchone()

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 STEADY = (
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
-    " set_config('enable_mergejoin', 'off', true)"
+    " set_config('enable_mergejoin', 'off', true), set_config('enable_bitmapscan', 'off', true)"
 )
-"""Rows are looked up one by one: a plan made while tables were small must not read them whole."""
+"""Rows are looked up one by one: a plan made while tables were small must not read them whole.
+
+For the same reason what is looked up stands in a lateral query with ``OFFSET 0``: there is no other
+order in which it could be joined.
+"""
 
 WAITING = """
 WITH RECURSIVE w AS (
@@ -39,9 +43,12 @@ WHERE vote_id = %s AND place IS NULL LIMIT %s
 """
 MORE_OF_CODES = """
 SELECT b.code, b.revision, b.territory_id, b.channel, b.choice, b.entry_id
-FROM (SELECT DISTINCT unnest(%(codes)s::bytea[]) AS code) c JOIN ballots_ballot b
-    ON b.vote_id = %(vote)s AND b.code = c.code AND b.place IS NULL
+FROM (SELECT DISTINCT unnest(%(codes)s::bytea[]) AS code) c CROSS JOIN LATERAL (
+    SELECT * FROM ballots_ballot
+    WHERE vote_id = %(vote)s AND code = c.code AND coalesce(place, -1) < 0 OFFSET 0
+) b
 """
+"""By the key of each code: said otherwise, the index of all that waits would be read for each."""
 STANDING = """
 SELECT b.* FROM (SELECT DISTINCT unnest(%(codes)s::bytea[]) AS code) c CROSS JOIN LATERAL (
     SELECT code, revision, territory_id, channel, choice FROM ballots_ballot
@@ -58,14 +65,20 @@ UPDATE ballots_ballot SET annulled = true
 WHERE vote_id = %s AND code = %s AND revision = ANY(%s::smallint[])
 """
 PARTS = """
-SELECT p.entry_id, p.channel FROM unnest(%s::bigint[]) e(id)
-    JOIN ballots_part p ON p.entry_id = e.id
+SELECT p.entry_id, p.channel FROM unnest(%s::bigint[]) e(id) CROSS JOIN LATERAL (
+    SELECT entry_id, channel FROM ballots_part WHERE entry_id = e.id OFFSET 0
+) p
 """
 PLACE = """
-UPDATE ballots_ballot b SET place = u.place, entry_id = NULL, annulled = u.annulled
-FROM unnest(%s::bytea[], %s::smallint[], %s::bigint[], %s::boolean[])
-    AS u (code, revision, place, annulled)
-WHERE b.vote_id = %s AND b.code = u.code AND b.revision = u.revision
+UPDATE ballots_ballot b SET place = f.place, entry_id = NULL, annulled = f.annulled
+FROM (
+    SELECT u.place, u.annulled, o.at
+    FROM unnest(%s::bytea[], %s::smallint[], %s::bigint[], %s::boolean[])
+        AS u (code, revision, place, annulled) CROSS JOIN LATERAL (
+        SELECT ctid AS at FROM ballots_ballot
+        WHERE vote_id = %s AND code = u.code AND revision = u.revision OFFSET 0
+    ) o
+) f WHERE b.ctid = f.at
 """
 PLACE_ENTRIES = """
 UPDATE ballots_logentry l SET place = u.place
@@ -78,11 +91,14 @@ ON CONFLICT (entry_id) DO UPDATE SET channel = EXCLUDED.channel
 WHERE ballots_part.channel = 'web' AND EXCLUDED.channel <> 'web'
 """
 LESS = """
-UPDATE ballots_sum s SET number = s.number - u.number
-FROM unnest(%s::bytea[], %s::bigint[], %s::text[], %s::bigint[])
-    AS u (digest, territory, channel, number)
-WHERE s.vote_id = %s AND s.digest = u.digest AND s.territory_id = u.territory
-    AND s.channel = u.channel
+UPDATE ballots_sum s SET number = s.number - f.number
+FROM (
+    SELECT u.number, o.at FROM unnest(%s::bytea[], %s::bigint[], %s::text[], %s::bigint[])
+        AS u (digest, territory, channel, number) CROSS JOIN LATERAL (
+        SELECT ctid AS at FROM ballots_sum WHERE vote_id = %s AND digest = u.digest
+            AND territory_id = u.territory AND channel = u.channel OFFSET 0
+    ) o
+) f WHERE s.ctid = f.at
 """
 MORE = """
 INSERT INTO ballots_sum (vote_id, digest, territory_id, channel, choice, number)
@@ -129,6 +145,11 @@ WHERE e.vote_id = %s AND e.struck_at IS NULL GROUP BY t.code
 SUMS = """
 SELECT s.choice, t.code, s.channel, s.number FROM ballots_sum s
     JOIN places_territory t ON t.id = s.territory_id WHERE s.vote_id = %s AND s.number > 0
+"""
+TURNOUT = """
+SELECT '', t.code, s.channel, sum(s.number)::bigint FROM ballots_sum s
+    JOIN places_territory t ON t.id = s.territory_id WHERE s.vote_id = %s AND s.number > 0
+GROUP BY t.code, s.channel
 """
 TELL = """
 INSERT INTO ballots_tally (vote_id, at, body) VALUES (%s, city_now(), %s)
