@@ -1,8 +1,4 @@
-"""One town and one browser for all walks of a run.
-
-The first loop is walked through the whole demo, as a reader of the README starts it; everything
-else through the small town, which is ready in a third of the time.
-"""
+"""One town and one browser for all walks of a run."""
 
 from __future__ import annotations
 
@@ -14,10 +10,14 @@ from typing import Any
 
 import pytest
 
-from tests.browser.town import Small, running, small, standing
+from tests.browser.town import Small, small, standing
 from tests.browser.walk import LANGUAGES, Cast, Walk
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))),
+    None,
+)
+NAMES = dict(zip(LANGUAGES, ("english", "russian", "chinese"), strict=True))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WALKS = [
     pytest.mark.browser,
@@ -26,16 +26,8 @@ WALKS = [
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
 ]
 """The marks of every file of walks: one worker walks them all, so that one town is enough."""
-
-
-@pytest.fixture(scope="package")
-def town_at() -> Iterator[str]:
-    """Where the demo answers: the one that ``TOWN_AT`` names, else one of our own."""
-    if up := os.environ.get("TOWN_AT"):
-        yield up.rstrip("/")
-        return
-    with running() as town:
-        yield town.address
+IN_TURN = [*WALKS, pytest.mark.usefixtures("in_turn")]
+"""The marks of a file whose walks are acted in one language each."""
 
 
 @pytest.fixture(scope="package")
@@ -46,6 +38,12 @@ def small_town() -> Iterator[Small]:
         return
     with small() as town:
         yield town
+
+
+@pytest.fixture(scope="package")
+def town_at(small_town: Small) -> str:
+    """Where the town answers."""
+    return small_town.address
 
 
 @pytest.fixture(scope="package")
@@ -70,9 +68,39 @@ def cast(browser: Any, small_town: Small) -> Cast:
     return Cast(browser, small_town)
 
 
-@pytest.fixture(params=LANGUAGES, ids=["english", "russian", "chinese"])
-def walk(cast: Cast, request: pytest.FixtureRequest) -> Iterator[Walk]:
-    """A walk in each language."""
-    one = Walk(cast, request.param)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A walk is acted in all languages; one that takes turns in one, and a file's walks go round.
+
+    ``WALKS=all`` has every walk acted in every language.
+    """
+    if "walk" not in metafunc.fixturenames:
+        return
+    languages: tuple[str, ...] = LANGUAGES
+    if _takes_turns(metafunc.fixturenames):
+        walks = [name for name in vars(metafunc.module) if name.startswith("test_")]
+        languages = (LANGUAGES[walks.index(metafunc.function.__name__) % len(LANGUAGES)],)
+    metafunc.parametrize("language", languages, ids=[NAMES[one] for one in languages])
+
+
+def _takes_turns(fixtures: list[str]) -> bool:
+    all_of_them = os.environ.get("WALKS") == "all"
+    return "in_turn" in fixtures and "everywhere" not in fixtures and not all_of_them
+
+
+@pytest.fixture
+def in_turn() -> None:
+    """The walk is acted in one language, and its pages are judged in the others beside it."""
+
+
+@pytest.fixture
+def everywhere() -> None:
+    """One among walks in turn is acted in every language: only its acts lead to some pages."""
+
+
+@pytest.fixture
+def walk(cast: Cast, language: str, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A walk in a language."""
+    turns = _takes_turns(request.fixturenames)
+    one = Walk(cast, language, tuple(x for x in LANGUAGES if x != language) if turns else ())
     yield one
     one.end()

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+from tests.browser.conftest import IN_TURN
+from tests.browser.walk import Walk
+
 PAGES = (
     "me/", "me/name/", "me/looks/", "me/sign-ins/", "me/data/", "me/erase/", "account/email/",
     "account/protection/", "account/protection/app/", "account/passkeys/",
@@ -19,17 +20,13 @@ PAGES = (
 )  # fmt: skip
 OPEN = ("sign-in/", "account/new/", "account/code/", "account/password/forgotten/", "verify/")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = IN_TURN
 
 
 @pytest.fixture
 def address(town_at: str) -> str:
-    """Where the demo answers: by name, because a passkey belongs to a name and not to a number."""
-    return town_at.replace("127.0.0.1", "localhost")
+    """Where the demo answers."""
+    return town_at
 
 
 @pytest.fixture
@@ -78,21 +75,13 @@ def test_a_passkey_is_added_and_opens_alone(page: Any, address: str) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize("language", ["en", "ru", "zh-hans"])
-def test_the_pages_of_an_account_are_clean(page: Any, address: str, language: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+@pytest.mark.parametrize("path", OPEN)
+def test_a_page_before_an_account_is_clean(walk: Walk, path: str) -> None:
+    walk.be().go(path).look()
 
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
-    for pages in (OPEN, PAGES):
-        if pages is PAGES:
-            be(page, address, "clerk")
-        for one in pages:
-            page.goto(f"{address}/{language}/{one}")
-            if "/account/" in page.url and "again" in page.url:
-                continue
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= 390, (one, wide)
-            found = Axe().run(page).response["violations"]
-            assert found == [], (one, [(v["id"], v["nodes"][0]["html"]) for v in found])
-    assert said == []
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_of_an_account_is_clean(walk: Walk, path: str) -> None:
+    walk.be("clerk").go(path)
+    if "again" not in walk.page.url:
+        walk.look()

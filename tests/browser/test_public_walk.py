@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.conftest import WALKS
+from tests.browser.conftest import IN_TURN
 from tests.browser.walk import Walk
 
-pytestmark = WALKS
+pytestmark = IN_TURN
 PAGES = (
     "", "problems/", "problems/statistics/", "problems/quality/", "red-list/", "offices/",
     "offices/d6-roads/", "cases/procedures/", "cases/procedures/problem/", "cases/terms/",

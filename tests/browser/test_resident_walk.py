@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 
-from tests.browser.conftest import WALKS
+import pytest
+
+from tests.browser.conftest import IN_TURN
 from tests.browser.stage import mark
 from tests.browser.town import words_of
 from tests.browser.walk import DESK, Walk
 
-pytestmark = WALKS
+pytestmark = IN_TURN
 TELEPHONE = "+7 917 000-12-34"
 SAID = {
     "en": "The grating of the drain has sunk and the wheels of prams catch in it.",
@@ -48,6 +50,7 @@ def answer_questions(walk: Walk) -> None:
         one.fill("1")
 
 
+@pytest.mark.usefixtures("everywhere")
 def test_reporting_with_a_look_at_personal_data(walk: Walk) -> None:
     walk.be("resident").go("").look()
     walk.press("Report", role="link")
@@ -110,6 +113,7 @@ def test_a_volunteer_looks_with_a_photograph(walk: Walk) -> None:
     walk.be().go(f"problems/{number}/").look()
 
 
+@pytest.mark.usefixtures("everywhere")
 def test_a_letter_and_its_answer(walk: Walk) -> None:
     walk.be("other-resident").go("appeals/")
     walk.follow("Write a letter")
@@ -138,8 +142,8 @@ def test_a_letter_and_its_answer(walk: Walk) -> None:
 
 
 def test_being_told_and_being_left_alone(walk: Walk) -> None:
-    number = walk.stands_ready("follow")
     # Somebody with an account hears of a street and of an area, and reads what was said.
+    number = walk.stands_ready("follow")
     walk.be("other-resident").go(f"problems/{number}/")
     walk.follow("on this street").look()
     walk.press("Tell me")
@@ -149,7 +153,11 @@ def test_being_told_and_being_left_alone(walk: Walk) -> None:
     walk.go("notices/subscriptions/").look()
     walk.be("resident").go("notices/").look()
     walk.go("notices/settings/").look()
-    # Somebody without one hears of this matter by e-mail, and no more after one press.
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_letters_come_without_an_account_and_end_with_one_press(walk: Walk) -> None:
+    number = walk.stands_ready("follow")
     address = f"passer-{uuid.uuid4().hex[:8]}@example.org"
     walk.be().go(f"problems/{number}/")
     walk.follow("Tell me by e-mail").look()
@@ -158,9 +166,9 @@ def test_being_told_and_being_left_alone(walk: Walk) -> None:
     walk.sees("One letter is on its way")
     walk.look()
     town = walk.cast.town
-    link = re.search(r"http://\S+/confirm/\S+", words_of(town.letter(address, "/confirm/")))
+    link = re.search(r"http://[^/]+(/\S+/confirm/\S+)", words_of(town.letter(address, "/confirm/")))
     assert link
-    walk.page.goto(link[0])
+    walk.page.goto(town.address + link[1])
     walk.look()
     walk.press("Confirm")
     walk.sees("You will be told")
@@ -225,6 +233,6 @@ def test_an_account_is_opened_taken_along_and_erased(walk: Walk) -> None:
     walk.page.locator("main input[name=sure]").check()
     walk.press("Erase my account")
     walk.sees("Your account is erased")
-    walk.look()
+    walk.look(only_here=True)
     walk.page.goto(f"{town.address}/{walk.language}/me/")
     assert "sign-in" in walk.page.url

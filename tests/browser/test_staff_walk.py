@@ -6,12 +6,14 @@ import datetime as dt
 import re
 import uuid
 
-from tests.browser.conftest import WALKS
+import pytest
+
+from tests.browser.conftest import IN_TURN
 from tests.browser.stage import TELEPHONE, mark
 from tests.browser.test_resident_walk import answer_questions
 from tests.browser.walk import DESK, Walk
 
-pytestmark = WALKS
+pytestmark = IN_TURN
 DONE = {
     "en": "The hole was cut square, filled and rolled this morning.",
     "ru": "Яму вырезали, засыпали и укатали сегодня утром.",
@@ -118,6 +120,7 @@ def test_an_officer_works_by_the_keyboard(walk: Walk) -> None:
     walk.be().go(f"problems/{number}/").reads(DONE[walk.language])
 
 
+@pytest.mark.usefixtures("everywhere")
 def test_many_are_answered_at_once_and_it_is_undone(walk: Walk) -> None:
     walk.be("officer", DESK).go(f"desk/?q={mark('bulk', walk.language)}")
     page = walk.page
@@ -191,6 +194,7 @@ def later() -> dt.date:
     return day + dt.timedelta(days=(2 - day.weekday()) % 7)
 
 
+@pytest.mark.usefixtures("everywhere")
 def test_a_contractor_reports_once_by_a_link(walk: Walk) -> None:
     number = walk.stands_ready("contractor")
     walk.be("officer").go("field/").look()

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from PIL import Image
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-NARROW, WIDE = 390, 1280
+from tests.browser.conftest import WALKS
+from tests.browser.judge import DESK, PHONE, Judge
+from tests.browser.walk import Cast
+
+NARROW, WIDE = PHONE, DESK
 SAID = {
     "en": (
         "The edge of the road has broken off by the crossing; bicycles go round it.",
@@ -38,14 +40,10 @@ OTHERS = {
     "ru": (("problems/statistics/", "statistics"), ("opendata/", "open data")),
     "zh-hans": (),
 }
-"""Pages beside the way, each looked at once: axe takes its time over long tables."""
+"""Pages beside the way, each looked at once."""
 MOST_TABS = 200
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
-]
+pytestmark = WALKS
 
 
 @pytest.fixture
@@ -68,15 +66,17 @@ class Walk:
     page: Any
     address: str
     language: str
+    judge: Judge = field(default_factory=Judge)
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on(
-            "console",
-            lambda m: m.type == "error" and self.faults.append(f"{self.page.url}: {m.text}"),
-        )
+        self.page.on("console", self._heard)
         self.page.on("pageerror", lambda e: self.faults.append(f"{self.page.url}: {e}"))
         self.page.set_default_timeout(15_000)
+
+    def _heard(self, message: Any) -> None:
+        if message.type == "error":
+            self.faults.append(f"{self.page.url}: {message.text}")
 
     def go(self, path: str) -> None:
         """Open a page of the walk's language."""
@@ -90,17 +90,9 @@ class Walk:
         self.page.wait_for_load_state()
 
     def look(self, where: str) -> None:
-        """No fault of axe, nothing wider than the window."""
-        from axe_playwright_python.sync_playwright import Axe
-
-        found = Axe().run(self.page)
-        if found.violations_count:
-            self.faults.append(f"{where}: {found.generate_report()}")
-        over = self.page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        if over > 0:
-            self.faults.append(f"{where}: {over} pixels wider than the window")
+        """No fault of axe in light and in dark, nothing wider than the window."""
+        wide = 0 if self.page.viewport_size["width"] == NARROW else WIDE
+        self.faults += [f"{where}: {one}" for one in self.judge.faults(self.page, wide=wide)]
 
     def reach(self, selector: str, where: str) -> None:
         """The keyboard alone comes to what the page is for."""
@@ -157,9 +149,11 @@ def answer_questions(page: Any) -> None:
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", WIDE), ("ru", NARROW), ("zh-hans", WIDE)])
-def test_the_loop_is_walked(browser: Any, address: str, language: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    walk = Walk(context.new_page(), address, language)
+def test_the_loop_is_walked(cast: Cast, address: str, language: str, width: int) -> None:
+    context = cast.browser.new_context(
+        viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    )
+    walk = Walk(context.new_page(), address, language, cast.judge)
     page = walk.page
     walk.go("")
     walk.look("home")

@@ -1,7 +1,7 @@
 """A demo town of our own: started on a fresh home and a free port, stopped afterwards.
 
-`running` is the demo as a reader of the README starts it. `small` is the same town with a short
-past, served by the same web process and worker: what walks need, in a third of the time.
+`running` is the demo as a reader of the README starts it. `small` is started by the same command on
+a home where the town is loaded already, with a short past: what walks need, in a third of the time.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_string
@@ -45,13 +42,14 @@ class Town:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Town]:
-    """Start the very command a reader of the README starts, and end it in the end.
+def running(home: Path | None = None) -> Iterator[Town]:
+    """Start the very command a reader of the README starts, and end it in the end: on a fresh
+    home, or on one that was prepared.
 
     Raises:
         RuntimeError: the town did not come up; the text holds what the command said.
     """
-    home = _new_home()
+    home = home or _new_home()
     environment = _outside()
     supervisor = subprocess.Popen(
         [sys.executable, "-m", "veche", "demo", "--no-browser", "--port", "0"],
@@ -141,7 +139,7 @@ def standing(address: str, home: Path) -> Small:
 
 @contextlib.contextmanager
 def small() -> Iterator[Small]:
-    """Prepare the small town, serve it as a city is served, end it in the end.
+    """Prepare the small town, start the demo on its home, end it in the end.
 
     Raises:
         RuntimeError: it did not come up.
@@ -151,36 +149,17 @@ def small() -> Iterator[Small]:
 
     home = Home(_new_home())
     cluster = postgres.ensure(home, safe=False)
-    port = _free_port()
-    address = f"http://localhost:{port}"
-    environment = _outside() | {
-        "VECHE_HOME": str(home.path),
-        "VECHE_DEMO": "1",
-        "VECHE_SUPERVISED": "1",
-        "VECHE_POOL": "4",
-        "VECHE_ADDRESS": address,
-    }
-    children: list[subprocess.Popen[bytes]] = []
     try:
         subprocess.run(
             [sys.executable, "-m", "tests.browser.small"],
-            env=environment,
+            env=_outside() | {"VECHE_HOME": str(home.path), "VECHE_DEMO": "1"},
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        for words in (["veche.project.web", "127.0.0.1", str(port), "1"], ["veche", "worker"]):
-            children.append(subprocess.Popen([sys.executable, "-m", *words], env=environment))
-        _await(f"{address}/en/")
-        yield standing(address, home.path)
+        with running(home.path) as town:
+            # By name: a passkey belongs to a name and not to a number.
+            yield standing(town.address.replace("127.0.0.1", "localhost"), home.path)
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            try:
-                child.wait(15)
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
         cluster.release()
         cluster.stop()
         shutil.rmtree(home.path, ignore_errors=True)
@@ -196,20 +175,3 @@ def _new_home() -> Path:
 def _outside() -> dict[str, str]:
     """The environment without what the tests have set for themselves."""
     return {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
-def _await(url: str) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("The small town did not come up.")
