@@ -30,7 +30,7 @@ from django.db import OperationalError, connection
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.soak.parts.votes import admit
+from tests.soak.parts.votes import crowded
 from veche import clock
 from veche.city.ballots import keys as door_keys
 from veche.city.ballots import load
@@ -170,9 +170,7 @@ def soak(report: Callable[..., None]) -> None:
     """Kill each process in turn while people vote; then count again."""
     with tempfile.TemporaryDirectory(prefix="v", dir="/tmp") as made, _own(Path(made)) as town:
         at = clock.now()
-        vote = load.make_vote(at)
-        tokens = load.enrol(vote, BALLOTS, at)
-        admit(vote)
+        vote, tokens = crowded(BALLOTS, at)
         crowd = Crowd(town.port, _ballots(tokens), KILLS * CALM * VOTERS / len(tokens))
         keeper = threading.Thread(target=town.look_after)
         keeper.start()

@@ -1,24 +1,34 @@
-"""People of a load test on the roll of their vote, so that strangers find nothing amiss."""
+"""A vote whose roll was frozen with a crowd on it, so that strangers find nothing amiss."""
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import connection
 
+from veche.city.ballots import load
 from veche.city.ballots.models import Vote
+from veche.city.ballots.operations import course, making
+from veche.city.ballots.tokens import BallotToken
+from veche.core.people.models import Person
 
-_ADMIT = """
-WITH admitted AS (
-    UPDATE ballots_rollentry SET how = 'correction' WHERE vote_id = %(vote)s AND how = 'rule'
-    RETURNING salt
-)
-INSERT INTO ballots_logentry (vote_id, body)
-SELECT %(vote)s, format('{"change":"added","line":"%%s","territory":"loadham","type":"roll-change",'
-    '"vote":"%%s"}', encode(sha256(salt || ' loadham'::bytea), 'hex'), %(number)s::text)
-FROM admitted
+HOUR = dt.timedelta(hours=1)
+_LINES = """
+UPDATE ballots_rollentry SET line = sha256(salt || ' loadham'::bytea) WHERE vote_id = %s
 """
 
 
-def admit(vote: Vote) -> None:
-    """Whoever was put on the roll after it was frozen is told of in the log, one leaf each."""
+def crowded(number: int, at: dt.datetime) -> tuple[Vote, list[BallotToken]]:
+    """An open vote of an invented town with so many on its roll, and the ballots of all of them."""
+    town = load.make_vote(at)
+    organiser = Person.objects.get(email="organiser@example.org")
+    opens = at - HOUR
+    vote = making.draft_vote(
+        by=organiser, at=opens - HOUR, territory=town.case.territory, config=town.config
+    )
+    tokens = load.enrol(vote, number, at)
     with connection.cursor() as cursor:
-        cursor.execute(_ADMIT, {"vote": vote.pk, "number": vote.config["vote"]})
+        cursor.execute(_LINES, [vote.pk])
+    making.publish_vote(by=organiser, at=opens - HOUR, case=vote.case)
+    course.open_in_time(by=None, at=opens, case=vote.case)
+    return Vote.objects.select_related("case").get(pk=vote.pk), tokens
