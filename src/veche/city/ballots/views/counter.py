@@ -35,6 +35,7 @@ from veche.city.ballots.queries.channels import (
 from veche.city.ballots.queries.right import Right, right_of
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.views.common import shared, sign_in
+from veche.city.ballots.views.receipt import qr
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
 from veche.errors import Invalid, Refused
@@ -154,6 +155,7 @@ def entry(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpR
         **shared(vote),
         "entry": row,
         "code": code,
+        "qr": qr(code, gettext("The code as a scanner reads it")) if code else "",
         "minutes": int(channels.PASS_TERM.total_seconds() // 60),
         "kiosk_form": kiosk,
         "paper_form": paper,

@@ -107,12 +107,12 @@ def words_of(vote: Vote, leaf: BallotLeaf) -> list[dict[str, Any]]:
     ]
 
 
-def qr(address: str) -> SafeString:
-    """An address as a QR code that prints and scales."""
+def qr(address: str, title: str = "") -> SafeString:
+    """An address, or another text, as a QR code that prints and scales."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(
         out, kind="svg", scale=4, border=3, light="#fff", dark="#000", xmldecl=False, svgns=True,
-        title=_("QR code: opens the page that checks this ballot"), omitsize=True,
+        title=title or _("QR code: opens the page that checks this ballot"), omitsize=True,
     )  # fmt: skip
     return SafeString(out.getvalue().decode())
 
