@@ -104,17 +104,24 @@ def announce_vote(*, by: None, at: dt.datetime, case: Case, dice: str = "") -> V
         DiceWanted: a tie is to be drawn.
         MoveNotPossible: the vote has not closed, or was announced.
     """
-    case = move_case(by=by, at=at, case=case, move="announce")
     vote = Vote.objects.select_for_update().get(case=case)
     booth = Booth.objects.filter(vote=vote, done=False).order_by("code").first()
     if booth is not None:
         raise PaperNotDone(booth=booth.name)
     last = _whole(vote)
     config = read_config(vote.config)
-    vote.result = _count(vote, config, last, dice)
+    found = _count(vote, config, last, dice)
+    move_case(by=by, at=at, case=case, move="announce", public=_anchor(last, found))
+    vote.result = found
     vote.save(update_fields=["result"], force_update=True)
     _note_result(vote, config, {})
     return vote
+
+
+def _anchor(last: VoteCheckpoint, found: dict[str, Any]) -> dict[str, Any]:
+    """What the city's own log, which witnesses sign, keeps of the log of a vote."""
+    root = base64.b64encode(bytes(last.root)).decode()
+    return {"size": last.size, "root": root, "result": result_digest(found)}
 
 
 def _whole(vote: Vote) -> VoteCheckpoint:
@@ -167,12 +174,13 @@ def certify_vote(
         DiceWanted: a tie arose by annulments.
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
-    case = move_case(by=by, at=at, case=case, move="certify", seen=seen)
     _no_open_matters(case)
     vote = Vote.objects.select_for_update().get(case=case)
     last = _whole(vote)
     config = read_config(vote.config)
     found = _again(vote, config, last, dice)
+    anchor = _anchor(last, found)
+    move_case(by=by, at=at, case=case, move="certify", seen=seen, public=anchor)
     if found != vote.result:
         vote.result = found
         _note_result(vote, config, {"again": True})
@@ -181,7 +189,7 @@ def certify_vote(
         config,
         found,
         size=last.size,
-        root=base64.b64encode(bytes(last.root)).decode(),
+        root=anchor["root"],
         at=at.astimezone(dt.UTC).isoformat(timespec="seconds"),
     )
     note_leaf(vote, "certified", {"text": text})
