@@ -6,10 +6,11 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
 from tests.cast import START, SmallTown, small_town
 
-from veche.city.audits import operations, rules
+from veche.city.audits import operations, queries, rules
 from veche.city.audits.models import Audit, AuditMatter
 from veche.city.problems import operations as problems
 from veche.core.cases.models import Case
@@ -118,3 +119,14 @@ def test_the_records_of_an_audit_can_be_proved(town: SmallTown, client: Client) 
     assert records.count() == 1 == page.count("<tr><td>")
     assert not re.search(r"audit\.[a-z]", re.sub(r"<[^>]*>", " ", page)), "it is said in words"
     assert client.get("/en/audits/nothing-1/proof/").status_code == 404
+
+
+def test_looking_back_three_months_does_not_read_all_that_ever_happened(town: SmallTown) -> None:
+    """The daily look finds what came back by an index of its own, not by the whole history."""
+    faulty(town, 2)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # a table of ten rows is read whole else
+        values = {"since": START - 90 * DAY, "at": START + 9 * DAY}
+        cursor.execute(f"EXPLAIN {queries._FAULTS}", values)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "cases_event_returned" in plan
