@@ -212,6 +212,28 @@ STATES: dict[str, State] = {
         _("annulled"), _("It does not count; the reason is given."), "bad", "stop"
     ),
     "vote-counts": State(_("counts"), _("This ballot is the one that is counted."), "good", "good"),
+    "filed": State(
+        _("with the commission"), _("The voting commission decides by its date."), "work", "work"
+    ),
+    "requested": State(
+        _("asks for a place on the roll"),
+        _("The voting commission adds the person or says why not."),
+        "work",
+        "wait",
+    ),
+    "upheld": State(
+        _("appeal upheld"),
+        _("The commission found it right and says what follows."),
+        "good",
+        "good",
+    ),
+    "dismissed": State(
+        _("appeal dismissed"), _("The commission found it wrong and says why."), "warn", "stop"
+    ),
+    "added": State(_("put on the roll"), _("The person can vote."), "good", "good"),
+    "lapsed": State(
+        _("not answered in time"), _("The vote closed before anybody answered."), "bad", "stop"
+    ),
     "record_open": State(
         _("open in the source"), _("The record of the source says that it is open."), "work", "work"
     ),
@@ -227,6 +249,20 @@ STATES: dict[str, State] = {
 }
 
 
+ALSO = {
+    "published": "vote-coming",
+    "open": "vote-open",
+    "suspended": "vote-suspended",
+    "closed": "vote-counting",
+    "provisional": "vote-counted",
+    "appeal": "vote-counted",
+    "certified": "vote-certified",
+    "archived": "vote-certified",
+    "annulled": "vote-annulled",
+}
+"""States of a case that are shown as another one; of votes, at the desk and in lists."""
+
+
 def find(code: str) -> State:
     """The state with this code; an unknown code is shown as it is, never as a good state."""
-    return STATES.get(code) or State(code, "", "wait", "wait")
+    return STATES.get(ALSO.get(code, code)) or State(code, "", "wait", "wait")

@@ -125,7 +125,7 @@ ROLL_CORRECTION = Procedure(
     start=_("Asked"),
     states=(
         State(
-            "asked",
+            "requested",
             _("With the commission"),
             role=COMMISSIONER,
             term=Term(2, Unit.WORKING_DAYS),
@@ -137,13 +137,13 @@ ROLL_CORRECTION = Procedure(
         State("withdrawn", _("Withdrawn by its author"), final=True),
     ),
     moves=(
-        Move("ask", (START,), "asked", AUTHOR, _("asked")),
-        Move("add", ("asked",), "added", COMMISSIONER, _("added to the roll"), "territory"),
-        Move("refuse", ("asked",), "refused", COMMISSIONER, _("refused"), "territory"),
-        Move("withdraw", ("asked",), "withdrawn", AUTHOR, _("withdrawn")),
-        Move("lapse", ("asked",), "lapsed", SYSTEM, _("not answered in time")),
+        Move("ask", (START,), "requested", AUTHOR, _("asked")),
+        Move("add", ("requested",), "added", COMMISSIONER, _("added to the roll"), "territory"),
+        Move("refuse", ("requested",), "refused", COMMISSIONER, _("refused"), "territory"),
+        Move("withdraw", ("requested",), "withdrawn", AUTHOR, _("withdrawn")),
+        Move("lapse", ("requested",), "lapsed", SYSTEM, _("not answered in time")),
     ),
-    line=("asked", "added"),
+    line=("requested", "added"),
 )
 
 BEFORE = ("published",)

@@ -45,6 +45,13 @@ def languages() -> list[str]:
     return sorted(LANGUAGES, key=lambda code: code != mine)
 
 
+class _OneLanguage(forms.CharField):
+    """Words that may stand in another language instead: the form looks at all of them."""
+
+    def validate(self, value: Any) -> None:
+        """Left to the form."""
+
+
 class Worded(forms.Form):
     """A form with words in three languages; at least one of them must be there."""
 
@@ -56,13 +63,14 @@ class Worded(forms.Form):
         super().__init__(*args, **kwargs)
         for name, label, long, needed in self.spoken:
             for code in languages():
-                self.fields[f"{name}_{code}"] = forms.CharField(
+                first = needed and code == languages()[0]
+                self.fields[f"{name}_{code}"] = _OneLanguage(
                     label=f"{label} · {LANGUAGE_WORDS[code]}",
-                    required=False,
+                    required=first,
                     max_length=20_000 if long else 200,
                     widget=forms.Textarea if long else forms.TextInput,
                     help_text=_("Other languages show this one where they are left empty.")
-                    if needed and code == languages()[0]
+                    if first
                     else "",
                 )
 

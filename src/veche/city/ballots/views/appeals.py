@@ -30,18 +30,6 @@ from veche.core.people.models import Person
 from veche.errors import NotFound, Refused
 from veche.look import words as look
 
-TONES = {
-    "filed": "work",
-    "asked": "work",
-    "upheld": "confirmed",
-    "added": "confirmed",
-    "dismissed": "refused",
-    "refused": "refused",
-    "lapsed": "unanswered",
-    "withdrawn": "withdrawn",
-}
-"""The state of an appeal or a request → the state whose shape it is drawn with."""
-
 
 def state_word(case: Case) -> str:
     """The word of the state of an appeal or a request."""
@@ -58,7 +46,7 @@ def appeals(request: HttpRequest, number: str) -> HttpResponse:
             "about": REASONS[one.reason],
             "answer": one.answer,
             "ruling": RULINGS.get(one.ruling, ""),
-            "tone": TONES[one.case.state],
+            "tone": one.case.state,
             "word": state_word(one.case),
         }
         for one in appeals_of(vote)
@@ -135,7 +123,7 @@ def asked(request: HttpRequest, number: str) -> HttpResponse:
         "answer": found.answer,
         "author": author,
         "open": case.closed_at is None,
-        "tone": TONES[case.state],
+        "tone": case.state,
         "word": state_word(case),
         "line": _line(case),
         "acts": [

@@ -20,7 +20,7 @@ from veche.city.ballots.operations import roll
 from veche.city.ballots.queries.page import way_of
 from veche.city.ballots.queries.roll import counts
 from veche.city.ballots.queries.staff import appeals_of, due, my_vote, reaches, requests_of
-from veche.city.ballots.views.appeals import TONES, state_word
+from veche.city.ballots.views.appeals import state_word
 from veche.city.ballots.views.common import shared
 from veche.core.cases.models import CaseEvent
 from veche.core.desk.adapter import actions_for
@@ -83,7 +83,7 @@ def _address(number: str, move: str, page: str) -> str:
 
 
 def _row(case: Any) -> dict[str, Any]:
-    return {"case": case, "tone": TONES[case.state], "word": state_word(case)}
+    return {"case": case, "tone": case.state, "word": state_word(case)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
