@@ -104,6 +104,7 @@ def test_the_clock_is_read_at_the_edges_only() -> None:
         "views",
         "adapters",
         "sign_on",
+        "sessions",
         "once",
         "tasks",
         "commands",
