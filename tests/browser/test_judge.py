@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser.conftest import WALKS
 from tests.browser.judge import PHONE, SIZES, Judge
+from tests.browser.walk import Walk
 
 pytestmark = WALKS
 PAGE = """<!doctype html><html lang="en"><head><title>A page</title>
@@ -59,3 +60,12 @@ def test_words_moved_onto_something_else_are_judged_anew(page: Any) -> None:
     assert found(judge, page, planted.format("#fff; color: #111")) == []
     broken = found(judge, page, planted.format("#666; color: #444"))
     assert [one[:21] for one in broken] == ["dark: color-contrast:", "light: color-contrast"]
+
+
+@pytest.mark.usefixtures("in_turn")
+def test_words_that_another_language_does_not_say_are_told(walk: Walk) -> None:
+    walk.be().go("sign-in/")
+    walk._found("Publish")
+    walk.leave()
+    told, walk.faults = walk.faults, []
+    assert len(told) == 2 and all("does not say" in one for one in told), told
