@@ -11,6 +11,7 @@ from tests.city.ballots.votes import DAY, HOUR, OPENS, Voting, cast, question, v
 from veche.city.ballots.intake import cast_here
 from veche.city.ballots.models import Batch, Booth, LogEntry, Mark, Part, RollEntry, Vote, Voter
 from veche.city.ballots.operations import channels, course, paper
+from veche.city.ballots.operations.crowd import OnlyInADemo, cast_many
 from veche.city.ballots.paper_lines import SPOILT, read_line, read_lines, totals, write_line
 from veche.city.ballots.queries.right import StruckOff, VotedInPerson, hand_out, right_of
 from veche.city.ballots.vote.config import read_config
@@ -19,6 +20,7 @@ from veche.core.organisations.operations import appoint
 from veche.core.people.models import Look, Person
 from veche.core.people.operations import add_person
 from veche.errors import Refused
+from veche.town.votes import votes
 
 pytestmark = pytest.mark.django_db
 AT = OPENS + HOUR
@@ -284,3 +286,9 @@ def test_every_refusal_has_a_sentence() -> None:
                 and found.__module__ == (module.__name__)
             ):
                 assert str(found.sentence) != str(Refused.sentence), name
+
+
+def test_nobody_votes_for_others_outside_a_demo(vote: Vote) -> None:
+    told = next(one for one in votes() if one.key == "lamps")
+    with pytest.raises(OnlyInADemo):
+        cast_many(by=None, at=AT, vote=vote, told=told, present=AT)

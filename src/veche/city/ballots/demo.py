@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection
 
-from veche.city.ballots.demo_ballots import absent, cast_many
 from veche.city.ballots.models import Booth, RollEntry, Vote
 from veche.city.ballots.operations import appeals, channels, course, making, outcome, paper
+from veche.city.ballots.operations.crowd import absent, cast_many
 from veche.city.ballots.paper_lines import write_line
 from veche.city.ballots.sequencer import Sequencer
 from veche.city.ballots.vote.choice import spelled
@@ -62,7 +62,9 @@ class _Teller:
             return 0
         course.open_in_time(by=None, at=vote.opens_at, case=vote.case)
         vote = Vote.objects.select_related("case__territory").get(pk=vote.pk)
-        ballots = cast_many(by=None, at=min(self.at, vote.closes_at), vote=vote, told=told)
+        ballots = cast_many(
+            by=None, at=min(self.at, vote.closes_at), vote=vote, told=told, present=self.at
+        )
         booth = self._booth(told, vote)
         if vote.closes_at <= self.at:
             course.close_in_time(by=None, at=vote.closes_at, case=vote.case)

@@ -1,4 +1,5 @@
-"""Some thousand ballots at once, through the door that every ballot goes through."""
+"""The crowd of the demo town votes: some thousand ballots at once, through the door that every
+ballot goes through. Nowhere but in a demo does anybody vote for others."""
 
 from __future__ import annotations
 
@@ -8,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from veche import clock
 from veche.city.ballots.models import Vote
 from veche.city.ballots.vote.choice import spelled
 from veche.city.ballots.vote.config import read_config
 from veche.core.journal.operations import record
+from veche.demo_guard import marked
+from veche.errors import NotAllowed
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -53,20 +55,31 @@ SELECT count(*) FROM a, ballots_cast(
 """
 
 
+class OnlyInADemo(NotAllowed):
+    """The database is no demo's."""
+
+    code = "only-in-a-demo"
+
+
 class NotAllTaken(RuntimeError):
     """A ballot of the demo town was not taken: a fault of the program."""
 
 
 @operation
-def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
+def cast_many(
+    *, by: None, at: dt.datetime, vote: Vote, told: TownVote, present: dt.datetime
+) -> int:
     """Let the town's people vote as they would; returns how many did. Nobody of the cast does.
 
     The door judges by the present, and some of these votes closed long ago: until they have all
     voted, such a vote ends later.
 
     Raises:
+        OnlyInADemo: this is a city, not a demo.
         NotAllTaken: one of the ballots was refused.
     """
+    if not marked():
+        raise OnlyInADemo
     config = read_config(vote.config)
     rng = random.Random(told.key)
     with connection.cursor() as cursor:
@@ -76,7 +89,7 @@ def cast_many(*, by: None, at: dt.datetime, vote: Vote, told: TownVote) -> int:
     if not voters:
         record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": 0})
         return 0
-    until = clock.now() + LATER
+    until = present + LATER
     table = Vote.objects.filter(pk=vote.pk)
     table.update(closes_at=until)
     in_person = KIOSK if "kiosk" in config.channels else 0.0
