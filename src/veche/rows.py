@@ -7,12 +7,13 @@ and objects are made of what comes back.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import DateTimeField, Field, JSONField, Model
 
 Fields = Sequence["Field[Any, Any]"]
 
@@ -28,8 +29,7 @@ def columns(alias: str, fields: Fields) -> str:
 
 
 def named(model: type[Model], fields: Fields, key: str) -> str:
-    """A row of another table as one column; ``key`` is SQL for its number. Only for tables
-    without moments: as JSON they would come back as texts."""
+    """A row of another table as one column, as :func:`made_named` takes it; ``key``: its number."""
     table = model._meta.db_table
     return f"(SELECT json_build_array({columns('x', fields)}) FROM {table} x WHERE x.id = {key})"
 
@@ -47,4 +47,10 @@ def made_named(model: type[Model], fields: Fields, values: Sequence[Any] | None)
     """The object of what :func:`named` gave; none where there is none."""
     if values is None:
         return None
-    return model.from_db(connection.alias, [field.attname for field in fields], values)
+    given = [  # as JSON moments are texts
+        dt.datetime.fromisoformat(value)
+        if isinstance(field, DateTimeField) and value is not None
+        else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], given)

@@ -173,8 +173,9 @@ def matter(
 
 
 def pictures_of(problem: Problem) -> list[CaseFile]:
-    """The photographs of a problem; nothing is asked where it is known that there are none."""
-    return files(problem.case) if getattr(problem, "pictured", True) else []
+    """The photographs of a problem; asked for where they did not come with it."""
+    found: list[CaseFile] | None = getattr(problem, "pictures", None)
+    return files(problem.case) if found is None else found
 
 
 def steps_of(
