@@ -68,6 +68,7 @@ MODULE = Module(
         "ballots.batch-begun-anew": "A batch of papers is entered anew.",
         "ballots.batch-agreed": "Both entries of a batch of papers agree.",
         "ballots.batch-annulled": "A batch of papers was annulled.",
+        "ballots.dice": "Dice thrown in public were written down.",
         "ballots.annulled": "Ballots were annulled by a decision.",
         "ballots.demo": "The people of the demo town voted.",
     },

@@ -61,8 +61,8 @@ class Live:
         """Count what has changed and may be counted again; ``at_once`` all of it."""
         now = time.monotonic()
         if at_once:
-            for known in self._known.values():
-                known.again = known.count_again = 0.0
+            for one in self._known.values():
+                one.again = one.count_again = 0.0
         for vote in list(self._changed):
             known = self._known.get(vote)
             if known is not None and now < known.again:

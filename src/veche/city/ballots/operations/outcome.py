@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.ballots.models import Booth, KioskPass, Vote, VoteCheckpoint, Voter
 from veche.city.ballots.operations.log import note_leaf
 from veche.city.ballots.operations.roll import lock_casting
+from veche.city.ballots.procedure import COMMISSIONER
 from veche.city.ballots.queries.placed import checkpoint_of, roll_of, rows_of, waits
 from veche.city.ballots.vote.certificate import certificate_text, outcome_of
 from veche.city.ballots.vote.config import VoteConfig, read_config
 from veche.city.ballots.vote.result import DiceNeeded, Lottery, result_digest, result_of
 from veche.core.cases.models import Case
-from veche.core.cases.operations import move_case
+from veche.core.cases.operations import move_case, role_holding
+from veche.core.journal.operations import record
 from veche.errors import Invalid, Refused
 from veche.operation import operation
 from veche.texts import sized
@@ -116,6 +118,21 @@ def announce_vote(*, by: None, at: dt.datetime, case: Case, dice: str = "") -> V
     vote.save(update_fields=["result"], force_update=True)
     _note_result(vote, config, {})
     return vote
+
+
+@operation
+def throw_dice(*, by: Person, at: dt.datetime, case: Case, dice: str) -> Vote:
+    """The commission writes down what dice thrown in public showed, and the count is announced.
+
+    Raises:
+        NoRoleForMove: only the commission may.
+        NotPlacedYet, PaperNotDone, MoveNotPossible: as for `announce_vote`.
+    """
+    role_holding(case, COMMISSIONER, "territory", by, at)
+    record(
+        kind="ballots.dice", by=by, at=at, subject=f"vote:{case.number}", public={"dice": dice}
+    )  # fmt: skip
+    return announce_vote(by=None, at=at, case=case, dice=dice)
 
 
 def _anchor(last: VoteCheckpoint, found: dict[str, Any]) -> dict[str, Any]:

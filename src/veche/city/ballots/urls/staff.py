@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from veche.city.ballots.views import appeals, commission, invite, make, roll
+from veche.city.ballots.views import appeals, commission, decide, invite, make, roll
 
 urlpatterns: list[URLPattern] = [
     path("make/", make.made, name="made"),
     path("make/new/", make.new, name="new"),
     path("make/<slug:number>/", make.draft, name="draft"),
     path("make/<slug:number>/change/", make.change, name="change"),
-    path("make/<slug:number>/questions/", make.question, name="question-new"),
+    path("make/<slug:number>/questions/", make.new_question, name="question-new"),
     path("make/<slug:number>/questions/<int:place>/", make.question, name="question-form"),
     path("make/<slug:number>/questions/<int:place>/look/", make.look, name="look"),
     path("make/<slug:number>/questions/<int:place>/arrange/", make.arrange, name="arrange"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("make/<slug:number>/publish/", make.publish, name="publish"),
     path("make/<slug:number>/manage/", commission.manage, name="manage"),
     path("make/<slug:number>/strike/", commission.strike, name="strike"),
+    path("make/<slug:number>/annul/", decide.annul, name="annul-ballots"),
+    path("make/<slug:number>/dice/", decide.dice, name="dice"),
     path("make/<slug:number>/invite/", invite.invite_all, name="invite-all"),
     path("lists/", roll.lists, name="lists"),
     path("lists/<slug:code>/", roll.members, name="list-members"),
