@@ -17,10 +17,11 @@ from veche.city.ballots.models import RollRequest, Vote, VoteAppeal
 from veche.city.ballots.operations import appeals, corrections, outcome
 from veche.city.ballots.queries.roll import why_not
 from veche.city.ballots.queries.staff import due, reaches
-from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS, REASONS, RULINGS
+from veche.city.ballots.reasons import REASONS, RULINGS
+from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS
 from veche.core.cases.models import Case
 from veche.core.desk.adapter import Desk, DeskAction, DeskForm, DeskLine, Panel
-from veche.core.organisations.forms import territories
+from veche.core.organisations.choices import territories
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Look, Person
 from veche.core.people.operations import note_look

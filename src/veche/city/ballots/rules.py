@@ -1,4 +1,4 @@
-"""Pure rules of votes: who is on a roll, and of what one may complain."""
+"""Pure rules of votes: who is on a roll."""
 
 from __future__ import annotations
 
@@ -8,29 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
-
 KNOWN = ("unverified", "email", "resident", "identified")
 """How far the city must know somebody, each level including the ones before it."""
 OLDEST = 125
 LEAST_WORDS, MOST_WORDS = 10, 3000
 """Characters of an appeal, of a request, and of their answers."""
-REASONS = {
-    "roll": _("Somebody who may vote could not, or somebody who may not could"),
-    "secrecy": _("Somebody was watched or pressed while voting"),
-    "conduct": _("The vote was not held as it was announced"),
-    "paper": _("Paper ballots or a polling place were not handled rightly"),
-    "count": _("The count or its publication is wrong"),
-    "other": _("Something else"),
-}
-"""What an appeal can be about."""
-RULINGS = {
-    "stands": _("The fault is acknowledged; it changes nothing in the outcome"),
-    "recount": _("The ballots are counted again"),
-    "ballots": _("Ballots are annulled"),
-    "vote": _("The whole vote is annulled"),
-}
-"""What follows from an appeal that is upheld."""
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _KEYS = {"territory", "level", "age", "lists", "came"}
 

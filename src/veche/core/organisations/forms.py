@@ -8,24 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.organisations.choices import territories
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.roles import NEEDS_OFFICE, ROLES
 from veche.core.people.models import Person
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
-
-
-def territories(*, city: bool) -> list[tuple[str, str]]:
-    """The territories to choose from, districts with what lies in them."""
-    places = atlas()
-    rows: list[tuple[str, str]] = []
-    for top in (t for t in places.by_id.values() if t.kind == "city" and not t.imported):
-        if city:
-            rows.append((top.code, str(top)))
-        for district in places.children(top):
-            rows.append((district.code, str(district)))
-            rows += [(inner.code, f"– {inner}") for inner in places.children(district)]
-    return rows
 
 
 class _Placed(forms.Form):

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,14 +11,13 @@ from django.db.models import Q, QuerySet
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
 from veche.core.organisations.access import NotAdministrator, NotClerk, covers
 from veche.core.organisations.forms import CounterForm, LetterCodeForm, LetterForm, RoleForm
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Holding
 from veche.core.organisations.operations.residence import confirm_at_counter, print_letters
@@ -37,35 +32,7 @@ from veche.errors import Invalid, Refused
 from veche.look import words
 from veche.tables import csv_whole
 
-P = ParamSpec("P")
 _PAGE = 50
-
-
-def signed_in(
-    role: str, refusal: type[Refused] | None = None
-) -> Callable[
-    [Callable[Concatenate[HttpRequest, Person, P], HttpResponse]],
-    Callable[Concatenate[HttpRequest, P], HttpResponse],
-]:
-    """Only for somebody signed in who holds ``role``; empty: any."""
-
-    def wrapped(
-        view: Callable[Concatenate[HttpRequest, Person, P], HttpResponse],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-        @wraps(view)
-        @never_cache
-        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            who = asker(request)
-            if who.person is None:
-                here = urlencode({"next": request.get_full_path()})
-                return redirect(f"{reverse('people:sign-in')}?{here}")
-            if refusal is not None and role not in who.roles:
-                raise refusal
-            return view(request, who.person, *args, **kwargs)
-
-        return guarded
-
-    return wrapped
 
 
 def _told(form: Form, refusal: Refused) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS, REASONS
+from veche.city.ballots.reasons import REASONS
+from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS
 
 
 class AppealForm(forms.Form):

@@ -28,7 +28,7 @@ class VoteAppeal(models.Model):
     )
     vote = models.ForeignKey("ballots.Vote", models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20)
-    """A code of `veche.city.ballots.rules.REASONS`."""
+    """A code of `veche.city.ballots.reasons.REASONS`."""
     text = models.TextField(blank=True)
     answer = models.TextField(blank=True, default="")
     """The commission's words; everybody reads them."""

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.ballots.models import RollEntry, Vote, VoteAppeal
 from veche.city.ballots.operations.log import note_leaf
-from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS, REASONS, RULINGS
+from veche.city.ballots.reasons import REASONS, RULINGS
+from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case, open_case
 from veche.core.moderation.limits import declare, spend

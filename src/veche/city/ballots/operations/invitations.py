@@ -77,7 +77,7 @@ def invite(*, by: Person, at: dt.datetime, vote: Vote) -> InvitationPass:
         raise InvitedAlready
     made = InvitationPass(vote=row, at=at)
     made.save(force_insert=True)
-    record(kind=KIND, by=by, at=at, subject=f"vote:{row.config['vote']}")
+    record(kind="ballots.invited", by=by, at=at, subject=f"vote:{row.config['vote']}")
     tell_on.defer(vote=row.pk)
     return made
 

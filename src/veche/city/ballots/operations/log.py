@@ -8,9 +8,10 @@ from typing import Any
 from veche.city.ballots.models import LogEntry, Vote
 from veche.city.ballots.vote.leaves import leaf_text
 from veche.core.journal.tlog.tiles import LARGEST_ENTRY
-from veche.operation import OutsideOperation, running
+from veche.operation import inside
 
 
+@inside
 def note_leaf(vote: Vote, kind: str, told: Mapping[str, Any]) -> None:
     """Put a leaf that is no ballot into the log of a vote; the sequencer gives it its place.
 
@@ -20,8 +21,6 @@ def note_leaf(vote: Vote, kind: str, told: Mapping[str, Any]) -> None:
         veche.operation.OutsideOperation: no operation is under way.
         ValueError: no leaf is of this kind, or it is too long for a log.
     """
-    if not running():
-        raise OutsideOperation
     body = leaf_text(kind, str(vote.config["vote"]), told)
     if len(body.encode()) > LARGEST_ENTRY and "document" in told:
         # A long configuration stands in the log by its digest alone; the document is published.

@@ -19,13 +19,13 @@ from veche.city.ballots.operations import appeals as operations
 from veche.city.ballots.queries.roll import entry_of
 from veche.city.ballots.queries.staff import appeals_of, reaches
 from veche.city.ballots.queries.votes import public_vote
-from veche.city.ballots.rules import REASONS, RULINGS
+from veche.city.ballots.reasons import REASONS, RULINGS
 from veche.city.ballots.views.common import cached, shared, sign_in
 from veche.core.cases.models import Case
 from veche.core.cases.queries import clocks, history, procedure_line, procedure_of
 from veche.core.desk.adapter import actions_for
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
-from veche.core.organisations.views import signed_in
 from veche.core.people.models import Person
 from veche.errors import NotFound, Refused
 from veche.look import words as look

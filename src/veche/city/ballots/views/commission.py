@@ -24,8 +24,8 @@ from veche.city.ballots.views.appeals import state_word
 from veche.city.ballots.views.common import shared
 from veche.core.cases.models import CaseEvent
 from veche.core.desk.adapter import actions_for
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
-from veche.core.organisations.views import signed_in
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
 from veche.errors import Refused

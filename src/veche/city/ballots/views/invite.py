@@ -29,9 +29,9 @@ from veche.city.ballots.views import booth as screens
 from veche.city.ballots.views import receipt as receipts
 from veche.city.ballots.views.booth import Booth
 from veche.city.ballots.views.common import shared
-from veche.core.organisations.forms import territories
+from veche.core.organisations.choices import territories
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
-from veche.core.organisations.views import signed_in
 from veche.core.people import once
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas

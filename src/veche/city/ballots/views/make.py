@@ -28,10 +28,10 @@ from veche.city.ballots.views import booth
 from veche.city.ballots.views.vote import question_told
 from veche.city.ballots.vote.config import MOST_QUESTIONS, read_config
 from veche.core.organisations.access import covers
-from veche.core.organisations.forms import territories
+from veche.core.organisations.choices import territories
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import PeopleList
-from veche.core.organisations.views import signed_in
 from veche.core.people.models import Person
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
@@ -225,8 +225,21 @@ def _told(vote: Vote) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in("organiser", making.NotAnOrganiser)
-def question(request: HttpRequest, person: Person, number: str, place: int = 0) -> HttpResponse:
-    """One question of a draft; ``place`` counts from one, nought is a new one."""
+def new_question(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """One more question of a draft."""
+    return _edited(request, person, number, 0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in("organiser", making.NotAnOrganiser)
+def question(request: HttpRequest, person: Person, number: str, place: int) -> HttpResponse:
+    """One question of a draft; ``place`` counts from one."""
+    if not place:
+        raise NotFound
+    return _edited(request, person, number, place)
+
+
+def _edited(request: HttpRequest, person: Person, number: str, place: int) -> HttpResponse:
     vote = _draft(request, number)
     asked: list[dict[str, Any]] = list(vote.config["questions"])
     if place > len(asked) or (not place and len(asked) >= MOST_QUESTIONS):

@@ -18,6 +18,7 @@ from veche.city.ballots.queries.roll import counts, entry_of, line_of, why_not
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.rules import RollRule
 from veche.city.ballots.views.common import shared, sign_in
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import ListMember, Organisation, PeopleList
 from veche.core.organisations.operations.lists import (
@@ -28,7 +29,6 @@ from veche.core.organisations.operations.lists import (
     make_list,
     replace_list,
 )
-from veche.core.organisations.views import signed_in
 from veche.core.people.models import Person
 from veche.errors import Invalid, NotAllowed, NotFound, Refused
 
