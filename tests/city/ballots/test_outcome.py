@@ -11,7 +11,7 @@ import pytest
 from tests.city.ballots.placing import leaves_of, sequencer
 from tests.city.ballots.test_sequencer import leaf, log, town  # noqa: F401
 from tests.city.ballots.votes import DAY, Voting, cast, decision, question
-from veche.city.ballots.models import Booth, Part, RollEntry, Vote, Voter
+from veche.city.ballots.models import Booth, Mark, Part, RollEntry, Vote, Voter
 from veche.city.ballots.operations import course
 from veche.city.ballots.operations.annulling import NoSuchBallot, TooLateToAnnul, annul_ballots
 from veche.city.ballots.operations.outcome import (
@@ -169,7 +169,11 @@ def test_a_lottery_waits_for_dice(town: Voting) -> None:  # noqa: F811
 def test_paper_that_is_not_counted_holds_the_count_up(town: Voting) -> None:  # noqa: F811
     vote = running(town)
     booth = Booth.objects.create(vote=vote, code="north", name="School 4")
+    empty = Booth.objects.create(vote=vote, code="south", name="School 5")
+    Mark.objects.create(entry=RollEntry.objects.filter(vote=vote).first(), booth=booth)
     vote = closed(vote)
+    empty.refresh_from_db()
+    assert empty.done, "nobody was given a paper there"
     with pytest.raises(PaperNotDone):
         announce_vote(by=None, at=NOW, case=vote.case)
     leaf(

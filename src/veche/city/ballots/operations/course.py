@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from veche.city.ballots.models import Vote
+from veche.city.ballots.models import Booth, Mark, Vote
 from veche.city.ballots.operations.corrections import lapse_all
 from veche.city.ballots.operations.log import note_leaf
 from veche.core.cases.operations import move_case
@@ -46,6 +47,10 @@ def close_in_time(*, by: None, at: dt.datetime, case: Case) -> Case:
     vote = Vote.objects.select_for_update().get(case=case)
     case = move_case(by=by, at=at, case=case, move="close")
     note_leaf(vote, "closed", {})
+    # Where nobody was given a paper there is none to wait for.
+    Booth.objects.filter(~Exists(Mark.objects.filter(booth=OuterRef("pk"))), vote=vote).update(
+        done=True
+    )
     lapse_all(by=by, at=at, vote=vote)
     return case
 
