@@ -92,7 +92,7 @@ def _line(
     planned = {"published": vote.opens_at, "open": vote.closes_at}
     for step in procedure_line(vote.case, events, terms)[1:]:
         when = ""
-        if step.status == "now":
+        if step.status == "now" and step.state not in ("certified", "archived"):
             ends = planned.get(step.state, step.due_at)
             when = gettext("until {day}").format(day=words.moment(ends)) if ends else ""
         elif step.entered_at is not None:
