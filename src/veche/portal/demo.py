@@ -101,7 +101,7 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
     "organiser": (
         _("Organiser of votes"),
         _("Puts a question to the city, a district or a neighbourhood."),
-        "votes:list",
+        "votes:made",
     ),
     "commissioner": (
         _("Member of the voting commission"),
