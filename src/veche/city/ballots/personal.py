@@ -14,11 +14,13 @@ def collect(person: Person) -> dict[str, Any]:
 
     By the code everybody finds the ballots themselves; here stands what only the city knows.
     """
-    from veche.city.ballots.models import Part, RollEntry, RollRequest, VoteAppeal, Voter
+    from veche.city.ballots.models import Mark, Part, RollEntry, RollRequest, VoteAppeal, Voter
 
     entries = RollEntry.objects.filter(person=person).select_related("vote__case", "territory")
     codes = dict(Voter.objects.filter(entry__person=person).values_list("entry_id", "code"))
     parts = dict(Part.objects.filter(entry__person=person).values_list("entry_id", "channel"))
+    marks = Mark.objects.filter(entry__person=person).values_list("entry_id", "booth__name")
+    booths = dict(marks)
     appeals = VoteAppeal.objects.filter(case__author=person).select_related("case", "vote__case")
     asked = RollRequest.objects.filter(person=person).select_related("case", "vote__case")
     return {
@@ -31,6 +33,7 @@ def collect(person: Person) -> dict[str, Any]:
                 "salt": bytes(one.salt).hex(),
                 "code": bytes(codes[one.pk]).hex() if one.pk in codes else None,
                 "voted_by": parts.get(one.pk),
+                "paper_given_at": booths.get(one.pk),
             }
             for one in entries.order_by("vote_id")
         ],
