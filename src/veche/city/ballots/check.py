@@ -31,11 +31,11 @@ from veche.city.ballots.vote.result import (
     result_digest,
     result_of,
 )
-from veche.core.journal.tlog.merkle import subtree
+from veche.core.journal.tlog.merkle import leaf_hash, subtree
 from veche.core.journal.tlog.note import Checkpoint, Note, WrongNote
 from veche.core.journal.tlog.report import read_keys
 from veche.core.journal.tlog.signatures import verifier_of_signatures
-from veche.core.journal.tlog.tiles import WIDTH, Reader, WrongTile, all_entries, tile_path
+from veche.core.journal.tlog.tiles import HASH, WIDTH, Reader, WrongTile, all_entries, tile_path
 from veche.core.journal.tlog.walk import walk_log
 
 VOTE_FILES = "veche-vote-files/1"
@@ -112,10 +112,11 @@ class _VoteCheck:
         with (self.folder / "ballots.ndjson").open("rb") as lines:
             for begin in range(0, size, WIDTH):
                 width = min(WIDTH, size - begin)
-                entries = all_entries(self.fetch(tile_path("entries", begin // WIDTH, width)))
+                tile = self.fetch(tile_path(0, begin // WIDTH, width))
                 found = [line.removesuffix(b"\n") for line in islice(lines, width)]
-                if found != entries:
-                    self._first_other(begin, found, entries)
+                # The walk has held the entries against this tile: what has its hashes is the same.
+                if b"".join(map(leaf_hash, found)) != tile:
+                    self._first_other(begin, found, tile)
                     return begin
                 for place, line in enumerate(found, start=begin):
                     counting.take(place, line)
@@ -123,10 +124,11 @@ class _VoteCheck:
                 self.tell(f"ballots.ndjson goes on after line {size:,}, where the log ends.")
         return size
 
-    def _first_other(self, begin: int, found: list[bytes], entries: list[bytes]) -> None:
+    def _first_other(self, begin: int, found: list[bytes], tile: bytes) -> None:
+        hashes = [tile[n : n + HASH] for n in range(0, len(tile), HASH)]
         at = next(
-            (n for n, (a, b) in enumerate(zip(found, entries, strict=False)) if a != b),
-            min(len(found), len(entries)),
+            (n for n, (a, b) in enumerate(zip(found, hashes, strict=False)) if leaf_hash(a) != b),
+            min(len(found), len(hashes)),
         )
         self.tell(
             f"Line {begin + at + 1:,} of ballots.ndjson is not leaf {begin + at:,} of the log: it"

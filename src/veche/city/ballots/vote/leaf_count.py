@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+from binascii import unhexlify
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -45,6 +46,7 @@ class LeafCount:
         """Every leaf that is no ballot."""
         self.cells: list[LeafCell] = []
         self._known: dict[bytes, dict[bytes, int]] = {}
+        self._told: dict[int, tuple[str, str]] = {}
         self._counted: dict[bytes, int] = {}
         """Code → its only ballot, as a number of ``cells``."""
         self._several: dict[bytes, list[int]] = {}
@@ -56,18 +58,20 @@ class LeafCount:
     def take(self, place: int, line: bytes) -> None:
         """One leaf."""
         cut = line.rfind(_CODE_AT)
-        if cut < 0 or not line.startswith(b'{"channel":'):
-            self._other(place, line)
-            return
-        number = self._cell(place, line, cut)
-        code = line[cut + 9 : cut + 41]
-        if number is None or _LEAF_CODE.fullmatch(code) is None:
+        same = self._known.get(line[:cut])
+        number = None if same is None else same.get(line[cut + 41 :])
+        if number is None:
+            if cut < 0 or not line.startswith(b'{"channel":'):
+                self._other(place, line)
+                return
+            number = self._cell(place, line, cut)
+        if number is None or _LEAF_CODE.fullmatch(line, cut + 9, cut + 41) is None:
             self.tell(f"Leaf {place:,} is no ballot that can be read.")
             return
         if self._closed:
             self.tell(f"Leaf {place:,} is a ballot, and the vote was closed before it.")
         self.ballots += 1
-        key = bytes.fromhex(code.decode())
+        key = unhexlify(line[cut + 9 : cut + 41])
         before = self._counted.get(key)
         if before is None:
             self._counted[key] = number
@@ -76,13 +80,7 @@ class LeafCount:
 
     def _cell(self, place: int, line: bytes, cut: int) -> int | None:
         """The number of what this ballot says; what is seen first is read with care."""
-        head, tail = line[:cut], line[cut + 41 :]
-        found = self._known.get(head)
-        if found is None:
-            found = self._known[head] = {}
-        number = found.get(tail)
-        if number is not None:
-            return number
+        found = self._known.setdefault(line[:cut], {})
         try:
             leaf = read_leaf(line)
         except ValueError:
@@ -92,7 +90,7 @@ class LeafCount:
         self._judge(place, leaf)
         number = len(self.cells)
         self.cells.append(LeafCell(leaf.revision, leaf.choice, leaf.territory, leaf.channel))
-        found[tail] = number
+        found[line[cut + 41 :]] = number
         return number
 
     def _judge(self, place: int, leaf: BallotLeaf) -> None:
@@ -229,20 +227,23 @@ class LeafCount:
     def csv_line(self, place: int, line: bytes) -> str:
         """The row of a ballot in ``ballots.csv``, after `rows`; empty for another leaf."""
         cut = line.rfind(_CODE_AT)
-        if cut < 0 or not line.startswith(b'{"channel":'):
-            return ""
-        number = self._known.get(line[:cut], {}).get(line[cut + 41 :])
+        same = self._known.get(line[:cut])
+        number = None if same is None else same.get(line[cut + 41 :])
         if number is None:
             return ""
-        code = line[cut + 9 : cut + 41].decode()
-        counts = "yes" if self._counted.get(bytes.fromhex(code)) == number else "no"
-        revision, channel, territory, choice = self._told(number)
-        return f"{place},{code},{revision},{channel},{territory},{counts},{choice}\r\n"
+        code = line[cut + 9 : cut + 41]
+        told = self._told.get(number) or self._tell_cell(number)
+        counts = self._counted.get(unhexlify(code)) == number
+        return f"{place},{code.decode()}{told[counts]}"
 
-    def _told(self, number: int) -> tuple[int, str, str, str]:
+    def _tell_cell(self, number: int) -> tuple[str, str]:
+        """What stands in a row after the code, where the ballot does not count, and where it does."""
         one = self.cells[number]
         quoted = '"' + one.choice.replace('"', '""') + '"'
-        return one.revision, one.channel, one.territory, quoted
+        before = f",{one.revision},{one.channel},{one.territory}"
+        found = f"{before},no,{quoted}\r\n", f"{before},yes,{quoted}\r\n"
+        self._told[number] = found
+        return found
 
 
 def sums_csv(rows: list[SumRow]) -> str:
