@@ -91,7 +91,7 @@ class BatchForm(forms.Form):
 
     def clean_file(self) -> Document | None:
         """The scan, looked at; nothing where none was given."""
-        given: UploadedFile | None = self.cleaned_data["file"]
+        given: UploadedFile[bytes] | None = self.cleaned_data["file"]
         if given is None:
             return None
         try:
