@@ -8,11 +8,12 @@ pinned package changes. Rows can be kept and put back as text: what stood in eve
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -177,3 +178,31 @@ def begin_again(first: Rows) -> None:
         for table in _filled(cursor, tables):
             cursor.execute(f"DELETE FROM {table}")
         _put(cursor, first)
+
+
+# --- what is made once ------------------------------------------------------------------------
+
+Made = TypeVar("Made")
+
+
+class Once(Generic[Made]):
+    """Something made in an empty database: by the operations the first time in a process, and put
+    back from its rows after that."""
+
+    def __init__(self, make: Callable[[], Made]) -> None:
+        self._make = make
+        self._kept: tuple[Made, Rows] | None = None
+
+    def __call__(self) -> Made:
+        """A copy of what was made; its rows are in the database."""
+        from veche.core.places.operations import _touch_atlas
+
+        if self._kept is None:
+            before = rows()
+            made = self._make()
+            self._kept = (copy.deepcopy(made), added(before, rows()))
+            return made
+        made, kept = self._kept
+        put(kept)
+        _touch_atlas()
+        return copy.deepcopy(made)

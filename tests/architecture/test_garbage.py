@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import translation
 from PIL import Image
 from tests.architecture.test_urls import World, askings, jpeg, named, report_sheet
+from tests.architecture.test_urls import shelf as shelf
 from tests.architecture.test_urls import world as world
 
 from veche.city.problems.models import Problem

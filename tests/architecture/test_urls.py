@@ -28,6 +28,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from PIL import Image
+from tests import database
 from tests.cast import START, SmallTown, small_town
 
 from veche import clock
@@ -99,10 +100,22 @@ class World:
         return found
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the photographs of the matters stay, for every test that meets them."""
+    return tmp_path_factory.mktemp("shelf")
+
+
 @pytest.fixture
-def world(db: None, settings: Any, tmp_path: Path) -> World:
+def world(db: None, settings: Any, shelf: Path) -> World:
     """Matters reported by the author, in the west, two days ago; each has one photograph."""
-    settings.FILES_DIR = tmp_path
+    settings.FILES_DIR = shelf
+    return the_world()
+
+
+@database.Once
+def the_world() -> World:
+    """The town with its matters, made once."""
     town = small_town()
     town.resident.set_password("correct horse battery")
     town.resident.save()
@@ -178,7 +191,7 @@ def rows(shape: str, name: str, world: World) -> Iterator[Asking]:
         sent = PLAIN.get(name)
         if sent is not None:
             yield f"POST {name}", "POST", url, sent()
-    elif "<slug:number>" in shape or "<str:number>" in shape:
+    elif _PART.findall(shape) in (["slug"], ["str"]) and ":number>" in shape:
         sent, states = STEPS.get(own, ({}, STATES))
         for state in states:
             url = reverse(name, args=[world.matters[state]])
