@@ -1,8 +1,9 @@
 """Writing ballots in batches: one statement, one commit, then everybody's answer.
 
 While one batch is being written the next gathers: alone a ballot waits for nobody, and under load
-a commit carries hundreds. The database judges each ballot by itself (``ballots_cast``). What it
-could not be asked about is never acknowledged; sent again it is the same ballot.
+a commit carries all that comes within milliseconds. The database judges each ballot by itself
+(``ballots_cast``). What it could not be asked about is never acknowledged; sent again it is the
+same ballot.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ MOST_WAITING = 5_000
 """Ballots that may wait in one process; who comes then is asked to come again."""
 MOST = 500
 """Ballots in one batch."""
+GATHER = 0.003
+"""Seconds a batch waits for more while the last one was of more than one: a commit is dear."""
 PATIENCE = 10.0
 """Seconds a batch may take, connecting included."""
 TRIES = 3
@@ -65,9 +68,11 @@ class Writer:
         self.database = database
         self.most_waiting = most_waiting
         self.most = most
+        self.gather = GATHER
         self.batches = 0
         """How many were written; measurements read it."""
         self._told = told
+        self._last = 0
         self._waiting: list[tuple[Sending, asyncio.Future[Answer]]] = []
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -91,8 +96,10 @@ class Writer:
         """Write until nothing waits."""
         try:
             while self._waiting:
-                await asyncio.sleep(0)  # whoever has come by now comes along
+                # Who has come by now comes along; under load, who comes within a moment does too.
+                await asyncio.sleep(self.gather if self._last > 1 else 0)
                 batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+                self._last = len(batch)
                 try:
                     answers = await self._batch([sending for sending, _answer in batch])
                 except Exception as fault:
