@@ -237,7 +237,7 @@ class LeafCount:
         return f"{place},{code.decode()}{told[counts]}"
 
     def _tell_cell(self, number: int) -> tuple[str, str]:
-        """What stands in a row after the code, where the ballot does not count, and where it does."""
+        """The end of a row, where the ballot does not count, and where it does."""
         one = self.cells[number]
         quoted = '"' + one.choice.replace('"', '""') + '"'
         before = f",{one.revision},{one.channel},{one.territory}"
