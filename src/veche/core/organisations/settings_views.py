@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from veche import module
 from veche.core.organisations.access import NotARuleKeeper
+from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
-from veche.core.organisations.views import signed_in
 from veche.core.people.models import Person
 
 
