@@ -45,8 +45,9 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             " all ballots again.",
             "It is not secret from the city: until the appeals end, one row ties your code to"
             " you; then it is erased. Whoever sees your code or your receipt can see how you"
-            " voted, so it does not protect you from somebody who presses you. The log does not"
-            " prove that everybody on the roll is a real person.",
+            " voted, so it does not protect you from somebody who presses you. While few are voting,"
+            " somebody who knows the minute in which you voted can guess which line of the log is"
+            " yours. The log does not prove that everybody on the roll is a real person.",
         ),
         "ru": (
             "Проверяемое голосование",
@@ -55,8 +56,9 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             " может пересчитать все бюллетени.",
             "Оно не тайное для города: пока не окончены возражения, одна запись связывает ваш код"
             " с вами; затем она стирается. Кто видит ваш код или квитанцию, видит, как вы"
-            " голосовали, поэтому от давления оно не защищает. Журнал не доказывает, что каждый в"
-            " списке — настоящий человек.",
+            " голосовали, поэтому от давления оно не защищает. Пока голосуют немногие, тот, кто"
+            " знает минуту вашего голоса, может угадать вашу строку в журнале. Журнал не"
+            " доказывает, что каждый в списке — настоящий человек.",
         ),
         "zh": (
             "可核查投票",
@@ -64,6 +66,7 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             "您可以在其中找到它，任何人都可以重新计算全部选票。",
             "它对本市并不保密：在异议期结束之前，有一条记录把代码与您联系起来，之后即删除。"
             "谁看到您的代码或回执，谁就能看到您投了什么，因此它不能保护您不受他人施压。"
+            "投票的人很少时，知道您在哪一分钟投票的人可能猜出日志中哪一行是您的。"
             "日志不能证明名册上的每一个人都真实存在。",
         ),
     },
