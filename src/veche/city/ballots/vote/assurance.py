@@ -45,7 +45,7 @@ _TOLD: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
             " all ballots again.",
             "It is not secret from the city: until the appeals end, one row ties your code to"
             " you; then it is erased. Whoever sees your code or your receipt can see how you"
-            " voted, so it does not protect you from somebody who presses you. While few are voting,"
+            " voted, so it does not protect you from somebody who presses you. While few vote,"
             " somebody who knows the minute in which you voted can guess which line of the log is"
             " yours. The log does not prove that everybody on the roll is a real person.",
         ),
