@@ -148,12 +148,12 @@ class Sequencer:
             if not (before or ballots or after):
                 return Placed(0, 0)
             delta: Counter[Cell] = Counter()
-            for one in before:
-                self._heed(log, one[1], delta)
+            for number, body in before:
+                self._heed(log, number, body, delta)
             leaves = [body for _id, body in before]
             leaves += self._place_ballots(log, log.size + len(before), ballots, delta)
-            for one in after:
-                self._heed(log, one[1], delta)
+            for number, body in after:
+                self._heed(log, number, body, delta)
             begin_after = log.size + len(leaves)
             leaves += [body for _id, body in after]
             self._place_entries(log.size, before, begin_after, after)
@@ -252,7 +252,7 @@ class Sequencer:
 
     # --- what leaves change -------------------------------------------------------------------
 
-    def _heed(self, log: _Log, body: str, delta: Counter[Cell]) -> None:
+    def _heed(self, log: _Log, entry: int, body: str, delta: Counter[Cell]) -> None:
         """What a leaf that is no ballot changes in the count."""
         told = json.loads(body)
         if told["type"] == "paper":
@@ -260,7 +260,8 @@ class Sequencer:
         elif told["type"] == "annulled" and "code" in told:
             self._annul(log.vote, bytes.fromhex(told["code"]), told["revisions"], delta)
         elif told["type"] == "annulled" and "batch" in told:
-            about = [json.loads(row[0]) for row in self._rows(sql.PAPER, [log.vote, told["batch"]])]
+            rows = self._rows(sql.PAPER, [log.vote, entry, told["batch"]])
+            about = [json.loads(row[0]) for row in rows]
             if [one["type"] for one in about] == ["paper"]:
                 self._paper(about[0], delta, -1)
         elif told["type"] == "certified" and "text" in told:

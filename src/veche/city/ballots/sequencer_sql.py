@@ -109,9 +109,10 @@ ON CONFLICT (vote_id, digest, territory_id, channel)
     DO UPDATE SET number = ballots_sum.number + EXCLUDED.number
 """
 PAPER = """
-SELECT body FROM ballots_logentry WHERE vote_id = %s AND place IS NOT NULL
-    AND body::jsonb ->> 'batch' = %s ORDER BY place
+SELECT body FROM ballots_logentry WHERE vote_id = %s AND id < %s
+    AND body::jsonb ->> 'batch' = %s ORDER BY id
 """
+"""What the log told of a batch of paper before an entry of it, also where both are placed now."""
 GROW = "UPDATE ballots_votelog SET size = %s WHERE vote_id = %s"
 KEEP = "INSERT INTO ballots_unpublished (vote_id, place, leaves) VALUES (%s, %s, %s)"
 

@@ -215,9 +215,10 @@ def certify_vote(
 
 
 def _again(vote: Vote, config: VoteConfig, last: VoteCheckpoint, dice: str) -> dict[str, Any]:
-    """The count as the ballots stand now, with the lottery that was drawn."""
+    """The count as the ballots stand now. A lottery that was drawn is not drawn again: who knows
+    how it went could throw until somebody else wins."""
     drawn = (vote.result or {}).get("lottery")
-    if drawn is None or dice:
+    if drawn is None:
         return _count(vote, config, last, dice)
     lottery = Lottery(drawn["size"], bytes.fromhex(drawn["root"]), drawn["dice"])
     return result_of(config, rows_of(vote), roll_of(vote), lottery=lottery)
