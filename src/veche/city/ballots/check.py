@@ -87,6 +87,7 @@ class _VoteCheck:
         counting = LeafCount(config, self.tell)
         size = self._leaves(counting, report.size)
         self._head(config, counting)
+        self._about(about, config, size, counting)
         rows = counting.rows() if config.audited else self._open_rows(config, counting)
         self._files(config, counting, rows)
         self._roll(counting)
@@ -144,6 +145,21 @@ class _VoteCheck:
         if "document" in first and first["document"] != config.whole:
             self.tell("config.json is not the configuration that stands in the log.")
 
+    def _about(
+        self, about: dict[str, Any], config: VoteConfig, size: int, counting: LeafCount
+    ) -> None:
+        told = {
+            "vote": config.number,
+            "title": dict(config.title),
+            "level": config.level,
+            "config": config.digest,
+            "leaves": size,
+            "ballots": counting.ballots,
+        }
+        for name, value in told.items():
+            if about[name] != value:
+                self.tell(f"{VOTE_FILE} tells of another {name} than the log.")
+
     # --- what follows -------------------------------------------------------------------------
 
     def _open_rows(self, config: VoteConfig, counting: LeafCount) -> list[SumRow]:
@@ -186,18 +202,22 @@ class _VoteCheck:
         told = next((one for one in counting.others if one["type"] == "roll"), None)
         if told is None:
             return
-        digest, number = hashlib.sha256(), 0
+        digest, number, last = hashlib.sha256(), 0, b""
         with (self.folder / "roll.txt").open("rb") as lines:
             for line in lines:
                 digest.update(line)
                 number += 1
+                if line <= last:
+                    self.tell(
+                        f"Line {number:,} of roll.txt is there twice, or is not in its order."
+                    )
+                last = line
         if digest.hexdigest() != told["digest"]:
             self.tell("roll.txt is not the roll whose digest is in the log.")
         if number != told["number"] or number != sum(told["territories"].values()):
             self.tell(f"The roll was frozen with {told['number']:,} people; {number:,} are listed.")
-        listed = json.loads(self.text("roll.json"))
-        if listed["now"] != dict(sorted(counting.roll.items())):
-            self.tell("roll.json does not say how many may vote in each place.")
+        if json.loads(self.text("roll.json")) != counting.roll_document:
+            self.tell("roll.json is not the roll, with its changes, that stands in the log.")
 
     def _result(self, config: VoteConfig, counting: LeafCount, rows: list[SumRow]) -> None:
         noted = [one for one in counting.others if one["type"] == "result"]
@@ -205,13 +225,19 @@ class _VoteCheck:
         if not path.exists():
             if noted:
                 self.tell("The log tells of a result, and result.json is missing.")
+            if (self.folder / "certificate.txt").exists():
+                self.tell("There is a certificate, and no result that it could be of.")
             return
+        if counting.closed_at is None:
+            self.tell("There is a result, and the log does not say that the vote was closed.")
         announced = json.loads(self.text("result.json"))
         roll = counting.roll if config.audited else together_roll(counting.roll, rows)
         drawn = announced.get("lottery")
         lottery = None
         if drawn is not None:
             lottery = Lottery(drawn["size"], bytes.fromhex(drawn["root"]), drawn["dice"])
+            if lottery.size <= (counting.closed_at or 0):
+                self.tell("The lottery was drawn by a checkpoint from before the close.")
             if self._root(lottery.size) != lottery.root:
                 self.tell("The lottery was not drawn by a checkpoint of this log.")
         try:
@@ -256,6 +282,8 @@ class _VoteCheck:
             if noted:
                 self.tell("The log tells of a certificate, and certificate.txt is missing.")
             return
+        if any(one["type"] == "annulled-vote" for one in counting.others):
+            self.tell("There is a certificate, and the log says that the vote was annulled.")
         note = Note.read(path.read_bytes())
         if noted != [note.text]:
             self.tell("The certificate is not the one that stands in the log.")

@@ -107,19 +107,7 @@ def _table(folder: Path, counting: LeafCount) -> None:
 
 
 def _roll(folder: Path, vote: Vote, counting: LeafCount) -> None:
-    frozen = next(one for one in counting.others if one["type"] == "roll")
-    changes = [one for one in counting.others if one["type"] == "roll-change"]
-    _json(
-        folder / "roll.json",
-        {
-            "frozen": {name: frozen[name] for name in ("number", "territories", "digest")},
-            "changes": [
-                {name: one.get(name, "") for name in ("change", "territory", "line", "reason")}
-                for one in changes
-            ],
-            "now": dict(sorted(counting.roll.items())),
-        },
-    )
+    _json(folder / "roll.json", counting.roll_document)
     with (folder / "roll.txt").open("w", encoding="ascii") as out:
         out.writelines(frozen_lines(vote))
 

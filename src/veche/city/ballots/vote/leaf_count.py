@@ -52,7 +52,8 @@ class LeafCount:
         self._several: dict[bytes, list[int]] = {}
         self._annulled: dict[bytes, set[int]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
-        self._closed = False
+        self.closed_at: int | None = None
+        """The place of the leaf that closed the vote."""
         self._roll: dict[str, int] = {}
 
     def take(self, place: int, line: bytes) -> None:
@@ -68,7 +69,7 @@ class LeafCount:
         if number is None or _LEAF_CODE.fullmatch(line, cut + 9, cut + 41) is None:
             self.tell(f"Leaf {place:,} is no ballot that can be read.")
             return
-        if self._closed:
+        if self.closed_at is not None:
             self.tell(f"Leaf {place:,} is a ballot, and the vote was closed before it.")
         self.ballots += 1
         key = unhexlify(line[cut + 9 : cut + 41])
@@ -147,7 +148,7 @@ class LeafCount:
                 self.tell(f"Leaf {place:,} is a second roll.")
             self._roll = roll_after([{"type": "roll", "territories": self._roll}, told])
         elif kind == "closed":
-            self._closed = True
+            self.closed_at = place
         elif kind == "paper":
             self._paper(place, told)
         elif kind == "annulled" and "code" in told:
@@ -159,7 +160,16 @@ class LeafCount:
     def _paper(self, place: int, told: dict[str, Any]) -> None:
         if told["batch"] in self._batches:
             self.tell(f"Leaf {place:,} enters the batch {told['batch']} again.")
-        said = sum(told["choices"].values()) + told.get("spoilt", 0)
+        numbers = [*told["choices"].values(), told.get("spoilt", 0)]
+        if any(type(one) is not int or one < 0 for one in numbers):
+            self.tell(
+                f"Leaf {place:,}: the batch {told['batch']} counts what is no number of papers."
+            )
+            return
+        scan = told.get("scan", "")
+        if scan and any(scan == one.get("scan") for one in self._batches.values()):
+            self.tell(f"Leaf {place:,}: the batch {told['batch']} is the scan of another one.")
+        said = sum(numbers)
         if said != told["ballots"]:
             self.tell(
                 f"Leaf {place:,}: the batch {told['batch']} has {told['ballots']} papers, and its"
@@ -177,6 +187,18 @@ class LeafCount:
     def roll(self) -> dict[str, int]:
         """How many may vote in each place."""
         return dict(self._roll)
+
+    @property
+    def roll_document(self) -> dict[str, Any]:
+        """What ``roll.json`` holds: the roll as it was frozen, its changes, and as it is now."""
+        frozen = next(one for one in self.others if one["type"] == "roll")
+        changes = [one for one in self.others if one["type"] == "roll-change"]
+        names = ("change", "territory", "line", "reason")
+        return {
+            "frozen": {name: frozen[name] for name in ("number", "territories", "digest")},
+            "changes": [{name: one.get(name, "") for name in names} for one in changes],
+            "now": dict(sorted(self._roll.items())),
+        }
 
     @property
     def batches(self) -> list[dict[str, Any]]:
