@@ -23,6 +23,7 @@ from veche.city.ballots.queries.roll import (
 from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS, RollRule
 from veche.core.cases.operations import role_holding
 from veche.core.journal.operations import record
+from veche.core.people.operations.once import address_digest
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
 from veche.errors import NotAllowed, Refused
@@ -186,6 +187,9 @@ def add_entry(
     entry = mine.select_for_update(of=("self",)).select_related("territory").first()
     if entry is not None and entry.struck_at is None:
         raise AlreadyOn
+    email = person.email if person is not None else None
+    if email and entry_of_address(vote, address_digest(email)) is not None:
+        raise AlreadyOn  # they came by their e-mail address, and vote by that
     if entry is None:
         entry = RollEntry(
             vote=vote,

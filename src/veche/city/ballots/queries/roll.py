@@ -149,6 +149,12 @@ def entry_of_address(vote: Vote, address: str) -> RollEntry | None:
     )
 
 
+def entry_of_account(vote: Vote, email: str) -> RollEntry | None:
+    """The entry of the account that has this e-mail address, struck or not."""
+    rows = RollEntry.objects.filter(vote=vote, person__email__iexact=email.strip())
+    return rows.select_related("territory", "vote").first() if email.strip() else None
+
+
 def roll_line(salt: bytes, person: int | None, territory: str) -> str:
     """The line of one person in the published roll: a salted digest nobody else can open."""
     text = salt + f"{person or ''} {territory}".encode()

@@ -21,7 +21,7 @@ from veche.city.ballots.operations import roll
 from veche.city.ballots.operations.invitations import invite
 from veche.city.ballots.operations.making import NotAnOrganiser
 from veche.city.ballots.queries.right import right_of
-from veche.city.ballots.queries.roll import entry_of_address
+from veche.city.ballots.queries.roll import entry_of_account, entry_of_address
 from veche.city.ballots.queries.staff import my_vote
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.rules import RollRule
@@ -136,7 +136,7 @@ def cast(request: HttpRequest, token: str) -> HttpResponse:
     number, _entry = _opened(token)
     done = reverse("votes:invited-receipt", args=[token])
     response = screens.cast(request, number, done, lambda: _booth(token))
-    if response.status_code == 302 and once.verified(request):
+    if response.status_code == 303 and once.verified(request):
         once.finish(request)
     return response
 
@@ -204,6 +204,9 @@ def come(request: HttpRequest, number: str) -> HttpResponse:
         back = urlencode({"next": request.get_full_path()})
         return HttpResponseRedirect(f"{reverse('people:once')}?{back}")
     known = entry_of_address(vote, address)
+    if known is None and entry_of_account(vote, once.address(request)) is not None:
+        # One person, one ballot: who stands on the roll by their account votes with it.
+        return HttpResponseRedirect(reverse("votes:ballot", args=[number]))
     form, status = PlaceForm(request.POST if request.method == "POST" else None), 200
     if known is None and request.method == "POST":
         status = 422

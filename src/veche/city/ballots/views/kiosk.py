@@ -1,7 +1,8 @@
 """The kiosk: a screen in a service centre on which anybody with a code votes.
 
 Nobody is signed in there. The code opens one ballot; what this browser then holds is a signed note
-of whose ballot it is, for half an hour, gone with the cast or after a minute without a touch.
+of whose ballot it is, for half an hour or until a minute without a touch. With the cast it opens
+the receipt only, once: whoever stands there next cannot vote for who has left.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from veche.city.ballots.views.receipt import page, receipt_of
 from veche.errors import Refused
 
 COOKIE, SALT = "kiosk", "veche.ballots.kiosk"
+CAST = ":cast"
+"""Stands behind the note of whose ballot it is once it was cast."""
 TERM = 30 * 60
 """Seconds for which a ballot stays open at the kiosk."""
 LEFT = 300
@@ -56,7 +59,7 @@ def _kiosk(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _held(request: HttpRequest) -> Right | None:
     """Whose ballot is open in this browser."""
-    number, _, entry = _note(request).partition(":")
+    number, _, entry = _note(request).removesuffix(CAST).partition(":")
     if not entry:
         return None
     return right_of(number, at=clock.now(), entry=int(entry), channel="kiosk")
@@ -70,9 +73,17 @@ def _note(request: HttpRequest) -> str:
         return ""
 
 
-def _booth(request: HttpRequest) -> Booth | None:
+def _hold(request: HttpRequest, response: HttpResponse, note: str) -> None:
+    response.set_signed_cookie(
+        COOKIE, note, salt=SALT, max_age=TERM, httponly=True, samesite="Strict",
+        secure=request.is_secure(),
+    )  # fmt: skip
+
+
+def _booth(request: HttpRequest, *, cast: bool = False) -> Booth | None:
+    """The booth of who stands there: to vote, or, ``cast``, to take the receipt."""
     right = _held(request)
-    if right is None:
+    if right is None or _note(request).endswith(CAST) != cast:
         return None
     return Booth(
         vote=public_vote(_note(request).partition(":")[0]),
@@ -98,10 +109,7 @@ def start(request: HttpRequest) -> HttpResponse:
             status = tell(form, refusal)
         else:
             way = HttpResponseRedirect(reverse("votes:kiosk-question", args=[1]))
-            way.set_signed_cookie(
-                COOKIE, f"{entry.vote.config['vote']}:{entry.pk}", salt=SALT, max_age=TERM,
-                httponly=True, samesite="Strict", secure=request.is_secure(),
-            )  # fmt: skip
+            _hold(request, way, f"{entry.vote.config['vote']}:{entry.pk}")
             return way
     context = {"base": BASE, "form": form}
     return _forget(request, render(request, "ballots/channels/start.html", context, status=status))
@@ -131,18 +139,21 @@ def cast(request: HttpRequest) -> HttpResponse:
     if booth is None:
         return _start()
     number = str(booth.vote.case.number)
-    return screens.cast(request, number, reverse("votes:kiosk-receipt"), lambda: booth)
+    response = screens.cast(request, number, reverse("votes:kiosk-receipt"), lambda: booth)
+    if response.status_code == 303:
+        _hold(request, response, _note(request) + CAST)
+    return response
 
 
 @require_safe
 @_kiosk
 def receipt(request: HttpRequest) -> HttpResponse:
     """The receipt, once: to be photographed or printed, then the kiosk is the next person's."""
-    booth = _booth(request)
+    booth = _booth(request, cast=True)
     if booth is None or booth.right.code is None:
         return _start()
     found = receipt_of(request, booth.vote, booth.right.code.hex())
-    return page(request, found, file="", base=BASE, kiosk=True)
+    return _forget(request, page(request, found, file="", base=BASE, kiosk=True))
 
 
 def _forget(request: HttpRequest, response: HttpResponse) -> HttpResponse:
