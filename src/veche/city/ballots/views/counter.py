@@ -41,6 +41,8 @@ from veche.core.people.models import Person
 from veche.errors import Invalid, Refused
 
 View = Callable[..., HttpResponseBase]
+LOOKED = "counter-entry"
+"""The entry whose look was noted last, in the session."""
 
 
 def clerks_only(*roles: str) -> Callable[[View], View]:
@@ -123,8 +125,13 @@ def counter(request: HttpRequest, person: Person, vote: Vote) -> HttpResponse:
 @clerks_only(POLL_CLERK)
 def look(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpResponse:
     """Open somebody's entry: from here on it is a look that they can see."""
-    channels.look_up(by=person, at=clock.now(), entry=entry_at_counter(vote, entry))
+    _note_look(request, person, entry_at_counter(vote, entry))
     return redirect("votes:counter-entry", vote.case.number, entry)
+
+
+def _note_look(request: HttpRequest, person: Person, row: RollEntry) -> None:
+    channels.look_up(by=person, at=clock.now(), entry=row)
+    request.session[LOOKED] = row.pk
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,6 +139,11 @@ def look(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpRe
 def entry(request: HttpRequest, person: Person, vote: Vote, entry: int) -> HttpResponse:
     """Somebody at the counter: a code for the kiosk, or a paper."""
     row = entry_at_counter(vote, entry)
+    if request.session.get(LOOKED) != entry:
+        # Nobody leafs through the roll unseen: every entry that is opened was noted.
+        if request.method != "POST":
+            return redirect("votes:counter", vote.case.number)
+        _note_look(request, person, row)
     at, number = clock.now(), vote.case.number
     open_booths = [b.booth for b in booths(vote) if not b.booth.done]
     choices = [(booth.code, booth.name) for booth in open_booths]

@@ -31,6 +31,7 @@ from veche.city.ballots.queries.channels import (
 from veche.city.ballots.queries.votes import config_of, public_vote
 from veche.city.ballots.views.common import cached, shared
 from veche.city.ballots.views.counter import clerks_only, tell
+from veche.city.ballots.views.results import sees
 from veche.core.files.documents import PDF, document_path
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
@@ -195,8 +196,10 @@ def scan(request: HttpRequest, person: Person, vote: Vote, code: str, nth: int) 
 
 @require_safe
 def papers(request: HttpRequest, number: str) -> HttpResponse:
-    """Where one can vote in person, and what the papers of each booth say, for everybody."""
+    """Where one can vote in person, and what the papers of each booth say, to whom the count is
+    shown by now."""
     vote = public_vote(number)
-    rows = [(row, told(vote, booth_totals(vote, row))) for row in booths(vote)]
+    shown = sees(request, vote)
+    rows = [(row, told(vote, booth_totals(vote, row)) if shown else []) for row in booths(vote)]
     context = {**shared(vote), "rows": rows}
     return cached(request, render(request, "ballots/channels/papers.html", context))
