@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.city.ballots.placing import sequencer
-from tests.city.ballots.test_outcome import NOW, appealed, closed, running
+from tests.city.ballots.test_outcome import NOW, appealed, closed, running, upheld
 from tests.city.ballots.test_sequencer import log, town  # noqa: F401
 from tests.city.ballots.votes import Voting, cast, question
 from veche.city.ballots.models import Vote, Voter
@@ -29,6 +29,8 @@ def test_ballots_are_annulled_on_a_page(town: Voting, client: Client) -> None:  
     assert client.post(page, {"code": "x"}).status_code == 422
     code = bytes(Voter.objects.get(entry__person=town.voters[0], vote=vote).code).hex()
     given = {"code": code.upper(), "appeal": "2026-000001", "reason": WHY}
+    assert client.post(page, given).status_code == 422, "no such appeal"
+    given["appeal"] = upheld(town, vote)
     assert client.post(page, {**given, "code": "ab" * 16}).status_code == 404
     assert client.post(page, given).status_code == 302
     sequencer().all()

@@ -11,9 +11,15 @@ import pytest
 from tests.city.ballots.placing import leaves_of, sequencer
 from tests.city.ballots.test_sequencer import leaf, log, town  # noqa: F401
 from tests.city.ballots.votes import DAY, Voting, cast, decision, question
-from veche.city.ballots.models import Booth, Mark, Part, RollEntry, Vote, Voter
+from veche.city.ballots.models import Booth, Mark, Part, RollEntry, Vote, VoteAppeal, Voter
 from veche.city.ballots.operations import course
-from veche.city.ballots.operations.annulling import NoSuchBallot, TooLateToAnnul, annul_ballots
+from veche.city.ballots.operations.annulling import (
+    NoAppealDecided,
+    NoSuchBallot,
+    TooLateToAnnul,
+    annul_ballots,
+)
+from veche.city.ballots.operations.appeals import uphold
 from veche.city.ballots.operations.outcome import (
     AppealsOpen,
     DiceWanted,
@@ -117,6 +123,17 @@ def test_an_open_appeal_holds_the_certificate_up(town: Voting) -> None:  # noqa:
         certify_vote(by=town.commissioner, at=LATER, case=vote.case)
 
 
+def upheld(town: Voting, vote: Vote, ruling: str = "ballots") -> str:  # noqa: F811
+    """The number of an appeal that the commission upheld."""
+    case = open_case(
+        by=town.voters[0], at=NOW, procedure="vote_appeal", move="file", theme="conduct",
+        territory=town.town.city, parent=vote.case, blocking=True,
+    )  # fmt: skip
+    VoteAppeal(case=case, vote=vote, reason="conduct", text=WHY).save(force_insert=True)
+    uphold(by=town.commissioner, at=NOW, case=case, text=WHY, ruling=ruling)
+    return str(case.number)
+
+
 def test_ballots_annulled_on_appeal_are_counted_out(town: Voting) -> None:  # noqa: F811
     vote = running(town)
     for voter in town.voters[:3]:
@@ -129,16 +146,20 @@ def test_ballots_annulled_on_appeal_are_counted_out(town: Voting) -> None:  # no
     codes = [
         bytes(Voter.objects.get(entry__person=one, vote=vote).code).hex() for one in town.voters
     ]
+    on: dict[str, Any] = {"at": NOW, "vote": vote, "reason": WHY, "appeal": upheld(town, vote)}
     with pytest.raises(NoRoleForMove):
-        annul_ballots(by=town.organiser, at=NOW, vote=vote, code=codes[0], reason=WHY)
+        annul_ballots(by=town.organiser, code=codes[0], **on)
+    for wrong in ("", "2026-000001", upheld(town, vote, "recount")):
+        with pytest.raises(NoAppealDecided):
+            annul_ballots(by=town.commissioner, code=codes[0], **{**on, "appeal": wrong})
     for code in codes[:2]:
-        annul_ballots(by=town.commissioner, at=NOW, vote=vote, code=code, reason=WHY)
+        annul_ballots(by=town.commissioner, code=code, **on)
     with pytest.raises(NotPlacedYet):
         certify_vote(by=town.commissioner, at=LATER, case=vote.case)
     sequencer().all()
     for code in (codes[0], codes[7], "zz"):
         with pytest.raises(NoSuchBallot):
-            annul_ballots(by=town.commissioner, at=NOW, vote=vote, code=code, reason=WHY)
+            annul_ballots(by=town.commissioner, code=code, **on)
     vote = certify_vote(by=town.commissioner, at=LATER, case=vote.case)
     assert vote.result is not None
     assert vote.result["questions"][0]["count"]["winners"] == ["a"]
@@ -148,7 +169,7 @@ def test_ballots_annulled_on_appeal_are_counted_out(town: Voting) -> None:  # no
     assert [one["type"] for one in told][-4:] == ["annulled", "annulled", "result", "certified"]
     assert told[-2]["again"]
     with pytest.raises(TooLateToAnnul):
-        annul_ballots(by=town.commissioner, at=NOW, vote=vote, code=codes[3], reason=WHY)
+        annul_ballots(by=town.commissioner, code=codes[3], **on)
 
 
 def test_a_lottery_waits_for_dice(town: Voting) -> None:  # noqa: F811

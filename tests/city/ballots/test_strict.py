@@ -256,3 +256,18 @@ def test_papers_tell_no_count_that_is_not_shown_yet(town: Voting) -> None:  # no
         type(pile).objects.filter(pk=pile.pk).update(state="agreed", lines=[A])
         page = Client().get(f"{root(vote)}papers/").content.decode()
         assert ("Option a" not in page) is hidden
+
+
+def test_one_pile_is_not_begun_twice(town: Voting) -> None:  # noqa: F811
+    vote, at = running(town), dt.datetime.now(dt.UTC)
+    booth = channels.open_booth(by=town.poll_clerk, at=at, vote=vote, code="north", name="School 1")
+    channels.mark_on_paper(
+        by=town.poll_clerk, at=at, booth=booth, seen=True,
+        entry=RollEntry.objects.get(vote=vote, person=town.voters[0]),
+    )  # fmt: skip
+    on: dict[str, Any] = {"at": at, "booth": booth, "territory": town.town.west}
+    first = paper.open_batch(by=town.poll_clerk, scan="ab" * 32, **on)
+    with pytest.raises(paper.ScanCounted):
+        paper.open_batch(by=town.poll_clerk, scan="AB" * 32, **on)
+    type(first).objects.filter(pk=first.pk).update(state="annulled")
+    assert paper.open_batch(by=town.poll_clerk, scan="ab" * 32, **on).number == 2

@@ -47,6 +47,14 @@ class WrongScan(Invalid):
     field = "scan"
 
 
+class ScanCounted(Invalid):
+    """Another batch of this vote has the same scan."""
+
+    code = "scan-counted"
+    sentence = _("This pile is counted already, as {batch}: its scan is the same.")
+    field = "scan"
+
+
 class NobodyMarked(Invalid):
     """Nobody of this place was marked off at this booth."""
 
@@ -135,6 +143,7 @@ def open_batch(
         BoothDone: the booth was closed.
         NobodyMarked: nobody of that place was given a paper there.
         WrongScan: neither a PDF nor a SHA-256.
+        ScanCounted: another batch has this scan.
     """
     vote = booth.vote
     check_clerk(by, vote, at)
@@ -151,6 +160,9 @@ def open_batch(
         scan = digest_of(document)
     if scan and not _SHA256.fullmatch(scan):
         raise WrongScan
+    same = Batch.objects.filter(booth__vote=vote, scan=scan).exclude(state=Batch.State.ANNULLED)
+    if scan and (other := same.select_related("booth").first()) is not None:
+        raise ScanCounted(batch=other.name)
     last = Batch.objects.filter(booth=booth).aggregate(last=Max("number"))["last"] or 0
     batch = Batch(
         booth=booth, number=last + 1, territory=territory, scan=scan, kept=document is not None
