@@ -116,6 +116,17 @@ def test_what_was_reviewed_is_what_is_cast(town: Voting) -> None:
     assert [json.loads(one)["lamps"] for one in choices] == [["a"], ["b"]]
 
 
+def test_the_way_back_after_casting_casts_no_blank_over_the_vote(town: Voting) -> None:
+    vote = running(town)
+    voter, way = signed_in(town.voters[0]), f"/en/votes/{vote.case.number}"
+    voter.post(f"{way}/ballot/1/", {"choice": "a", "do": "next"})
+    assert voter.post(f"{way}/ballot/cast/", cast_form(voter, way)).status_code == 303
+    back = voter.get(f"{way}/ballot/review/")
+    assert back.status_code == 302 and back["Location"] == f"{way}/ballot/1/"
+    voter.post(f"{way}/ballot/1/", {"choice": "", "do": "next"})
+    assert "Left blank" in voter.get(f"{way}/ballot/review/").content.decode(), "who means it may"
+
+
 def test_a_ballot_that_lay_open_or_came_late_is_kept_and_told(
     town: Voting, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -193,6 +193,9 @@ def review(request: HttpRequest, booth: Booth) -> HttpResponse:
     """Everything that was chosen, and the button that casts it."""
     if booth.right.refusal is not None:
         return refused(request, booth, booth.right.refusal())
+    if booth.right.has_voted and "answers" not in sheet.read(request, booth.sheet_name()):
+        # The browser's way back after casting: one click here would cast a blank over the vote.
+        return HttpResponseRedirect(booth.question(1))
     return _review(request, booth, answers_of(request, booth))
 
 
