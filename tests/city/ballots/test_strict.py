@@ -56,6 +56,25 @@ def test_a_pile_agreed_and_annulled_while_nothing_is_placed_counts_nothing(
     assert sums(vote) == {}
 
 
+@pytest.mark.parametrize("number", [-1, -9])
+def test_sums_that_cannot_be_stop_their_own_vote_only(
+    town: Voting,  # noqa: F811
+    number: int,
+) -> None:
+    broken, other = running(town), running(town)
+    leaf(broken, "paper", batch="n-1", territory="west", ballots=1, choices={A: 1}, scan="")
+    sequencer().all()
+    choice = A if number == -9 else '{"lamps":["c"]}'
+    told = {"batch": "n-2", "territory": "west", "ballots": 1, "scan": ""}
+    leaf(broken, "paper", **told, choices={choice: number})
+    assert cast(other, town.voters[0], {"lamps": ["a"]}) == "taken"
+    placing = sequencer()
+    placing.all()
+    assert list(placing.broken) == [broken.pk]
+    assert sums(broken) == {(A, "west", "paper"): 1}
+    assert sums(other) == {(A, "west", "web"): 1}
+
+
 def test_a_lottery_is_drawn_once(town: Voting) -> None:  # noqa: F811
     vote = running(town, question(rule={"rule": "plurality", "ties": "lottery"}))
     for n, option in enumerate("ab"):

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from psycopg import IntegrityError
+
 from veche.city.ballots import sequencer_sql as sql
 from veche.city.ballots.sequencer_batch import PAPER, Cast, Cell, Judged, change, counted, judged
 from veche.city.ballots.sequencer_live import Live
@@ -117,12 +119,12 @@ class Sequencer:
                 return Placed(ballots, entries)
 
     def _guarded(self, do: Callable[[int], T], vote: int) -> T | None:
-        """Do something for one vote; files that do not fit stop this vote only."""
+        """Do something for one vote; files or sums that do not fit stop this vote only."""
         if vote in self.broken:
             return None
         try:
             return do(vote)
-        except (BrokenFolder, WrongNote, WrongTile, VoteFault) as fault:
+        except (BrokenFolder, WrongNote, WrongTile, VoteFault, IntegrityError) as fault:
             self.broken[vote] = str(fault)
             logging.error("Vote %s is not counted on: %s", vote, fault)
             return None
@@ -298,7 +300,7 @@ class Sequencer:
         less = [(cell, -number) for cell, number in delta.items() if number < 0]
         more = [(cell, number) for cell, number in delta.items() if number > 0]
         if less:
-            self.connection.execute(
+            done = self.connection.execute(
                 sql.LESS,
                 [
                     [choice_digest(cell[0]) for cell, _n in less],
@@ -308,6 +310,8 @@ class Sequencer:
                     vote,
                 ],
             )
+            if done.rowcount != len(less):
+                raise VoteFault("what is to be taken out of its count was never in it")
         if more:
             self.connection.execute(
                 sql.MORE,
