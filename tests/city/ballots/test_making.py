@@ -126,6 +126,8 @@ def test_an_organiser_drafts_a_vote_by_forms_and_announces_it(world: Voting) -> 
     vote.refresh_from_db()
     assert vote.digest and RollEntry.objects.filter(vote=vote).count() == 12
     assert organiser.get(f"{base}change/").status_code == 404, "it is frozen"
+    assert organiser.get(f"{base}publish/")["Location"] == f"{base}manage/", "the way back"
+    assert "Changed" in organiser.get(f"{base}manage/").content.decode()
     assert organiser.get(f"{base}manage/").status_code == 200
 
 

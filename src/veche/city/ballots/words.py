@@ -65,6 +65,7 @@ KINDS: Mapping[str, str | Promise] = {
 
 DID: Mapping[str, str | Promise] = {
     "draft": _("Drafted"),
+    "change": _("Changed"),
     "publish": _("Announced; its questions, rules and roll are fixed from here on"),
     "open": _("Voting began"),
     "suspend": _("Suspended"),

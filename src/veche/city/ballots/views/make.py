@@ -331,7 +331,9 @@ def drop(request: HttpRequest, person: Person, number: str) -> HttpResponse:
 @signed_in("organiser", making.NotAnOrganiser)
 def publish(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     """Everything that is frozen when the vote is announced, with the roll as it would be now."""
-    vote, at = _draft(request, number), clock.now()
+    vote, at = _mine(request, number), clock.now()
+    if vote.case.state != "draft":  # the browser's way back, or another window
+        return redirect("votes:manage", number=number)
     refusal = ""
     if request.method == "POST":
         seen = request.POST.get("seen", "")
