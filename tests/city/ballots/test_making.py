@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.city.ballots.votes import DAY, Voting, config, decision, question, voting, words
 from veche.city.ballots import drafting
+from veche.city.ballots.forms.question import QuestionForm
 from veche.city.ballots.models import RollEntry, RollRequest, Vote, VoteAppeal
 from veche.city.ballots.operations import appeals, corrections, course, making
 from veche.city.ballots.vote.config import read_config
@@ -97,6 +98,13 @@ def test_an_option_that_moves_keeps_its_code() -> None:
     assert (found["Elm"], found["Oak"]) == (codes["Elm"], codes["Oak"])
     assert found["Ash"] not in (found["Elm"], found["Oak"])
     assert after["options"][2]["text"] == {"en": "old"}
+
+
+def test_a_question_becomes_of_another_kind_with_the_usual_way_of_counting() -> None:
+    first = drafting.question({"title_en": "Which", "shape": "decision"}, "q1")
+    shown = {name: value for name, value in drafting.question_values(first).items() if value}
+    form = QuestionForm({**shown, "shape": "cumulative", "options_en": "Oak\nLime", "points": "10"})
+    assert form.is_valid(), form.errors
 
 
 def test_an_organiser_drafts_a_vote_by_forms_and_announces_it(world: Voting) -> None:

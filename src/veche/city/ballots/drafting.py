@@ -163,7 +163,7 @@ def question_values(document: Mapping[str, Any]) -> dict[str, Any]:
         "points": document.get("points"),
         "per_option": document.get("per_option"),
         "budget": document.get("budget"),
-        "rule": rule["rule"],
+        "rule": "" if rule["rule"] == USUAL_RULE[shape] else rule["rule"],
         "seats": rule.get("seats", 1),
         "ties": rule.get("ties", "declared"),
         "by_majority": document.get("majority") is not None,
