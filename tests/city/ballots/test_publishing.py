@@ -63,7 +63,7 @@ def test_a_stranger_counts_again(published: Path) -> None:
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "11 ballots, of which 10 count with the paper" in run.stdout
+    assert "11 ballots in it; piles of paper: 1; votes that count: 10, added" in run.stdout
     assert "bridge: adopted" in run.stdout
 
 

@@ -94,11 +94,11 @@ class _VoteCheck:
         self._result(config, counting, rows)
         signed = "" if verifier_of_signatures() else "; signatures were not checked"
         number = sum(one[3] for one in rows)
+        piles = f"; piles of paper: {len(counting.batches):,}" if counting.batches else ""
         self.summary = (
             f"Vote {config.number}: {size:,} leaves of its log walked{signed};"
-            f" {counting.ballots:,} ballots, of which {number:,} count"
-            f"{' with the paper' if counting.batches else ''}, added up again"
-            f"{self._outcome(config)}."
+            f" {counting.ballots:,} ballots in it{piles}; votes that count: {number:,},"
+            f" added up again{self._outcome(config)}."
         )
         if not config.audited:
             self.summary += (

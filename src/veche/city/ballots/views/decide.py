@@ -20,8 +20,8 @@ from veche.city.ballots.operations.annulling import annul_ballots
 from veche.city.ballots.operations.outcome import throw_dice
 from veche.city.ballots.queries.staff import my_vote
 from veche.city.ballots.views.common import shared
-from veche.core.organisations.middleware import asker
 from veche.core.organisations.guard import signed_in
+from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
 from veche.errors import Refused
 
