@@ -239,6 +239,21 @@ def test_who_comes_when_too_many_wait_is_asked_to_come_again(
     assert [isinstance(one, Away) for one in found] == [False, False, True, True, True]
 
 
+def test_a_fault_of_the_program_leaves_nobody_without_an_answer(
+    town: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote = opened(town)
+    door = build()
+    door.writer.most = 1  # the others wait for the next batch, which never comes
+
+    async def broken(_arrays: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(door.writer, "_ask", broken)
+    bodies = [sent(token_of(vote, n, town), {"lamps": ["a"]}) for n in range(3)]
+    assert {answer.status for answer in through(door, *bodies)} == {503}
+
+
 def test_codes_are_erased_and_nothing_is_taken_any_more(town: Voting) -> None:
     vote = opened(town)
     token = token_of(vote, 0, town)

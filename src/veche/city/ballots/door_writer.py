@@ -103,10 +103,13 @@ class Writer:
                 try:
                     answers = await self._batch([sending for sending, _answer in batch])
                 except Exception as fault:
+                    from_outside = isinstance(fault, (psycopg.Error, OSError, TimeoutError))
+                    if not from_outside:  # this ends here: nobody is left waiting for an answer
+                        batch, self._waiting = [*batch, *self._waiting], []
                     for _sending, answer in batch:
                         if not answer.done():
                             answer.set_exception(Away(str(fault)))
-                    if not isinstance(fault, (psycopg.Error, OSError, TimeoutError)):
+                    if not from_outside:
                         raise
                 else:
                     for (_sending, answer), found in zip(batch, answers, strict=True):
