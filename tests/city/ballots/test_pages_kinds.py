@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -125,6 +126,18 @@ def test_the_way_back_after_casting_casts_no_blank_over_the_vote(town: Voting) -
     assert back.status_code == 302 and back["Location"] == f"{way}/ballot/1/"
     voter.post(f"{way}/ballot/1/", {"choice": "", "do": "next"})
     assert "Left blank" in voter.get(f"{way}/ballot/review/").content.decode(), "who means it may"
+
+
+def test_who_changes_a_vote_begins_with_the_one_before(town: Voting) -> None:
+    vote = running(town)
+    voter, way = signed_in(town.voters[0]), f"/en/votes/{vote.case.number}"
+    voter.post(f"{way}/ballot/1/", {"choice": "b", "do": "next"})
+    assert voter.post(f"{way}/ballot/cast/", cast_form(voter, way)).status_code == 303
+    page = voter.get(f"{way}/ballot/1/").content.decode()
+    marked = re.compile(r'<input[^>]*value="(\w*)"[^>]*\bchecked')
+    assert marked.findall(page) == ["b"] and "what you chose then" in page
+    other = signed_in(town.voters[1]).get(f"{way}/ballot/1/").content.decode()
+    assert marked.findall(other) == [""] and "what you chose then" not in other
 
 
 def test_a_ballot_that_lay_open_or_came_late_is_kept_and_told(

@@ -40,6 +40,12 @@ def grouped(code: str) -> str:
     return " ".join(code[n : n + 4] for n in range(0, len(code), 4))
 
 
+def last_choice(vote: int, code: bytes) -> str:
+    """What the last ballot under a code says, as it is spelled; empty where nothing was cast."""
+    rows = Ballot.objects.filter(vote_id=vote, code=code).order_by("-revision")
+    return rows.values_list("choice", flat=True).first() or ""
+
+
 def standing(vote: Vote, code: str) -> list[Standing]:
     """The ballots under a code, the latest first; none where nobody voted with it."""
     if not _CODE.fullmatch(code):

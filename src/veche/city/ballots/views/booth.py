@@ -23,6 +23,7 @@ from veche.city.ballots.forms import ballot as marks
 from veche.city.ballots.intake import Taken, cast_here, known_vote, read_ballot
 from veche.city.ballots.models import Vote
 from veche.city.ballots.queries.right import NotOnTheRoll, Right
+from veche.city.ballots.queries.standing import last_choice
 from veche.city.ballots.queries.votes import config_of
 from veche.city.ballots.views.common import address
 from veche.city.ballots.vote.assurance import assurance
@@ -31,6 +32,7 @@ from veche.errors import Refused
 from veche.languages import here
 
 SHEET, RECEIPT = "sheet", "receipt"
+WEB = "web"
 
 
 @dataclass(frozen=True)
@@ -59,11 +61,22 @@ class Booth:
 
 
 def answers_of(request: HttpRequest, booth: Booth) -> dict[str, marks.Answer]:
-    """What was chosen so far, by question."""
-    kept = sheet.read(request, booth.sheet_name()).get("answers", {})
+    """What was chosen so far, by question; who changes a vote begins with what they cast."""
+    kept = sheet.read(request, booth.sheet_name()).get("answers")
+    if kept is None:
+        kept = _cast_before(booth)
     return {
         asked.code: marks.clean(asked, kept.get(asked.code)) for asked in booth.config.questions
     }
+
+
+def _cast_before(booth: Booth) -> dict[str, Any]:
+    """What was cast before on the web; a kiosk, where others look on, shows nothing of it."""
+    right = booth.right
+    if right.channel != WEB or right.voted_by != WEB or right.code is None:
+        return {}
+    choice = last_choice(right.vote, right.code)
+    return json.loads(choice) if choice else {}
 
 
 def question_shown(
@@ -158,6 +171,7 @@ def _screen(
         "ask": question_shown(questions[place - 1], answer, faults),
         "place": place,
         "last": place == len(questions),
+        "again": booth.right.channel == WEB and booth.right.voted_by == WEB,
         "at": at,
         "bars": progress(place, len(questions)),
     }
