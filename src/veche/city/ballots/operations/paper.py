@@ -335,6 +335,8 @@ def close_booth(*, by: Person, at: dt.datetime, booth: Booth) -> Booth:
 
 
 def _locked(batch: Batch) -> Batch:
+    # The vote first: while papers are counted or taken out, its count is not announced.
+    Vote.objects.select_for_update(of=("self",)).get(pk=batch.booth.vote_id)
     rows = Batch.objects.select_for_update(of=("self",))
     return rows.select_related("booth__vote__case__territory", "territory").get(pk=batch.pk)
 
