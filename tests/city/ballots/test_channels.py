@@ -13,7 +13,7 @@ from veche.city.ballots.models import Batch, Booth, LogEntry, Mark, Part, RollEn
 from veche.city.ballots.operations import channels, course, paper
 from veche.city.ballots.operations.crowd import OnlyInADemo, cast_many
 from veche.city.ballots.paper_lines import SPOILT, read_line, read_lines, totals, write_line
-from veche.city.ballots.queries.right import StruckOff, VotedInPerson, hand_out, right_of
+from veche.city.ballots.queries.right import StruckOff, VotedInPerson, VoteOver, hand_out, right_of
 from veche.city.ballots.vote.config import read_config
 from veche.core.files.documents import Document
 from veche.core.organisations.operations import appoint
@@ -139,6 +139,14 @@ def test_a_clerk_does_not_serve_themselves_and_strangers_get_none(town: Voting, 
         channels.give_kiosk_code(by=voter, at=AT, entry=entry_of(vote, voter), seen=True)
     with pytest.raises(channels.WrongBooth):
         channels.open_booth(by=town.poll_clerk, at=AT, vote=vote, code="No Way", name="x")
+
+
+def test_after_the_close_no_booth_opens_for_which_the_count_would_wait(
+    town: Voting, vote: Vote
+) -> None:
+    course.close_in_time(by=None, at=AT + DAY, case=vote.case)
+    with pytest.raises(VoteOver):
+        booth_of(town, vote)
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.ballots.models import Ballot, Booth, KioskPass, Mark, Part, RollEntry, Vote, Voter
 from veche.city.ballots.operations.log import note_leaf
-from veche.city.ballots.procedure import POLL_CLERK
+from veche.city.ballots.procedure import BEFORE, POLL_CLERK, RUNNING
 from veche.city.ballots.queries.right import (
     VotedInPerson,
     VoteOver,
     WayNotOffered,
     right_of,
 )
+from veche.core.cases.models import Case
 from veche.core.journal.operations import record
 from veche.core.organisations.access import holds
 from veche.core.people.operations import note_look
@@ -106,9 +107,13 @@ def open_booth(*, by: Person, at: dt.datetime, vote: Vote, code: str, name: str)
     Raises:
         NotAPollClerk: ``by`` serves nobody there.
         WayNotOffered: this vote is held on the web only.
+        VoteOver: it has closed: the count would wait for a booth that serves nobody.
         WrongBooth: the code is taken or cannot be.
     """
     check_clerk(by, vote, at)
+    state = Case.objects.values_list("state", flat=True).get(pk=vote.pk)
+    if state not in (*BEFORE, *RUNNING):
+        raise VoteOver
     if not {"kiosk", "paper"} & set(vote.config["channels"]):
         raise WayNotOffered
     code = code.strip().lower()
