@@ -11,6 +11,7 @@ import datetime as dt
 import os
 import random
 import resource
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.demo_database import fit_for_demo
 
 import veche.town
 from veche.module import load, resolve
@@ -63,7 +65,9 @@ def bench(report: Any) -> None:
         from veche.project.cli import sync
 
         sync()
-        _measure(report)
+        with tempfile.TemporaryDirectory() as folder:
+            fit_for_demo(Path(folder))
+            _measure(report)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
 

@@ -22,6 +22,7 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from tests.demo_database import fit_for_demo
 
 import veche.town
 from veche.module import load, resolve
@@ -83,6 +84,7 @@ def bench(report: Any) -> None:
 
         sync()
         with tempfile.TemporaryDirectory() as folder:
+            fit_for_demo(Path(folder) / "demo")
             _measure(report, Path(folder))
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 import veche.town
+from veche.city.ballots.operations import crowd
 from veche.city.problems.models import Category, Problem
 from veche.core.cases.models import CaseClock, CaseFile
+from veche.core.journal.commands import first_key
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.queries import answers_for
 from veche.core.people.models import Person
@@ -22,8 +26,12 @@ from veche.town import problems
 AT = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
 
 
-def load_town(monkeypatch: pytest.MonkeyPatch, count: int) -> list[str]:
+def load_town(monkeypatch: pytest.MonkeyPatch, count: int, folder: Path) -> list[str]:
     """Load every module's part of the town; what was reported."""
+    monkeypatch.setattr(crowd, "marked", lambda: True)  # a crowd votes in a demo only
+    monkeypatch.setattr(settings, "LOG_FOLDER", folder / "log")
+    monkeypatch.setattr(settings, "KEY_FOLDER", folder / "keys")
+    first_key()
     monkeypatch.setattr(problems, "history", functools.partial(problems.history, n=count))
     said: list[str] = []
     for manifest in load():
@@ -58,8 +66,8 @@ WHERE (p.accepted_at, p.assigned_at, p.answered_at, p.confirmed_at, p.returns, p
 
 
 @pytest.mark.django_db
-def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = load_town(monkeypatch, 400)
+def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = load_town(monkeypatch, 400, tmp_path)
     assert "problems: 408" in said
     assert Organisation.objects.count() == 200 and Person.objects.count() > 5_000
     assert Person.objects.filter(cast__isnull=False).count() >= 16

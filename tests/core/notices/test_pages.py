@@ -199,7 +199,7 @@ def chosen(**changes: str) -> dict[str, Any]:
     ways = {
         f"{channel}_{topic}": "now" if channel == "mail" else "none"
         for channel in ("mail", "push")
-        for topic in ("own", "followed", "around", "work")
+        for topic in ("own", "followed", "around", "work", "invited")
     }
     return {**ways, "quiet_from": "", "quiet_until": "", **changes}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -14,8 +15,10 @@ from typing import Any
 from django.db import connection
 
 import veche.town
+from tests.demo_database import fit_for_demo
 from veche import clock
 from veche.module import load, resolve
+from veche.project import home as homes
 from veche.town import problems as told
 
 DAY = dt.timedelta(days=1)
@@ -56,6 +59,9 @@ def settle(start: dt.datetime, daily: int) -> None:
     """The town with its stories, and its people."""
     history = told.history
     told.history = partial(history, FIRST)
+    logs = homes.current().path / "soak" / "demo"
+    shutil.rmtree(logs, ignore_errors=True)  # of a database that is no more
+    fit_for_demo(logs)
     try:
         for manifest in load():
             if manifest.demo:
