@@ -9,8 +9,6 @@ from django.db import migrations, models
 
 SQL = (Path(__file__).parents[1] / "casting.sql").read_text()
 UNDO = """
-DROP FUNCTION ballots_cast(bigint[], bigint[], bytea[], smallint[], bigint[], text[], text[],
-    bytea[], timestamptz[]);
 DROP FUNCTION ballots_lock(bigint);
 DROP TRIGGER ballots_said ON ballots_ballot;
 DROP TRIGGER ballots_kept ON ballots_ballot;

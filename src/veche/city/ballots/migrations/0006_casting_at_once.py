@@ -2,7 +2,11 @@ from pathlib import Path
 
 from django.db import migrations
 
-SQL = (Path(__file__).parents[1] / "casting_all.sql").read_text()
+SQL = (Path(__file__).parents[1] / "ballots_cast.sql").read_text()
+UNDO = """
+DROP FUNCTION ballots_cast(bigint[], bigint[], bytea[], smallint[], bigint[], text[], text[],
+    bytea[], timestamptz[])
+"""
 
 
 class Migration(migrations.Migration):
@@ -11,5 +15,4 @@ class Migration(migrations.Migration):
         ('ballots', '0005_unpublished'),
     ]
 
-    # It answers as before, so that going back needs no other.
-    operations = [migrations.RunSQL(SQL, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(SQL, UNDO)]

@@ -1,6 +1,12 @@
--- The same door as in casting.sql, faster: where every ballot of a batch was written, nothing has to
--- be looked up again to say so. However large the tables grow, rows are found by their keys: a plan
--- made while they were small must not read them whole.
+-- The door for ballots: judged and written here, for one ballot and for a batch alike.
+--
+-- Outcome of each, in the order given: taken (also when the same was sent again), other (this
+-- revision of this code says something else already), closed, struck (no longer on the roll, or
+-- another code), stale (the token is too old).
+--
+-- Where every ballot of a batch was written, nothing is looked up again to say so. However large the
+-- tables grow, rows are found by their keys: a plan made while they were small must not read them
+-- whole.
 CREATE OR REPLACE FUNCTION ballots_cast(
     votes bigint[], entries bigint[], codes bytea[], revisions smallint[], territories bigint[],
     channels text[], choices text[], keys bytea[], ends timestamptz[]
