@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,16 @@ MODULES: tuple[str, ...] = (
     "veche.core.moderation",
     "veche.core.opendata",
     "veche.city.ballots",
+    "veche.city.dispatch",
+    "veche.city.delivery",
     "veche.city.problems",
     "veche.city.appeals",
     "veche.city.audits",
     "veche.city.field",
+    "veche.city.ideas",
+    "veche.city.points",
+    "veche.city.pulse",
+    "veche.city.spheres",
 )
 """Every installed module, lowest first: the ladder of the house."""
 
@@ -77,6 +84,10 @@ class Module:
     """Role → what a holder may do, in one sentence."""
     journal_writes: Mapping[str, str] = field(default_factory=dict)
     """Kind of record → the sentence that explains it."""
+    listens: Mapping[str, str] = field(default_factory=dict)
+    """Kind of a record of a module below or beside → path of ``hear(*, records, at)``, which the
+    worker calls with the records of one operation after it is committed. It may be called twice
+    for the same record, and late: it must not mind."""
     timers: Mapping[str, str] = field(default_factory=dict)
     """Path of the task → how often, in words."""
     procedures: tuple[str, ...] = ()
@@ -87,6 +98,9 @@ class Module:
     """Path of ``FIGURES``, a tuple of :class:`veche.figures.Figure`."""
     commands: str = ""
     """Path of ``register(subparsers)``."""
+    scenario: Mapping[str, str] = field(default_factory=dict)
+    """Name of a step of a scripted incident → path of ``act(*, at, step, play)``, which does it by
+    the module's own operations (`veche.city.dispatch.scenario`)."""
     urls: str = ""
     """Path of the URL configuration, mounted under the module's name."""
     demo: str = ""
@@ -160,6 +174,16 @@ def personal() -> tuple[tuple[str, ModuleType], ...]:
     )
 
 
+@cache
+def listeners() -> Mapping[str, tuple[str, ...]]:
+    """Kind of record → the paths of those who listen to it, lowest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for manifest in load():
+        for kind, path in manifest.listens.items():
+            found[kind] = (*found.get(kind, ()), path)
+    return found
+
+
 def _sequence(path: str) -> tuple[Any, ...]:
     value = resolve(path)
     if not isinstance(value, tuple):
@@ -167,4 +191,14 @@ def _sequence(path: str) -> tuple[Any, ...]:
     return value
 
 
-__all__ = ["MODULES", "MenuEntry", "Module", "RulePage", "datasets", "figures", "load", "personal"]
+__all__ = [
+    "MODULES",
+    "MenuEntry",
+    "Module",
+    "RulePage",
+    "datasets",
+    "figures",
+    "listeners",
+    "load",
+    "personal",
+]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
@@ -25,7 +25,13 @@ R = TypeVar("R")
 OPERATIONS: dict[str, Callable[..., object]] = {}
 """Every operation by its dotted name; the architecture tests walk it."""
 
-_records: ContextVar[list[int] | None] = ContextVar("veche_operation_records", default=None)
+AT_END: list[Callable[[Sequence[tuple[int, str]]], None]] = []
+"""What is called at the end of an outermost operation, still in its transaction, with the number
+and the kind of every record it left: the journal queues the work of listeners here."""
+
+_records: ContextVar[list[tuple[int, str]] | None] = ContextVar(
+    "veche_operation_records", default=None
+)
 
 
 class SilentChange(Exception):
@@ -41,8 +47,8 @@ def running() -> bool:
     return _records.get() is not None
 
 
-def note_record(record_id: int) -> None:
-    """Called by the journal: the running operation has left this record.
+def note_record(record_id: int, kind: str) -> None:
+    """Called by the journal: the running operation has left this record of this kind.
 
     Raises:
         OutsideOperation: no operation is under way.
@@ -50,7 +56,7 @@ def note_record(record_id: int) -> None:
     records = _records.get()
     if records is None:
         raise OutsideOperation
-    records.append(record_id)
+    records.append((record_id, kind))
 
 
 def operation(function: Callable[P, R]) -> Callable[P, R]:
@@ -72,7 +78,7 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
         if not isinstance(at, dt.datetime) or at.tzinfo is None:
             raise TypeError(f"{function.__qualname__}: 'at' must be a moment with a time zone")
         outer = _records.get()
-        mine: list[int] = []
+        mine: list[tuple[int, str]] = []
         token = _records.set(mine)
         try:
             # The inner operation of another joins its transaction: a savepoint would cost two
@@ -81,6 +87,9 @@ def operation(function: Callable[P, R]) -> Callable[P, R]:
                 result = function(*args, **kwargs)
                 if not mine:
                     raise SilentChange(f"{function.__module__}.{function.__qualname__}")
+                if outer is None:
+                    for end in AT_END:
+                        end(mine)
         finally:
             _records.reset(token)
         if outer is not None:

@@ -48,6 +48,15 @@ $$
 PENDING = 256
 """Kilobytes of what is new that wait in a list of the index, which every search reads: it is kept
 short. What brings many rows at once may lengthen it until it has put them in their place."""
+SHORT_LISTS = f"""
+DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET gin_pending_list_limit = {PENDING}', current_database());
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE NOTICE 'gin_pending_list_limit stays as it is: only the owner of a database sets it';
+END $$
+"""
+"""Every later session keeps lists short whose index says nothing else; an import can lengthen its
+own without a lock on the index. Where the user does not own the database, searches are slower."""
 
 
 def holds(words: str, text: str) -> tuple[str, list[Any]]:
@@ -66,8 +75,10 @@ def holds(words: str, text: str) -> tuple[str, list[Any]]:
     pairs = {run[n : n + 2] for run in _RUNS.findall(text) for n in range(len(run) - 1)}
     if not pairs:
         return sql, values
-    sql += f" AND ({words}) ~ '[{HAN}]' AND han_pairs({words}) @> %s"
-    return f"({sql})", [*values, sorted(pairs)]
+    paired = f"({words}) ~ '[{HAN}]' AND han_pairs({words}) @> %s"
+    if text in pairs:  # one pair and nothing else: whoever has the pair holds the text
+        return f"({paired})", [[text]]
+    return f"({sql} AND {paired})", [*values, sorted(pairs)]
 
 
 def indexes(name: str, table: str, words: str) -> list[str]:

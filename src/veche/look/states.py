@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from veche.look.states_delivery import DELIVERY, DELIVERY_ALSO
+from veche.look.states_dispatch import DISPATCH, DISPATCH_ALSO
+from veche.look.states_ideas import IDEAS
+
 
 @dataclass(frozen=True)
 class State:
@@ -246,6 +250,7 @@ STATES: dict[str, State] = {
     "stale": State(
         _("no fresh value"), _("The value is older than it should be."), "stale", "stale"
     ),
+    **{code: State(*told) for code, told in {**IDEAS, **DELIVERY, **DISPATCH}.items()},
 }
 
 
@@ -259,6 +264,8 @@ ALSO = {
     "certified": "vote-certified",
     "archived": "vote-certified",
     "annulled": "vote-annulled",
+    **DELIVERY_ALSO,
+    **DISPATCH_ALSO,
 }
 """States of a case that are shown as another one; of votes, at the desk and in lists."""
 

@@ -49,7 +49,8 @@ resident|Ольга Тихонова|Olga Tikhonova|奥莉加·季霍诺娃|resi
 other-resident|Рашид Галеев|Rashid Galeyev|拉希德·加列耶夫|resident||zarechye-d4-n2|ru
 second-moderator|Олег Зимин|Oleg Zimin|奥列格·济明|moderator|city-people||ru
 moderator|Марина Лебедева|Marina Lebedeva|玛丽娜·列别杰娃|moderator|city-people||ru
-facilitator|Игорь Соболев|Igor Sobolev|伊戈尔·索博列夫|facilitator|city-people||ru
+planner|Леонид Арсентьев|Leonid Arsentyev|列昂尼德·阿尔先季耶夫|planner|city-people||ru
+facilitator|Игорь Соболев|Igor Sobolev|伊戈尔·索博列夫|facilitator|||ru
 officer|Пётр Дорохов|Pyotr Dorokhov|彼得·多罗霍夫|officer|d6-roads|zarechye-d6|ru
 head|Галина Руднева|Galina Rudneva|加林娜·鲁德涅娃|head|d6-roads|zarechye-d6|ru
 arbiter|Олег Савельев|Oleg Savelyev|奥列格·萨韦利耶夫|arbiter|city-people||ru
@@ -62,11 +63,17 @@ poll-clerk|Роза Ахметова|Roza Akhmetova|罗扎·阿赫梅托娃|poll
 second-poll-clerk|Илья Громов|Ilya Gromov|伊利亚·格罗莫夫|poll_clerk|city-people||ru
 volunteer|Алия Нуриева|Aliya Nuriyeva|阿利娅·努里耶娃|volunteer||zarechye-d6|ru
 dispatcher|Светлана Ким|Svetlana Kim|斯韦特兰娜·金|dispatcher|d6-office|zarechye-d6|ru
+watch|Камиль Ибрагимов|Kamil Ibragimov|卡米尔·伊布拉吉莫夫|dispatcher|city-people||ru
+second-watch|Нина Осокина|Nina Osokina|尼娜·奥索金娜|dispatcher|city-people||ru
+mayor|Раиса Мельникова|Raisa Melnikova|赖莎·梅利尼科娃|mayor|city-people||ru
 inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫廖夫|inspector|city-inspection||ru
 expert|Фарида Сафина|Farida Safina|法丽达·萨菲娜|expert|||ru
 doctor|Елена Воронцова|Yelena Vorontsova|叶莲娜·沃龙佐娃|doctor|||ru
 founder|Ли Вэй|Li Wei|李薇|founder|firm-001||zh
 pupil|Миша Ершов|Misha Yershov|米沙·叶尔绍夫|pupil||zarechye-d1-n2|ru
+steward|Лев Аксёнов|Lev Aksyonov|列夫·阿克肖诺夫|steward|city-people||ru
+operator|Лилия Хасанова|Liliya Khasanova|莉莉娅·哈萨诺娃|operator|city-people||ru
+analyst|Ирина Штольц|Irina Stolz|伊琳娜·施托尔茨|analyst|city-people||ru
 auditor|Дэвид Холлоуэй|David Holloway|戴维·霍洛韦|auditor|||en
 administrator|Наталья Белова|Natalya Belova|娜塔莉娅·别洛娃|administrator|city-people||ru
 """

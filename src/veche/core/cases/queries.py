@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -113,6 +114,38 @@ def waiting_prolongation(case: Case) -> Prolongation | None:
 def climbs(case: Case) -> list[Climb]:
     """How the overdue promises of a case climbed, oldest first."""
     return list(Climb.objects.filter(case=case).order_by("id"))
+
+
+def matters_since(
+    territories: Sequence[int],
+    since: dt.datetime,
+    *,
+    theme: str = "",
+    without: Sequence[str] = (),
+    most: int = 100,
+) -> list[Case]:
+    """The newest cases opened in some territories since a moment, of one theme or of all, without
+    those of some procedures and without parts of others; at most ``most``.
+
+    What another module may show beside its own matter: it asks here by place and theme, and asks
+    `veche.core.notices.matters` what each is.
+    """
+    rows = Case.objects.filter(
+        territory__in=territories, opened_at__gte=since, parent=None, hidden_at=None
+    ).exclude(state="")
+    if theme:
+        rows = rows.filter(theme=theme)
+    return list(rows.exclude(procedure__in=without).order_by("-opened_at", "-id")[:most])
+
+
+def called_firms(cases: Sequence[int]) -> list[tuple[Organisation, int]]:
+    """The firms that were called to these matters by their contracts, and to how many; the one
+    called most first. Two queries, however many matters."""
+    rows = CaseClock.objects.filter(case__in=cases, by_contract=True, organisation__isnull=False)
+    counts = dict(rows.values_list("organisation").annotate(n=Count("case", distinct=True)))
+    firms = Organisation.objects.in_bulk(list(counts)) if counts else {}
+    found = [(firms[pk], n) for pk, n in counts.items() if pk in firms]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0].code))
 
 
 def window_ends(case: Case, code: str) -> dt.datetime | None:
@@ -266,7 +299,10 @@ def procedure_line(
         )
     ]
     for index, code in enumerate(way):
-        entered = next((e for e in reversed(events) if drawn(e.target) == code), None)
+        # A step that leaves the matter where it stands (a later date) does not enter it anew.
+        entered = next(
+            (e for e in reversed(events) if drawn(e.target) == code and e.source != e.target), None
+        )
         left = next((e for e in reversed(events) if drawn(e.source) == code), None)
         back = next(
             (

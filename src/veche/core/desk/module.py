@@ -6,7 +6,7 @@ from veche.module import MenuEntry, Module
 
 SEATS = (
     "moderator", "dispatcher", "officer", "head", "arbiter", "controller", "registrar",
-    "organiser", "commissioner",
+    "organiser", "commissioner", "facilitator",
 )  # fmt: skip
 """Roles on whose holders something can wait."""
 

@@ -69,7 +69,7 @@ def record(
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, values)
         number = int(cursor.fetchone()[0])
-    note_record(number)
+    note_record(number, kind)
     return number
 
 
@@ -132,7 +132,7 @@ def record_many(
         )
         numbers = [int(row[0]) for row in cursor.fetchall()]
     for number in numbers:
-        note_record(number)
+        note_record(number, kind)
     return numbers
 
 

@@ -9,6 +9,8 @@ from veche.core.moderation import queries
 from veche.core.moderation.access import judge_of, moderator_of
 from veche.core.moderation.models import HIDING, OriginalLook
 from veche.core.moderation.operations.objections import objectionable
+from veche.core.moderation.spam import Mark, signs_of
+from veche.core.moderation.written import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from veche.core.moderation.models import Decision
     from veche.core.organisations.models import Holding
     from veche.core.people.models import Person
+
+
+_READ = ("moderation", "appealed")
+"""States in which a moderator reads what nobody else has read."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Beside:
     looks: int = 0
     objections: Sequence[Decision] = ()
     """What was hidden of the author's words, and can be objected to or was."""
+    signs: Sequence[Mark] = ()
+    """Signs of spam, for whoever reads it before it is published."""
 
 
 def beside(case: Case, person: Person | None, held: Sequence[Holding], *, author: bool) -> Beside:
@@ -55,5 +63,10 @@ def beside(case: Case, person: Person | None, held: Sequence[Holding], *, author
         objections=[one for one in own if one.appeal or objectionable(one)]
         if author and any(one.kind in HIDING for one in own)
         else (),
+        signs=_signs(case) if moderator and case.state in _READ else (),
         looks=OriginalLook.objects.filter(original__case=case).count() if author else 0,
     )
+
+
+def _signs(case: Case) -> Sequence[Mark]:
+    return signs_of(case, [one.text for one in words_of(case)]).marks

@@ -48,6 +48,43 @@ class Spent(models.Model):
         return f"{bytes(self.key).hex()} at {self.at}"
 
 
+class TextPrint(models.Model):
+    """A text was sent: a keyed digest of its letters, to find the same text elsewhere."""
+
+    key = models.BinaryField(max_length=16)
+    at = models.DateTimeField()
+    case = models.ForeignKey(
+        "cases.Case", models.CASCADE, null=True, related_name="+", db_index=False
+    )
+    """The matter it was sent to."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["key", "at"], name="moderation_print_key"),
+            models.Index(fields=["at"], name="moderation_print_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{bytes(self.key).hex()} at {self.at}"
+
+
+class SpamWord(models.Model):
+    """A word that adds to the score of spam: data a city can set."""
+
+    word = models.CharField(max_length=60, unique=True)
+    """In small letters, as it is looked for."""
+    points = models.SmallIntegerField()
+    """0: a word of the program that this city does not look for."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(points__range=(0, 5)), name="moderation_spam_points")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.points}"
+
+
 class Origin(models.Model):
     """From which network address and browser a matter came: keyed digests, for some weeks only."""
 

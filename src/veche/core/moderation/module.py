@@ -21,6 +21,12 @@ MODULE = Module(
             "moderation:rules",
             "administrator head_moderator",
         ),
+        RulePage(
+            _("Signs of spam"),
+            _("Words that make what is written wait for a moderator."),
+            "moderation:spam-words",
+            "administrator head_moderator",
+        ),
     ),
     journal_writes={
         "moderation.decided": "A decision was put into the public log.",
@@ -37,6 +43,7 @@ MODULE = Module(
         "moderation.sweep-done": "Everything of one sender was taken away.",
         "moderation.limit-set": "It was set how much may be written.",
         "moderation.limit-ended": "A limit that the city had set ended.",
+        "moderation.spam-word-set": "A word that is a sign of spam was set.",
         "moderation.reason-set": "A reason was added or its words were changed.",
         "moderation.pruned": "Counts and digests were deleted: their term was over.",
         "moderation.person-forgotten": "What moderation held about a person was deleted.",

@@ -1,7 +1,6 @@
 """The part of a procedure in which a moderator reads: the same wherever people write.
 
-A module puts these states and moves into its own procedure. What is accepted goes to ``routing``,
-where its office is looked for.
+A module puts these states and moves into its own procedure, and says where what is accepted goes.
 """
 
 from __future__ import annotations
@@ -63,22 +62,31 @@ REJECTED = State("rejected", _("Rejected by a moderator"), final=True)
 REMOVED = State("removed", _("Removed by a moderator"), final=True)
 DROPPED = State("dropped", _("Taken back before a moderator read it"), final=True)
 
-READING = (
-    Move("accept", ("moderation",), "routing", MODERATOR, _("accepted"), "territory"),
-    Move("pass", ("moderation",), "routing", SYSTEM, _("passed without a moderator")),
-    Move("reject", ("moderation",), "rejected", MODERATOR, _("rejected"), "territory"),
-    # One appeal against a rejection or a removal, decided by somebody else.
-    Move("appeal", ("rejected", "removed"), "appealed", AUTHOR, _("objected"), reopens=True),
-    Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), "territory"),
-    Move("overturn", ("appealed",), "routing", MODERATOR, _("overturned"), "territory"),
-    Move("climb", ("appealed",), "appealed_up", SYSTEM, _("came up to the control department")),
-    Move("uphold", ("appealed_up",), "rejected", CONTROLLER, _("upheld"), "territory"),
-    Move("overturn", ("appealed_up",), "routing", CONTROLLER, _("overturned"), "territory"),
-    Move("uphold_above", ("appealed_up",), "rejected", ADMINISTRATOR, _("upheld"), "territory"),
-    Move(
-        "overturn_above", ("appealed_up",), "routing", ADMINISTRATOR, _("overturned"), "territory"
-    ),
-)
+
+def reading(target: str) -> tuple[Move, ...]:
+    """What a moderator can do with what was written; accepted, it goes on to ``target``.
+
+    One appeal against a rejection or a removal is decided by somebody else.
+    """
+    return (
+        Move("accept", ("moderation",), target, MODERATOR, _("accepted"), "territory"),
+        Move("pass", ("moderation",), target, SYSTEM, _("passed without a moderator")),
+        Move("reject", ("moderation",), "rejected", MODERATOR, _("rejected"), "territory"),
+        Move("appeal", ("rejected", "removed"), "appealed", AUTHOR, _("objected"), reopens=True),
+        Move("uphold", ("appealed",), "rejected", MODERATOR, _("upheld"), "territory"),
+        Move("overturn", ("appealed",), target, MODERATOR, _("overturned"), "territory"),
+        Move("climb", ("appealed",), "appealed_up", SYSTEM, _("came up to the control department")),
+        Move("uphold", ("appealed_up",), "rejected", CONTROLLER, _("upheld"), "territory"),
+        Move("overturn", ("appealed_up",), target, CONTROLLER, _("overturned"), "territory"),
+        Move("uphold_above", ("appealed_up",), "rejected", ADMINISTRATOR, _("upheld"), "territory"),
+        Move(
+            "overturn_above", ("appealed_up",), target, ADMINISTRATOR, _("overturned"), "territory"
+        ),
+    )
+
+
+READING = reading("routing")
+"""What is accepted goes to ``routing``, where its office is looked for."""
 
 
 def removal(*states: str) -> Move:

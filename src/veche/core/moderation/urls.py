@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from veche.core.moderation.views import appeals, city, log, objections, parts, sweeps
+from veche.core.moderation.views import appeals, city, log, objections, parts, spam, sweeps
 
 app_name = "moderation"
 _PICTURE = r"^(?P<number>[-\w]+)/photographs/(?P<address>[0-9a-f]{24})"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", log.log, name="log"),
     path("log.csv", log.log_csv, name="log-csv"),
     path("rules/", city.rules, name="rules"),
+    path("rules/words/", spam.words, name="spam-words"),
     path("rules/limits/end/", city.end_limit, name="limit-end"),
     path("rules/reasons/new/", city.reason, name="reason-new"),
     path("rules/reasons/<slug:code>/", city.reason, name="reason"),

@@ -8,10 +8,10 @@ appeals, sweeps and the public log then work for its matters as they do for all 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from veche.core.cases.models import CaseEvent
 from veche.core.cases.queries import procedure_of
@@ -57,6 +57,9 @@ class Written:
     """``reject(by=, at=, case=, reason=, text=)``: the operation before publication."""
     remove: Callable[..., Case] | None = None
     """The same after publication."""
+    goes_to: Callable[[Case, dt.datetime], Mapping[str, Any]] | None = None
+    """The office, and until when, of a matter that an appeal lets go on (``organisation`` and
+    ``until`` of `veche.core.cases.operations.move_case`)."""
     overturned: Callable[..., Case] | None = None
     """``overturned(by=, at=, case=)``: what follows when an appeal opened the way again."""
     upheld: Callable[..., None] | None = None

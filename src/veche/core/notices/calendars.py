@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Todo
 
+from veche.core.notices.calendars_more import MORE
 from veche.core.notices.letters import link
 from veche.core.notices.queries import Due, due_of
 from veche.languages import here
@@ -32,6 +33,9 @@ def build(person: Person, at: dt.datetime) -> str:
         made.add("refresh-interval;value=duration", "PT4H")
         for due in due_of(person, at):
             made.add_component(_entry(due))
+        for more in MORE:
+            for event in more(person, at):
+                made.add_component(event)
         text: str = made.to_ical().decode()
         return text
 

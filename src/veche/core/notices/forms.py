@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.notices import matters
 from veche.core.notices.models import Reader
-from veche.core.notices.rules import CHANNELS, TOPICS, pace
+from veche.core.notices.rules import ALERTS, CHANNELS, DANGER, TOPICS, pace
 from veche.core.notices.words import PACE_WORDS, TOPIC_WORDS
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
@@ -31,15 +31,21 @@ class WaysForm(forms.Form):
         help_text=_("By the city's clock. What happens meanwhile comes when they end."),
     )  # fmt: skip
 
+    sure = forms.BooleanField(
+        label=_("I know that I will not be woken or written to even when life is in danger here"),
+        required=False,
+    )
+
     def __init__(self, *args: Any, reader: Reader | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ways = reader.ways if reader else {}
         for channel in CHANNELS:
             paces = PACE_WORDS if channel == "mail" else {k: PACE_WORDS[k] for k in ("now", "none")}
             for topic in TOPICS:
+                known = {k: PACE_WORDS[k] for k in ("now", "none")} if topic in ALERTS else paces
                 self.fields[f"{channel}_{topic}"] = forms.ChoiceField(
                     label=TOPIC_WORDS[topic],
-                    choices=list(paces.items()),
+                    choices=list(known.items()),
                     initial=pace(ways, channel, topic),
                 )
         for name, value in (
@@ -47,6 +53,24 @@ class WaysForm(forms.Form):
             ("quiet_until", reader.quiet_until if reader else None),
         ):
             self.fields[name].initial = value.strftime("%H:%M") if value else ""
+
+        self.fields["sure"].initial = reader is not None and self._silent(
+            pace(ways, "mail", DANGER), pace(ways, "push", DANGER)
+        )
+
+    @staticmethod
+    def _silent(*paces: str) -> bool:
+        return "none" in paces
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody stops what is said of a danger to life by the way."""
+        cleaned = super().clean() or self.cleaned_data
+        chosen = [cleaned.get(f"{channel}_{DANGER}", "now") for channel in CHANNELS]
+        if self._silent(*chosen) and not cleaned.get("sure"):
+            self.add_error(
+                "sure", _("Say that you know it, or leave “at once” where life is in danger.")
+            )
+        return cleaned
 
     def rows(self, channel: str) -> list[forms.BoundField]:
         """The fields of one channel."""

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from veche.core.notices import matters
 from veche.core.notices.matters import Matter
-from veche.core.notices.words import PERSONAL, place_of_link, sentence
+from veche.core.notices.words import PERSONAL, SPELT, place_of_link, sentence
 from veche.languages import here
 from veche.look.words import moment
 
@@ -57,6 +57,15 @@ class Printer:
         self._lines: dict[tuple[str, int, bool], tuple[int, str, str]] = {}
         self._heads: dict[tuple[str, int, bool], tuple[str, str, str]] = {}
         self._frames: dict[tuple[str, str, int], tuple[str, str, str]] = {}
+
+    def prepare(self) -> None:
+        """Make the lines of what modules word themselves: they may ask the database, which cannot
+        answer while the letters are being copied into it."""
+        for language in self._found:
+            for number, one in self._tellings.items():
+                if one.kind in SPELT:
+                    self._line(language, number, False)
+                    self._head(language, number, False)
 
     def words(self, language: str, content: Sequence[int], count: int, kind: str) -> Words:
         """The letter that says ``content``: for each telling twice its number, plus one when the
@@ -97,6 +106,11 @@ class Printer:
                 said = sentence(one.kind, one.number, one.details)
                 when = moment(one.at)
             plain, marked = f"  {when} — {said}\n", f"<p>{escape(when)} — {escape(said)}</p>"
+            if one.kind in SPELT:
+                with translation.override(language):
+                    lines = SPELT[one.kind].paragraphs(one.number, one.details)
+                plain = "".join(f"{line}\n\n" for line in lines)
+                marked = "".join(f"<p>{escape(line)}</p>" for line in lines)
             if one.kind in PERSONAL:
                 place = place_of_link(one.kind, one.number)
                 with translation.override(language):
@@ -109,7 +123,7 @@ class Printer:
     def _head(self, language: str, telling: int, own: bool) -> tuple[str, str, str]:
         """Title, its lines of text, its HTML. A title that is not public is its author's only."""
         one = self._tellings[telling]
-        key = (language, one.case, own)
+        key = (language, telling if one.kind in SPELT else -one.case, own)
         if key not in self._heads:
             matter = self._found.get(language, {}).get(one.case)
             title = matter.title if matter and (matter.public or own) else ""
@@ -119,6 +133,8 @@ class Printer:
                     name = _("Matter {number}: {title}").format(number=one.number, title=title)
                 else:
                     name = _("Matter {number}").format(number=one.number)
+                if one.kind in SPELT:
+                    name = SPELT[one.kind].head(one.number, one.details)
             name = one_line(name)
             self._heads[key] = (
                 name,
@@ -138,6 +154,8 @@ class Printer:
                     "daily": _("What happened since yesterday"),
                     "weekly": _("What happened in a week"),
                     "late": _("What happened while letters could not be sent"),
+                    "alert": _("Message to the public"),
+                    "danger": _("Danger to life"),
                 }.get(kind, _("What happened"))
             self._frames[key] = (
                 one_line(subject),
@@ -167,10 +185,13 @@ def link(path: str) -> str:
     return f"{settings.ADDRESS}{path}"
 
 
-def with_foot(words: Words, language: str, stop: str, manage: str) -> Words:
-    """A letter with the reader's own links: how to stop it, how to choose."""
+def with_foot(words: Words, language: str, stop: str, manage: str, because: str = "") -> Words:
+    """A letter with the reader's own links: how to stop it, how to choose. ``because`` is ``place``
+    where nobody had to ask for it."""
     with translation.override(language):
         why = _("You get this letter because you asked to be told.")
+        if because == "place":
+            why = _("You get this letter because you live in the place it is about, or follow it.")
         choose = _("Choose what you are told, how and when")
         end = _("Stop all letters")
     text = f"{words.text}\n-- \n{why}\n{choose}: {manage}\n{end}: {stop}\n"

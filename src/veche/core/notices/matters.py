@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -69,6 +69,17 @@ class Choice:
     """Longitude, latitude, metres."""
 
 
+class Placed(NamedTuple):
+    """Where and when a public matter was; never whose it is."""
+
+    theme: str
+    """The code of its group, or its own where it stands in none."""
+    at: dt.datetime
+    longitude: float
+    latitude: float
+    territory: int
+
+
 @dataclass(frozen=True)
 class Shown:
     """How a module shows its matters to those who are told of them."""
@@ -82,6 +93,8 @@ class Shown:
     themes: Callable[[], list[Theme]] | None = None
     instead: Callable[[Case], Mapping[int, str]] | None = None
     """Words of steps that are shown in place of what was said, because parts of it are hidden."""
+    placed: Callable[[dt.datetime, dt.datetime], list[Placed]] | None = None
+    """Where and when the public matters opened from one moment to another were, oldest first."""
 
 
 @dataclass
@@ -128,6 +141,16 @@ def newest(choice: Choice, most: int) -> list[Matter]:
     ]
     early = dt.datetime.min.replace(tzinfo=dt.UTC)
     return sorted(rows, key=lambda one: one.at or early, reverse=True)[:most]
+
+
+def placed(since: dt.datetime, until: dt.datetime) -> list[Placed]:
+    """Where and when public matters of all modules were opened from one moment to another."""
+    return [
+        row
+        for shown in _known.by_procedure.values()
+        if shown.placed is not None
+        for row in shown.placed(since, until)
+    ]
 
 
 def themes() -> list[Theme]:

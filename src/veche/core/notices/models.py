@@ -188,7 +188,8 @@ class Letter(models.Model):
 
     reader = models.ForeignKey(Reader, models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=8)
-    """``now``, ``daily``, ``weekly``, ``late`` (put together after an outage), ``confirm``."""
+    """``now``, ``daily``, ``weekly``, ``late`` (put together after an outage), ``confirm``, and
+    ``alert`` and ``danger``, the messages to the public."""
     period = models.CharField(max_length=40)
     """The day, the week, the telling or the wish it is about."""
     body = models.ForeignKey(
@@ -219,6 +220,11 @@ class Letter(models.Model):
                 fields=["lane"], name="notices_letters_in_hand", condition=Q(state="sending")
             ),
             models.Index(fields=["body"], name="notices_letter_body"),
+            models.Index(
+                fields=["period"],
+                name="notices_alert_letters",
+                condition=Q(kind__in=("alert", "danger")),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -244,6 +250,8 @@ class Notice(models.Model):
     seen_at = models.DateTimeField(null=True)
     push = models.BooleanField(default=False)
     """Whether it waits to be pushed to the reader's devices."""
+    pushed_at = models.DateTimeField(null=True)
+    """When a device took it; kept of messages to the public only."""
 
     class Meta:
         constraints = [
@@ -257,6 +265,9 @@ class Notice(models.Model):
                 fields=["person"], name="notices_unseen", condition=Q(seen_at__isnull=True)
             ),
             models.Index(fields=["reader"], name="notices_to_push", condition=Q(push=True)),
+            models.Index(
+                fields=["case"], name="notices_alerted", condition=Q(topic__in=("alert", "danger"))
+            ),
         ]
 
     def __str__(self) -> str:
@@ -290,7 +301,8 @@ class Waiting(models.Model):
     own = models.BooleanField()
     topic = models.CharField(max_length=8, blank=True)
     pace = models.CharField(max_length=6)
-    """``now``, ``daily``, ``weekly``; ``late`` for what was in a letter that was taken back."""
+    """``now``, ``daily``, ``weekly``; ``late`` for what was in a letter that was taken back; a
+    message to the public as its topic is."""
 
     class Meta:
         indexes = [models.Index(fields=["pace", "reader"], name="notices_waiting_pace")]

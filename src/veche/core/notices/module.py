@@ -11,6 +11,7 @@ MODULE = Module(
         "notices.carried": "Those who followed a matter follow the one it was merged into.",
         "notices.parted": "A matter was separated again: those who came by it went with it.",
         "notices.told": "Those who follow a matter, hear of its place or hold a role were told.",
+        "notices.alerted": "A message to the public was told to the people of its place.",
         "notices.announced": "A new matter or an outcome is to be told to those around it.",
         "notices.seen": "Somebody looked at their notices.",
         "notices.subscribed": "Somebody subscribed to an area, a street, a circle or a theme.",

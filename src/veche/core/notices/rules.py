@@ -6,14 +6,34 @@ import datetime as dt
 import math
 import re
 
-TOPICS = ("own", "followed", "around", "work", "invited")
+TOPICS = ("own", "followed", "around", "work", "invited", "alert", "danger")
 """What a notice is about for its reader: a matter of theirs, one they follow, one near them, one
-that a role of theirs concerns, a vote they are invited to."""
+that a role of theirs concerns, a vote they are invited to, a message to the public about a place
+of theirs, and such a one because life is in danger there."""
+DANGER = "danger"
+ALERTS = ("alert", DANGER)
+"""Topics that are told at once or not at all."""
 CHANNELS = ("mail", "push")
 PACES = ("now", "daily", "weekly", "none")
 USUAL: dict[str, dict[str, str]] = {
-    "mail": {"own": "now", "followed": "now", "around": "daily", "work": "daily", "invited": "now"},
-    "push": {"own": "now", "followed": "now", "around": "none", "work": "none", "invited": "none"},
+    "mail": {
+        "own": "now",
+        "followed": "now",
+        "around": "daily",
+        "work": "daily",
+        "invited": "now",
+        "alert": "now",
+        "danger": "now",
+    },
+    "push": {
+        "own": "now",
+        "followed": "now",
+        "around": "none",
+        "work": "none",
+        "invited": "none",
+        "alert": "now",
+        "danger": "now",
+    },
 }
 """What holds until a reader chooses: news of a whole district comes once a day."""
 DIGEST_HOUR = 8

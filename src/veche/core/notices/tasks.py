@@ -8,11 +8,20 @@ import time
 
 from veche import clock
 from veche.core.notices.models import Announcement, Reader, Waiting
-from veche.core.notices.operations import letters, pushing, sending, subscribing, telling
+from veche.core.notices.operations import (
+    alerting,
+    letters,
+    pushing,
+    sending,
+    subscribing,
+    telling,
+)
 from veche.jobs import job
 
 LONGEST = 3.0
 """Seconds of telling after which the rest is left to the next minute: other timers wait."""
+LONGEST_PUSH = 30.0
+"""Seconds of waking browsers in one job."""
 
 
 @job
@@ -41,6 +50,28 @@ def send_waiting() -> None:
 def push_told(*, telling: int) -> None:
     """Wake the browsers of those who were told."""
     pushing.push_waiting(by=None, at=clock.now())
+
+
+@job
+def send_alert() -> None:
+    """Write the letters of messages to the public and send what waits, these first."""
+    at = clock.now()
+    for number, topic in alerting.alerts_wait():
+        alerting.write_alert(by=None, at=at, telling=number, topic=topic)
+    sending.send_letters(at=at)
+
+
+@job
+def push_alert() -> None:
+    """Wake browsers, a batch after another, as long as any is to be woken; others get their turn
+    between two runs."""
+    at = clock.now()
+    begun = time.monotonic()
+    while letters.notices_wait(at, "push"):
+        pushing.push_waiting(by=None, at=at)
+        if time.monotonic() - begun > LONGEST_PUSH:
+            push_alert.defer()
+            return
 
 
 @job
@@ -77,6 +108,8 @@ def tick(*, at: dt.datetime) -> None:
         since__lt=at - dt.timedelta(days=8),
     ).exists():
         subscribing.forget_unconfirmed(by=None, at=at)
+    for number, topic in alerting.alerts_wait():
+        alerting.write_alert(by=None, at=at, telling=number, topic=topic)
     if Waiting.objects.filter(pace="late").exists():
         letters.merge_late(by=None, at=at)
     if letters.notices_wait(at, "mail"):

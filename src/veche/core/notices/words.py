@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
@@ -46,11 +47,34 @@ def with_links(text: str, reader: Any, language: str) -> str:
     return _PLACE.sub(made, text) if "{{link " in text else text
 
 
+@dataclass(frozen=True)
+class Spelt:
+    """Words that a module makes itself, in the active language, because they stand with it: each
+    of these takes the number of the matter and the details of the notice."""
+
+    sentence: Callable[[str, Mapping[str, Any]], str]
+    """What a page and a device show."""
+    head: Callable[[str, Mapping[str, Any]], str]
+    """The subject of a letter that says nothing else."""
+    paragraphs: Callable[[str, Mapping[str, Any]], Sequence[str]]
+    """What stands in a letter."""
+
+
+SPELT: dict[str, Spelt] = {}
+
+
+def spell(kind: str, spelt: Spelt) -> None:
+    """Let a module make the words of a kind of notice itself."""
+    SPELT[kind] = spelt
+
+
 UNKNOWN = gettext_noop("Something happened to matter {number}.")
 
 
 def sentence(kind: str, number: str, details: Mapping[str, Any]) -> str:
     """What happened to a matter, in the active language."""
+    if kind in SPELT:
+        return SPELT[kind].sentence(number, details)
     text = _(SENTENCES.get(kind, UNKNOWN))
     try:
         return text.format(**{"number": number, **details})
@@ -64,6 +88,8 @@ TOPIC_WORDS = {
     "around": gettext_lazy("What is near me or of a theme I chose"),
     "work": gettext_lazy("What my role concerns"),
     "invited": gettext_lazy("Votes I am invited to"),
+    "alert": gettext_lazy("Messages to the public about my places"),
+    "danger": gettext_lazy("Danger to life in my places"),
 }
 CHANNEL_WORDS = {
     "mail": gettext_lazy("By e-mail"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from veche.core.organisations.models import Organisation
 from veche.core.places.queries import atlas
 
 
@@ -16,3 +17,9 @@ def territories(*, city: bool) -> list[tuple[str, str]]:
             rows.append((district.code, str(district)))
             rows += [(inner.code, f"– {inner}") for inner in places.children(district)]
     return rows
+
+
+def offices() -> list[tuple[str, str]]:
+    """Code and name of what one can write to, by name: no companies, nothing met in an import."""
+    rows = Organisation.objects.filter(imported=False).exclude(kind=Organisation.Kind.COMPANY)
+    return sorted(((one.code, str(one)) for one in rows), key=lambda row: row[1])

@@ -21,6 +21,7 @@ from veche.core.places.models import ObjectKind, Territory
 
 OF_THE_CITY = (
     "moderator", "arbiter", "controller", "clerk", "organiser", "commissioner", "poll_clerk",
+    "facilitator", "planner", "steward", "operator", "analyst", "mayor",
 )  # fmt: skip
 """Roles that the cast holds in the whole city."""
 
@@ -49,7 +50,7 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
         if member.role in ("resident", "pupil"):
             continue
         area = None
-        if member.role in OF_THE_CITY:
+        if member.role in OF_THE_CITY or (member.role == "dispatcher" and not member.area):
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)
         elif member.role in ("dispatcher", "volunteer") and member.area:
             area = places[member.area]

@@ -32,6 +32,7 @@ MODULE = Module(
     ),
     journal_writes={
         "organisations.role-ended": "A role was ended.",
+        "organisations.term-set": "A role ends at another moment than was written at first.",
         "organisations.set": "An organisation was added or renamed.",
         "organisations.appointed": "A person was given a role.",
         "organisations.made-responsible": "An organisation answers for a theme in a territory.",

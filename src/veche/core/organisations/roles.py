@@ -19,6 +19,13 @@ ROLES: dict[str, str | Promise] = {
     "organiser": _("Organiser of votes"),
     "commissioner": _("Member of the voting commission"),
     "poll_clerk": _("Poll clerk"),
+    "facilitator": _("Facilitator"),
+    "planner": _("Planner of the strategy"),
+    "steward": _("Steward of data"),
+    "operator": _("Operator on watch"),
+    "analyst": _("Analyst"),
+    "mayor": _("Mayor"),
+    "commander": _("Commander in a crisis"),
     "administrator": _("Administrator"),
 }
 """Code → word, in the order they are offered in."""
@@ -30,7 +37,6 @@ _LOOK_ON: dict[str, str | Promise] = {
     "auditor": _("Auditor"),
     "doctor": _("Doctor"),
     "expert": _("Expert"),
-    "facilitator": _("Facilitator"),
     "founder": _("Founder of a company"),
     "inspector": _("Inspector"),
     "pupil": _("Pupil"),

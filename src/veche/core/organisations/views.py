@@ -28,16 +28,12 @@ from veche.core.people.operations import note_look
 from veche.core.people.operations.birth import erase_birth_date
 from veche.core.people.operations.residence import WrongCode, ask_for_letter, try_letter_code
 from veche.core.people.queries import letter_of, residence_of, waiting_letters
-from veche.errors import Invalid, Refused
+from veche.errors import Refused
 from veche.look import words
+from veche.look.fields import say_refusal
 from veche.tables import csv_whole
 
 _PAGE = 50
-
-
-def _told(form: Form, refusal: Refused) -> None:
-    name = refusal.field if isinstance(refusal, Invalid) else ""
-    form.add_error(name if name in form.fields else None, str(refusal))
 
 
 @require_POST
@@ -66,9 +62,9 @@ def residence(request: HttpRequest, person: Person) -> HttpResponse:
                 if try_letter_code(by=person, at=at, code=code_form.cleaned_data["code"]):
                     messages.info(request, gettext("The city knows now where you live."))
                     return redirect("organisations:residence")
-                _told(code_form, WrongCode())
+                say_refusal(code_form, WrongCode())
             except Refused as refusal:
-                _told(code_form, refusal)
+                say_refusal(code_form, refusal)
                 on_paper = False
     elif request.method == "POST":
         form, status = LetterForm(request.POST), 422
@@ -78,7 +74,7 @@ def residence(request: HttpRequest, person: Person) -> HttpResponse:
                 messages.info(request, gettext("The letter will be printed and sent."))
                 return redirect("organisations:residence")
             except Refused as refusal:
-                _told(form, refusal)
+                say_refusal(form, refusal)
     context = {
         "residence": residence_of(person, at),
         "born": BirthDate.objects.filter(pk=person.pk).first(),
@@ -130,7 +126,7 @@ def counter(request: HttpRequest, person: Person) -> HttpResponse:
             messages.info(request, gettext("The city knows now where this person lives."))
             return redirect("organisations:counter")
         except Refused as refusal:
-            _told(form, refusal)
+            say_refusal(form, refusal)
             status = refusal.status
     return render(request, "organisations/counter.html", {"form": form}, status=status)
 
@@ -203,7 +199,7 @@ def give(request: HttpRequest, person: Person) -> HttpResponse:
                 messages.info(request, gettext("The role is given."))
                 return redirect("organisations:roles")
             except Refused as refusal:
-                _told(form, refusal)
+                say_refusal(form, refusal)
                 status = refusal.status
         elif "change" not in request.POST:
             # Whose name stands there is shown to the administrator: that is a look.

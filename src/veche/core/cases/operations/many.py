@@ -147,11 +147,12 @@ def move_cases(
     said = {one.case.pk: dict((public or {}).get(one.case.pk, {})) for one in ready}
     moved = Moved(refused=refused)
     together: list[_Ready] = []
+    been = _been_there(ready) if organisation is None else {one.case.pk for one in ready}
     for one in ready:
         declared = PROCEDURES[one.case.procedure]
-        # A promise that stands still or runs on is carried over one by one: it is rare.
+        # A promise that stands still, and a clock that goes on, are carried over one by one.
         target = declared.by_code[one.move.target]
-        runs_on = target.owes and one.case.promised_at is not None
+        runs_on = target.owes and one.case.promised_at is not None and one.case.pk in been
         if runs_on or target.pauses or one.case.paused_at is not None or one.move.stays:
             pk = one.case.pk
             moved.cases[pk] = move_case(
@@ -175,6 +176,29 @@ def move_cases(
         public={"move": move, "moved": len(moved.cases), "refused": len(refused)},
     )
     return moved
+
+
+def _been_there(ready: Sequence[_Ready]) -> set[int]:
+    """Cases whose promise runs on and which may go on with a clock they had before, or with the
+    contract of their office: they lay with it in the state they come to, or it has one."""
+    runs_on = [
+        one
+        for one in ready
+        if one.case.promised_at is not None
+        and PROCEDURES[one.case.procedure].by_code[one.move.target].owes
+    ]
+    if not runs_on:
+        return set()
+    ids = [one.case.pk for one in runs_on]
+    before = CaseClock.objects.filter(
+        case_id__in=ids, state__in={one.move.target for one in runs_on}
+    )
+    by_contract = Assignment.objects.filter(case_id__in=ids, until__isnull=True).exclude(
+        number=None
+    )
+    return {*before.values_list("case_id", flat=True)} | {
+        *by_contract.values_list("case_id", flat=True)
+    }
 
 
 def _step_together(
@@ -207,7 +231,8 @@ def _step_together(
     ids = [one.case.pk for one in ready]
     left = {one.case.pk: one.case.state for one in ready}
     CaseClock.objects.filter(case_id__in=ids, stopped_at__isnull=True).update(stopped_at=at)
-    handed = _turn(ready, at, organisation)
+    promised = {one.case.pk: one.case.promised_at for one in ready}
+    handed, ends = _turn(ready, at, organisation)
     own = _contracts(ready, at, contract if organisation is not None else None, handed)
     CaseClock.objects.bulk_create(
         CaseClock(
@@ -215,26 +240,27 @@ def _step_together(
             state=one.move.target,
             organisation_id=one.case.organisation_id,
             started_at=at,
-            first_due_at=own.get(one.case.pk, one.case.due_at),
-            due_at=own.get(one.case.pk, one.case.due_at),
+            first_due_at=due,
+            due_at=due,
             by_contract=one.case.pk in own,
         )
         for one in ready
-        if one.case.due_at is not None
+        if (due := own.get(one.case.pk, ends[one.case.pk])) is not None
     )
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE cases_case c SET due_at = v.due, promised_at = v.promised,"
             " first_promised_at = v.first,"
-            " climbed = CASE WHEN v.promised IS NULL THEN climbed ELSE 0 END"
-            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])"
-            " AS v (id, due, promised, first)"
+            " climbed = CASE WHEN v.promised IS NULL OR v.runs_on THEN climbed ELSE 0 END"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],"
+            " %s::boolean[]) AS v (id, due, promised, first, runs_on)"
             " WHERE c.id = v.id",
             [
                 ids,
                 [one.case.due_at for one in ready],
                 [one.case.promised_at for one in ready],
                 [one.case.first_promised_at for one in ready],
+                [promised[one.case.pk] is not None for one in ready],
             ],
         )
     if organisation is not None and handed:
@@ -290,10 +316,14 @@ def _contracts(
     return found
 
 
-def _turn(ready: Sequence[_Ready], at: dt.datetime, organisation: Organisation | None) -> list[int]:
-    """Set on the cases what the events have written; which of them changed their office."""
+def _turn(
+    ready: Sequence[_Ready], at: dt.datetime, organisation: Organisation | None
+) -> tuple[list[int], dict[int, dt.datetime | None]]:
+    """Set on the cases what the events have written; which of them changed their office, and when
+    the state each has come to ends by its own term."""
     dues: dict[tuple[str, str], dt.datetime | None] = {}
     handed = []
+    ends: dict[int, dt.datetime | None] = {}
     for one in ready:
         case, declared = one.case, PROCEDURES[one.case.procedure]
         target = declared.by_code[one.move.target]
@@ -303,11 +333,14 @@ def _turn(ready: Sequence[_Ready], at: dt.datetime, organisation: Organisation |
         case.state, case.seq, case.moved_at = one.move.target, case.seq + 1, at
         case.closed_at = at if target.final else None
         case.due_at = dues[key]
-        if target.owes:
-            case.promised_at = case.first_promised_at = case.due_at
-        else:
+        ends[case.pk] = dues[key]
+        if not target.owes:
             case.promised_at = None
+        elif case.promised_at is None:
+            case.promised_at = case.first_promised_at = case.due_at
+        elif case.due_at is None or case.promised_at < case.due_at:
+            case.due_at = case.promised_at
         if organisation is not None and case.organisation_id != organisation.pk:
             case.organisation = organisation
             handed.append(case.pk)
-    return handed
+    return handed, ends

@@ -83,13 +83,15 @@ def open_case(
     public: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
 ) -> Case:
-    """Open a case by its first move; ``by`` is its author, empty for an anonymous one.
+    """Open a case by its first move; ``by`` is its author, empty for an anonymous one; what is
+    begun by a role has no author.
 
     ``organisation`` is the office it lies with from the beginning, where there is one; ``until``
     the moment its first state ends, where the matter itself says so and no term.
 
     Raises:
         MoveNotPossible: the procedure does not begin with this move.
+        NoRoleForMove: it begins by a role that ``by`` does not hold there.
         ParentEnded: the parent that would wait for it has ended.
     """
     declared = PROCEDURES[procedure]
@@ -115,6 +117,9 @@ def open_case(
     )
     if declared.by_code[first.target].owes:
         case.promised_at = case.first_promised_at = case.due_at
+    holding = None
+    if first.role not in (AUTHOR, SYSTEM, IMPORTER):
+        holding = role_holding(case, first.role, first.scope, by, at)
     case.save(force_insert=True)
     _step(
         case,
@@ -122,7 +127,7 @@ def open_case(
         first,
         by=by,
         at=at,
-        holding=None,
+        holding=holding,
         organisation=organisation,
         public=public,
         personal=personal,
@@ -230,6 +235,9 @@ ROLE_NAMES = {
     "organiser": _("an organiser of votes in this place"),
     "commissioner": _("the voting commission"),
     "poll_clerk": _("a clerk of a polling place"),
+    "facilitator": _("a facilitator of this place"),
+    "mayor": _("the mayor"),
+    "commander": _("whoever commands in a crisis"),
 }
 
 

@@ -34,6 +34,7 @@ from veche.core.moderation.operations.redaction import (
     hide_words,
     look_at_original,
 )
+from veche.core.moderation.operations.spam import set_spam_word
 from veche.core.moderation.operations.sweeps import (
     NothingToSweep,
     TooLate,
@@ -41,6 +42,7 @@ from veche.core.moderation.operations.sweeps import (
     sweep,
     undo_sweep,
 )
+from veche.core.moderation.operations.turning_down import turn_down
 
 __all__ = [
     "AlreadyAppealed",
@@ -71,9 +73,11 @@ __all__ = [
     "prune",
     "set_limit",
     "set_reason",
+    "set_spam_word",
     "show_matter",
     "sweep",
     "take_up_past",
+    "turn_down",
     "undo_sweep",
     "use_reason",
 ]

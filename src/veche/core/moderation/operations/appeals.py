@@ -130,6 +130,8 @@ def judge(
     outcome, move = ("overturned", "overturn") if overturn else ("upheld", "uphold")
     if holding.role == ADMINISTRATOR:
         move = f"{move}_above"
+    written = written_of(case)
+    lies = written.goes_to(case, at) if overturn and written.goes_to is not None else {}
     moved = move_case(
         by=by,
         at=at,
@@ -137,6 +139,7 @@ def judge(
         move=move,
         seen=seen,
         public={"text": text},
+        **lies,
     )
     decision.appeal, decision.judged_at, decision.judge = outcome, at, by
     decision.judge_role, decision.judge_text = holding.role, text
@@ -144,7 +147,6 @@ def judge(
     record(
         kind="moderation.judged", by=by, at=at, subject=subject(case), public={"outcome": outcome}
     )
-    written = written_of(case)
     if overturn and written.overturned is not None:
         written.overturned(by=by, at=at, case=moved)
     else:

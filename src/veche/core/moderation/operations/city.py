@@ -12,7 +12,7 @@ from veche.core.journal.operations import record
 from veche.core.moderation import reasons
 from veche.core.moderation.access import check_sets_rules
 from veche.core.moderation.limits import KEEP
-from veche.core.moderation.models import Limit, Origin, Reason, Spent
+from veche.core.moderation.models import Limit, Origin, Reason, Spent, TextPrint
 from veche.errors import Invalid
 from veche.operation import operation
 from veche.texts import UnknownReason
@@ -205,6 +205,8 @@ def _prune(*, by: None, at: dt.datetime) -> int:
     spent = Spent.objects.filter(
         pk__in=Spent.objects.filter(at__lt=at - KEEP).values("pk")[:PRUNE_BATCH]
     ).delete()[0]
+    prints = TextPrint.objects.filter(at__lt=at - KEEP)
+    spent += TextPrint.objects.filter(pk__in=prints.values("pk")[:PRUNE_BATCH]).delete()[0]
     old = Origin.objects.filter(at__lt=at - dt.timedelta(days=ORIGIN_DAYS))
     origins = Origin.objects.filter(pk__in=old.values("pk")[:PRUNE_BATCH]).delete()[0]
     record(
@@ -221,6 +223,7 @@ def prune(*, at: dt.datetime) -> int:
     """Throw away counts and digests whose term is over; returns how many. A timer calls it."""
     old = (
         Spent.objects.filter(at__lt=at - KEEP).exists()
+        or TextPrint.objects.filter(at__lt=at - KEEP).exists()
         or Origin.objects.filter(at__lt=at - dt.timedelta(days=ORIGIN_DAYS)).exists()
     )
     return _prune(by=None, at=at) if old else 0

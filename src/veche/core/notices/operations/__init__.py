@@ -1,5 +1,12 @@
 """Everything that can be done about telling people, by its noun."""
 
+from veche.core.notices.operations.alerting import (
+    Told,
+    take_alert_back,
+    tell_in_house,
+    tell_place,
+    write_alert,
+)
 from veche.core.notices.operations.following import carry_followers, follow, unfollow
 from veche.core.notices.operations.joining import part_followers, tell_people
 from veche.core.notices.operations.letters import (
@@ -36,6 +43,7 @@ from veche.core.notices.operations.telling import (
 )
 
 __all__ = [
+    "Told",
     "Wanted",
     "add_device",
     "announce",
@@ -58,14 +66,18 @@ __all__ = [
     "send_letters",
     "stop_letters",
     "subscribe",
+    "take_alert_back",
     "tell_followers",
     "tell_followers_of_many",
+    "tell_in_house",
     "tell_people",
+    "tell_place",
     "tell_subscribers",
     "throw_away",
     "unfollow",
     "unfollow_as",
     "unsubscribe",
+    "write_alert",
     "write_anew",
     "write_digests",
     "write_told",

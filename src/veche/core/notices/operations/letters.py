@@ -51,11 +51,12 @@ CREATE TEMP TABLE notices_parcel ON COMMIT DROP AS
 SELECT d.reader_id, coalesce(p.language, r.language) AS language, d.content, d.whole, d.count,
        sha256(convert_to(%(kind)s || ':' || coalesce(p.language, r.language) || ':'
            || d.count || ':' || array_to_string(d.content, ','), 'UTF8')) AS digest,
-       CASE WHEN {quiet} THEN
+       CASE WHEN %(kind)s = 'danger' THEN %(at)s::timestamptz - interval '1 year'
+            WHEN {quiet} THEN
             ((%(local)s::timestamp::date
               + CASE WHEN %(local)s::time < r.quiet_until THEN 0 ELSE 1 END
               + r.quiet_until) AT TIME ZONE %(zone)s)
-            ELSE %(at)s END AS not_before
+            ELSE %(at)s END AS not_before  -- what waits longest goes first: danger before all
 FROM (
     SELECT reader_id, count, whole, whole[1:%(most)s] AS content FROM (
         SELECT reader_id, count(*) AS count,
@@ -119,6 +120,7 @@ def _pass(kind: str, period: str, at: dt.datetime, where: str, more: dict[str, A
             with translation.override(language):
                 found[language] = matters.find(cases)
         printer = Printer(tellings, found)
+        printer.prepare()
         _keep_words(printer, kind, at)
         cursor.execute(_LETTERS, values)
         made: int = cursor.rowcount
@@ -141,12 +143,18 @@ def _keep_words(printer: Printer, kind: str, at: dt.datetime) -> None:
             rows = reading.fetchall()
             if not rows:
                 break
+            # Made before the copy begins: some words are asked of the database, and while a copy
+            # runs on a connection nothing else can, so that it would wait for itself for ever.
+            made = [
+                (bytes(digest), words.subject, words.text, words.html)
+                for digest, language, content, count in rows
+                for words in (printer.words(language, content, count, kind),)
+            ]
             with writing.copy(
                 "COPY notices_letterbody (digest, subject, text, html) FROM STDIN"
             ) as copy:
-                for digest, language, content, count in rows:
-                    words = printer.words(language, content, count, kind)
-                    copy.write_row((bytes(digest), words.subject, words.text, words.html))
+                for row in made:
+                    copy.write_row(row)
         reading.execute("CLOSE notices_contents")
 
 
@@ -156,10 +164,11 @@ def notices_wait(at: dt.datetime, channel: str) -> bool:
     local = at.astimezone(city_zone()).replace(tzinfo=None)
     table = "notices_notice" if channel == "push" else "notices_waiting"
     which = "n.push" if channel == "push" else "n.pace = 'now'"
+    loud = "n.topic = 'danger' OR" if channel == "push" else ""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT EXISTS (SELECT FROM {table} n JOIN notices_reader r"
-            f" ON r.id = n.reader_id WHERE {which} AND NOT {_QUIET})",
+            f" ON r.id = n.reader_id WHERE {which} AND ({loud} NOT {_QUIET}))",
             {"local": local},
         )
         return bool(cursor.fetchone()[0])

@@ -18,7 +18,7 @@ from veche.core.notices.links import digest
 from veche.core.notices.models import Notice, PushAddress
 from veche.core.notices.operations.following import _reader_of
 from veche.core.notices.operations.letters import _QUIET
-from veche.core.notices.rules import host_allowed
+from veche.core.notices.rules import ALERTS, host_allowed
 from veche.core.notices.words import sentence
 from veche.core.people.models import Person
 from veche.errors import Invalid
@@ -89,7 +89,8 @@ def remove_devices(*, by: Person, at: dt.datetime, endpoint: str = "") -> int:
 _TAKE = f"""
 UPDATE notices_notice SET push = false WHERE id IN (
     SELECT n.id FROM notices_notice n JOIN notices_reader r ON r.id = n.reader_id
-    WHERE n.push AND NOT {_QUIET} ORDER BY n.reader_id LIMIT {BATCH}
+    WHERE n.push AND (n.topic = 'danger' OR NOT {_QUIET})
+    ORDER BY n.topic <> 'danger', n.reader_id LIMIT {BATCH}
     FOR UPDATE OF n SKIP LOCKED)
 RETURNING id
 """
@@ -110,14 +111,18 @@ def push_waiting(*, by: None, at: dt.datetime) -> int:
     addresses: dict[int, list[PushAddress]] = {}
     for one in PushAddress.objects.filter(reader__in=[row.reader_id for row in rows]):
         addresses.setdefault(one.reader_id, []).append(one)
-    woken = 0
+    woken, answered = 0, []
     by_reader: dict[int, list[Notice]] = {}
     for row in rows:
         by_reader.setdefault(row.reader_id, []).append(row)
     for reader, told in by_reader.items():
         payload = _payload(sorted(told, key=lambda row: row.pk))
-        for address in addresses.get(reader, ()):
-            woken += _knock(address, payload)
+        knocks = [_knock(address, payload) for address in addresses.get(reader, ())]
+        woken += sum(knocks)
+        if any(knocks):
+            answered += [row.pk for row in told if row.topic in ALERTS]
+    if answered:
+        Notice.objects.filter(pk__in=answered).update(pushed_at=at)
     record(kind="notices.pushed", by=by, at=at, subject="notices", public={"woken": woken})
     return woken
 

@@ -32,7 +32,7 @@ from veche.core.notices import links
 from veche.core.notices.letters import Words, with_foot
 from veche.core.notices.models import Letter, MailServer, Reader, Wish
 from veche.core.notices.operations.letters import _QUIET, merge_late
-from veche.core.notices.rules import MOST_TRIES, STOP_AFTER, wait_after
+from veche.core.notices.rules import ALERTS, MOST_TRIES, STOP_AFTER, wait_after
 from veche.core.notices.words import with_links
 from veche.operation import operation
 
@@ -49,7 +49,7 @@ _LOCK = 0x6C657474
 _READY = f"""
 FROM notices_letter l JOIN notices_reader r ON r.id = l.reader_id
 WHERE l.state = 'waiting' AND l.lane IS NULL AND l.not_before <= %(at)s
-  AND (l.kind = 'confirm' OR NOT {_QUIET})
+  AND (l.kind IN ('confirm', 'danger') OR NOT {_QUIET})
 """
 _NEXT = f"""
 SELECT l.id {_READY}
@@ -319,6 +319,7 @@ def message_of(letter: Letter, at: dt.datetime) -> EmailMultiAlternatives | None
         if letter.body is None:
             return None
         token = links.reader_token(reader.pk, reader.mark)
+        why = "place" if letter.kind in ALERTS else ""
         stop = links.page("notices:stop", language, token)
         body = letter.body
         kept = Words(
@@ -326,7 +327,8 @@ def message_of(letter: Letter, at: dt.datetime) -> EmailMultiAlternatives | None
             with_links(body.text, reader, language),
             with_links(body.html, reader, language),
         )
-        words = with_foot(kept, language, stop, links.page("notices:settings", language, token))
+        manage = links.page("notices:settings", language, token)
+        words = with_foot(kept, language, stop, manage, why)
         headers |= {
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",

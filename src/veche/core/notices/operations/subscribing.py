@@ -14,12 +14,15 @@ from veche.core.journal.operations import record
 from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Waiting, Wish
 from veche.core.notices.operations.following import _reader_of
 from veche.core.notices.rules import (
+    ALERTS,
+    DANGER,
     LARGEST_RADIUS,
     MOST_SUBSCRIPTIONS,
     MOST_WISHES,
     SMALLEST_RADIUS,
     TOPICS,
     WISH_DAYS,
+    pace,
     street_of,
 )
 from veche.errors import Invalid, NotFound, Refused
@@ -226,19 +229,29 @@ def confirm_wish(*, by: None, at: dt.datetime, wish: Wish) -> Reader:
 
 
 @operation
-def stop_letters(*, by: Person | None, at: dt.datetime, reader: Reader) -> None:
+def stop_letters(
+    *, by: Person | None, at: dt.datetime, reader: Reader, danger: bool = False
+) -> None:
     """One click: no letters any more. Whoever has no account is forgotten altogether.
 
     With an account the page still shows what is told, and the settings can ask for letters again.
+    What is said of a danger to life goes on coming unless they said so of it too (``danger``).
     """
     number = reader.pk
     if reader.person_id is None:
         _forget(reader)
     else:
-        reader.ways = {**reader.ways, "mail": dict.fromkeys(TOPICS, "none")}
+        kept = "none" if danger else pace(reader.ways, "mail", DANGER)
+        reader.ways = {**reader.ways, "mail": {**dict.fromkeys(TOPICS, "none"), DANGER: kept}}
         reader.save(update_fields=["ways"])
-        Waiting.objects.filter(reader=reader).delete()
-        Letter.objects.filter(reader=reader, state="waiting").update(state="dropped")
+        waits, letters = (
+            Waiting.objects.filter(reader=reader),
+            Letter.objects.filter(reader=reader, state="waiting"),
+        )
+        if kept != "none":
+            waits, letters = waits.exclude(pace=DANGER), letters.exclude(kind=DANGER)
+        waits.delete()
+        letters.update(state="dropped")
     record(kind="notices.stopped", by=by, at=at, subject=f"reader:{number}")
 
 
@@ -288,12 +301,12 @@ def choose_ways(
     reader.quiet_from, reader.quiet_until = quiet or (None, None)
     reader.mail_stopped_at, reader.bounces = None, 0
     reader.save(update_fields=["ways", "quiet_from", "quiet_until", "mail_stopped_at", "bounces"])
-    for topic, pace in (ways.get("mail") or {}).items():
+    for topic, chosen in (ways.get("mail") or {}).items():
         rows = Waiting.objects.filter(reader=reader, topic=topic)
-        if pace == "none":
+        if chosen == "none":
             rows.delete()
-        else:
-            rows.update(pace=pace)
+        elif topic not in ALERTS:
+            rows.update(pace=chosen)
     record(
         kind="notices.ways-chosen",
         by=by,

@@ -25,7 +25,12 @@ def stop(request: HttpRequest) -> HttpResponse:
     reader = linked(request)
     done = False
     if reader is not None and request.method == "POST":
-        operations.stop_letters(by=asker(request).person, at=clock.now(), reader=reader)
+        operations.stop_letters(
+            by=asker(request).person,
+            at=clock.now(),
+            reader=reader,
+            danger=request.POST.get("danger") == "1",
+        )
         done = True
     context = {
         "known": reader is not None,

@@ -54,14 +54,16 @@ def appoint(
     organisation: Organisation | None = None,
     territory: Territory | None = None,
     until: dt.datetime | None = None,
+    since: dt.datetime | None = None,
 ) -> Holding:
-    """Give a person a role from now on, in an organisation or a territory, or in the whole city."""
+    """Give a person a role from now (or from ``since``) on, in an organisation or a territory, or
+    in the whole city."""
     holding = Holding.objects.create(
         person=person,
         role=role,
         organisation=organisation,
         territory=territory,
-        since=at,
+        since=since or at,
         until=until,
     )
     record(
@@ -74,9 +76,38 @@ def appoint(
             "organisation": organisation.code if organisation else None,
             "territory": territory.code if territory else None,
             "until": until.isoformat() if until else None,
+            **({"since": since.isoformat()} if since else {}),
         },
     )
     return holding
+
+
+@operation
+def set_end(*, by: Person | None, at: dt.datetime, holding: Holding, until: dt.datetime) -> Holding:
+    """Let a role end at another moment than was written when it was given; checks no rights.
+
+    A role that would end before it begins ends in the moment it begins.
+    """
+    row: Holding = (
+        Holding.objects.select_for_update(of=("self",))
+        .select_related("organisation", "territory")
+        .get(pk=holding.pk)
+    )
+    # The term is never empty: what begins and ends in the same moment lasts a microsecond.
+    row.until = max(until, row.since + dt.timedelta(microseconds=1))
+    row.save(update_fields=["until"])
+    subject = f"person:{row.person_id}"
+    public = {
+        "role": row.role,
+        "organisation": row.organisation.code if row.organisation else None,
+        "territory": row.territory.code if row.territory else None,
+        "until": row.until.isoformat(),
+    }
+    if until <= at:
+        record(kind="organisations.role-ended", by=by, at=at, subject=subject, public=public)
+    else:
+        record(kind="organisations.term-set", by=by, at=at, subject=subject, public=public)
+    return row
 
 
 @operation

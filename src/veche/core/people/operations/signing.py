@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import ProtectedError, QuerySet
 
 from veche.core.journal.models import Secret
 from veche.core.journal.operations import record
@@ -145,6 +146,8 @@ def delete_old_sign_ins(*, by: None, at: dt.datetime) -> int:
 
 UNCONFIRMED_TERM = dt.timedelta(days=7)
 """How long an account waits for its address to be confirmed."""
+_AT_ONCE = 1_000
+"""Accounts looked at, and deleted, in one go; the timer comes again."""
 
 
 def unconfirmed(at: dt.datetime) -> QuerySet[Person]:
@@ -161,18 +164,45 @@ def unconfirmed(at: dt.datetime) -> QuerySet[Person]:
 
 @operation
 def delete_unconfirmed(*, by: None, at: dt.datetime) -> int:
-    """Delete accounts whose address was not confirmed in time; returns how many."""
-    people = list(unconfirmed(at).values_list("pk", flat=True)[:1_000])
-    Secret.objects.filter(record__subject__in=[f"person:{pk}" for pk in people]).delete()
-    Person.objects.filter(pk__in=people).delete()
+    """Delete accounts whose address was not confirmed in time; returns how many.
+
+    An account that something hangs on, a role given to somebody who has not come in yet, stays.
+    """
+    gone: list[int] = []
+    last = 0
+    while len(gone) < _AT_ONCE:
+        people = list(
+            unconfirmed(at)
+            .filter(pk__gt=last)
+            .order_by("pk")
+            .values_list("pk", flat=True)[:_AT_ONCE]
+        )
+        if not people:
+            break
+        last = people[-1]
+        gone += _deleted(people)
+    Secret.objects.filter(record__subject__in=[f"person:{pk}" for pk in gone]).delete()
     record(
         kind="people.unconfirmed-deleted",
         by=by,
         at=at,
         subject="people",
-        public={"accounts": len(people)},
+        public={"accounts": len(gone)},
     )
-    return len(people)
+    return len(gone)
+
+
+def _deleted(people: list[int]) -> list[int]:
+    """Those of some accounts that could be deleted: all at once, or by halves where one cannot."""
+    try:
+        with transaction.atomic():
+            Person.objects.filter(pk__in=people).delete()
+    except ProtectedError:
+        if len(people) == 1:
+            return []
+        half = len(people) // 2
+        return _deleted(people[:half]) + _deleted(people[half:])
+    return people
 
 
 @operation

@@ -20,6 +20,7 @@ from veche import clock
 from veche.core.places import ground as grounds
 from veche.core.places.about import sections
 from veche.core.places.models import CityObject, ObjectChange
+from veche.core.places.pressing import read_window
 from veche.core.places.queries import Atlas, atlas
 from veche.core.places.queries.objects import Choice, changes, kinds, object_of, owners, standing
 from veche.core.places.rules import stands
@@ -286,14 +287,3 @@ def picture(request: HttpRequest) -> HttpResponse:
     )
     response["Cache-Control"] = "private, max-age=300"
     return response
-
-
-def read_window(text: str) -> Bounds | None:
-    """The window of an address; None when it is none."""
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        return None
-    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
-        return None
-    return (west, south, east, north)
