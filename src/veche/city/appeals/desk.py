@@ -24,13 +24,14 @@ from veche.city.appeals.access import (
 )
 from veche.city.appeals.desk_later import LATER, LetterWords
 from veche.city.appeals.models import Appeal, Correction, Topic
-from veche.city.appeals.queries.lists import corrections, offices
+from veche.city.appeals.queries.lists import corrections
 from veche.city.appeals.queries.matter import matter
 from veche.city.appeals.views.enclosures import enclosed
 from veche.core.cases.models import Case
 from veche.core.cases.queries import waiting_prolongation
 from veche.core.desk.adapter import Desk, DeskAction, DeskForm, DeskLine, Panel
 from veche.core.moderation import reasons
+from veche.core.organisations.choices import offices
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Organisation
 from veche.core.people.operations import note_look

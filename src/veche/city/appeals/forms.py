@@ -11,25 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.appeals import rules, words
 from veche.city.appeals.models import Correction
-from veche.city.appeals.queries.lists import offices, topics
+from veche.city.appeals.queries.lists import topics
+from veche.core.files.fields import FilesField
+from veche.core.organisations.choices import offices
 from veche.core.organisations.models import Organisation
 from veche.core.places.models import ObjectKind
 from veche.core.places.queries import Atlas
 from veche.core.places.queries.objects import kinds
-
-
-class _ManyInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.Field):
-    """Chosen files; what they hold is looked at by `veche.city.appeals.pending`."""
-
-    widget = _ManyInput
-
-    def clean(self, value: Any) -> Any:
-        """The files, as a list; nothing chosen is an empty list."""
-        return [one for one in (value if isinstance(value, list) else [value]) if one]
 
 
 class LetterForm(forms.Form):

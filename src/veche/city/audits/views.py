@@ -10,13 +10,13 @@ from django.views.decorators.http import require_safe
 from veche import clock
 from veche.city.audits import queries, rules
 from veche.city.audits.procedure import OPEN
+from veche.core.cases.line import line_in_words
 from veche.core.cases.operations import subject
-from veche.core.cases.queries import clocks, history, procedure_line, procedure_of
+from veche.core.cases.queries import clocks, history, procedure_of
 from veche.core.desk.adapter import actions_for
 from veche.core.journal.proofs import of_matter
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound
-from veche.look import words
 from veche.tables import csv_whole
 
 
@@ -86,21 +86,10 @@ def audit(request: HttpRequest, number: str) -> HttpResponse:
         raise NotFound
     case, at = found.case, clock.now()
     events = history(case)
-    line = []
-    for step in procedure_line(case, events, clocks(case)):
-        moment = step.due_at or step.entered_at
-        line.append(
-            {
-                "label": step.label,
-                "state": "end" if step.status == "next" and step.last else step.status,
-                "by": step.organisation if step.due_at else "",
-                "when": words.day(moment, "short") if moment else "",
-            }
-        )
     context = {
         "audit": found,
         "case": case,
-        "line": line,
+        "line": line_in_words(case, events, clocks(case)),
         "matters": queries.matters(found),
         "acts": [
             (one, reverse("desk:act", args=[number, one.move]))

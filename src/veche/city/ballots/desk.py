@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche import clock
-from veche.city.ballots.forms.make import moment_field
 from veche.city.ballots.models import RollRequest, Vote, VoteAppeal
 from veche.city.ballots.operations import appeals, corrections, outcome
 from veche.city.ballots.queries.roll import why_not
@@ -31,6 +30,7 @@ from veche.core.places.queries import atlas
 from veche.errors import NotFound
 from veche.languages import here
 from veche.look.context import place
+from veche.look.fields import moment_field
 
 PROCEDURES = ("vote", "vote_appeal", "roll_correction")
 

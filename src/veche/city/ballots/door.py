@@ -14,7 +14,6 @@ from typing import Any
 
 from veche.city.ballots import door_words, keys
 from veche.city.ballots.counting.kinds import WrongBallot
-from veche.city.ballots.door_http import Receive, Scope, Send, TooLong, answer, body_of, refuse
 from veche.city.ballots.door_known import KnownVote
 from veche.city.ballots.door_writer import Away, Sending, Writer
 from veche.city.ballots.intake import KNOWN, key_of, learn, learn_place
@@ -22,6 +21,7 @@ from veche.city.ballots.tokens import BallotToken, WrongToken, read_token
 from veche.city.ballots.vote.choice import LONGEST_CHOICE
 from veche.core.journal.tlog.merkle import leaf_hash
 from veche.errors import Refused
+from veche.native import Receive, Scope, Send, TooLong, answer, body_of, refuse
 
 LARGEST = LONGEST_CHOICE + 4096
 """Bytes of a request: the choice, the token, the key."""

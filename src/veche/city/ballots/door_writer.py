@@ -1,7 +1,6 @@
-"""Writing ballots in batches: one statement, one commit, then everybody's answer.
+"""Writing ballots in batches (`veche.gathering`): one statement, one commit, everybody's answer.
 
-While one batch is being written the next gathers: alone a ballot waits for nobody, and under load
-a commit carries all that comes within milliseconds. The database judges each ballot by itself
+The database judges each ballot by itself
 (``ballots_cast``). What it could not be asked about is never acknowledged; sent again it is the
 same ballot.
 """
@@ -19,16 +18,17 @@ from psycopg import errors
 from veche.city.ballots import keys
 from veche.city.ballots.tokens import BallotToken
 from veche.city.ballots.vote.promise import promise_all
+from veche.gathering import Away, Gatherer
 
 MOST_WAITING = 5_000
 """Ballots that may wait in one process; who comes then is asked to come again."""
 MOST = 500
 """Ballots in one batch."""
-GATHER = 0.003
-"""Seconds a batch waits for more while the last one was of more than one: a commit is dear."""
 PATIENCE = 10.0
 """Seconds a batch may take, connecting included."""
 TRIES = 3
+
+__all__ = ["Away", "Sending", "Writer"]
 
 _CAST = (
     "SELECT outcome, city_now() FROM ballots_cast(%s::text::bigint[], %s::text::bigint[],"
@@ -38,10 +38,6 @@ _CAST = (
 
 Answer = tuple[str, str]
 """Outcome and promise; the promise is empty for what was not taken."""
-
-
-class Away(Exception):
-    """The ballot could not be written now, and nothing was acknowledged."""
 
 
 class Sending(NamedTuple):
@@ -54,8 +50,10 @@ class Sending(NamedTuple):
     leaf: bytes
 
 
-class Writer:
+class Writer(Gatherer[Sending, Answer]):
     """Writes for one process, over one connection of its own; ``told`` publishes the key."""
+
+    outside = (psycopg.Error, OSError, TimeoutError)
 
     def __init__(
         self,
@@ -65,58 +63,10 @@ class Writer:
         most_waiting: int = MOST_WAITING,
         most: int = MOST,
     ) -> None:
+        super().__init__(most_waiting=most_waiting, most=most)
         self.database = database
-        self.most_waiting = most_waiting
-        self.most = most
-        self.gather = GATHER
-        self.batches = 0
-        """How many were written; measurements read it."""
         self._told = told
-        self._last = 0
-        self._waiting: list[tuple[Sending, asyncio.Future[Answer]]] = []
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def write(self, sending: Sending) -> Answer:
-        """Write one ballot, with whatever else comes.
-
-        Raises:
-            Away: too many wait, or the database does not answer; nothing was acknowledged.
-        """
-        if len(self._waiting) >= self.most_waiting:
-            raise Away
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Answer] = loop.create_future()
-        self._waiting.append((sending, answer))
-        if self._task is None:
-            self._task = loop.create_task(self._run())
-        return await answer
-
-    async def _run(self) -> None:
-        """Write until nothing waits."""
-        try:
-            while self._waiting:
-                # Who has come by now comes along; under load, who comes within a moment does too.
-                await asyncio.sleep(self.gather if self._last > 1 else 0)
-                batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
-                self._last = len(batch)
-                try:
-                    answers = await self._batch([sending for sending, _answer in batch])
-                except Exception as fault:
-                    from_outside = isinstance(fault, (psycopg.Error, OSError, TimeoutError))
-                    if not from_outside:  # this ends here: nobody is left waiting for an answer
-                        batch, self._waiting = [*batch, *self._waiting], []
-                    for _sending, answer in batch:
-                        if not answer.done():
-                            answer.set_exception(Away(str(fault)))
-                    if not from_outside:
-                        raise
-                else:
-                    for (_sending, answer), found in zip(batch, answers, strict=True):
-                        if not answer.done():  # they may have gone away meanwhile
-                            answer.set_result(found)
-        finally:
-            self._task = None
 
     async def _batch(self, batch: Sequence[Sending]) -> list[Answer]:
         for left in range(TRIES - 1, -1, -1):

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from veche.city.ballots.vote.config import VOTE_FORMAT
-from veche.languages import LANGUAGES
+from veche.languages import LANGUAGES, said
 
 SHAPES = (
     "decision", "single", "several", "approval", "ranked", "score", "cumulative", "knapsack",
@@ -35,15 +35,6 @@ DECISION = {
     "abstain": {"en": "I abstain", "ru": "Воздерживаюсь", "zh": "弃权"},
 }
 POINTED = ("score", "cumulative", "distribution")
-
-
-def said(values: Mapping[str, Any], name: str) -> dict[str, str]:
-    """The words of a field in the languages in which there are any."""
-    return {
-        code: str(values[f"{name}_{code}"]).strip()
-        for code in LANGUAGES
-        if str(values.get(f"{name}_{code}") or "").strip()
-    }
 
 
 def spread(names: Mapping[str, str] | None, name: str) -> dict[str, str]:

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs
 import psycopg
 
 from veche.city.ballots import door_words, keys
-from veche.city.ballots.door_http import Receive, Scope, Send, answer, header, refuse
 from veche.city.ballots.live_hub import Count, Hub
 from veche.city.ballots.queries.right import NotAVote
+from veche.native import Receive, Scope, Send, answer, header, refuse
 
 HEARTBEAT = 20.0
 """Seconds of silence after which a line is sent, so that nobody on the way cuts it off."""

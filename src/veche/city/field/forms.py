@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.field import rules
+from veche.core.files.fields import FilesField
 from veche.core.moderation.pointed import Pointed
-
-
-class _Many(forms.ClearableFileInput):
-    """Several pictures at once."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-    def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile[bytes]], name: str
-    ) -> list[UploadedFile[bytes]]:
-        """All files of the field."""
-        return files.getlist(name) if files else []
-
-
-class PicturesField(forms.Field):
-    """Chosen pictures; what they hold is looked at by `veche.core.files`."""
-
-    widget = _Many
-
-    def clean(self, value: Any) -> Any:
-        """The files as a list."""
-        return [one for one in (value if isinstance(value, list) else [value]) if one]
 
 
 class SiteForm(forms.Form):
@@ -41,7 +15,7 @@ class SiteForm(forms.Form):
 
     use_required_attribute = False
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
-    photographs = PicturesField(label=_("Photographs"), required=False)
+    photographs = FilesField(label=_("Photographs"), required=False)
     text = forms.CharField(
         label=_("What was done?"),
         widget=forms.Textarea,

@@ -9,13 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
-from veche.city.problems.forms import PicturesField
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.desk import offices_to_choose
 from veche.city.problems.queries.reasons import NOT_OURS, PROLONGED
 from veche.core.cases.models import Case
 from veche.core.cases.queries import disputes
 from veche.core.desk.adapter import DeskForm
+from veche.core.files.fields import FilesField
 from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.models import Organisation
 
@@ -195,7 +195,7 @@ class ReopenForm(TextForm):
 
     takes_pictures = True
     text = _words(_("What is wrong there?"), _("Write what is not done: one sentence is enough."))
-    photographs = PicturesField(
+    photographs = FilesField(
         label=_("Photographs"),
         required=False,
         help_text=_("Up to five, JPEG, PNG or WebP, 20 MB each."),

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
-from veche.city.problems.forms import PicturesField
 from veche.city.problems.queries.satisfaction import standard_answers
+from veche.core.files.fields import FilesField
 from veche.core.moderation.pointed import Pointed
 
 FOUND = {
@@ -46,7 +46,7 @@ class CheckForm(Pointed, forms.Form):
         max_length=rules.LONGEST_REASON,
         help_text=_("Everybody reads it; nobody learns who wrote it."),
     )
-    photographs = PicturesField(
+    photographs = FilesField(
         label=_("Photographs"),
         required=False,
         help_text=_("Up to five. Without faces and number plates, please."),

@@ -53,7 +53,8 @@ def run_import(args: argparse.Namespace) -> int:
     """Import; the summary is printed, 2 is returned where nothing could be imported."""
     from veche import clock
     from veche.city.problems.bulk.imports import import_problems
-    from veche.city.problems.imports.mapping import CannotImport, read_mapping
+    from veche.city.problems.imports.mapping import read_mapping
+    from veche.imported import CannotImport
 
     begun = time.monotonic()
     bar = _Bar()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from veche.town.problems import PastProblem
     from veche.town.stories import Step, Story
 
-HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-MINUTE = dt.timedelta(minutes=1)
+MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 
 REJECTIONS: Mapping[str, tuple[str, str]] = {
     "duplicate": ("duplicate", "Об этом уже сообщили: следите за первым сообщением рядом."),
@@ -382,9 +382,7 @@ def _drawings() -> dict[tuple[str, str], list[Photograph]]:
     from veche.town.photographs import KINDS
 
     return {
-        (kind, moment): [
-            drawn(kind, mended=moment == "after", variant=variant)[0] for variant in (1, 2)
-        ]
+        (kind, moment): [_drawn(kind, moment == "after", variant) for variant in (0, 1)]
         for kind in KINDS
         for moment in ("before", "after")
     }
@@ -392,8 +390,11 @@ def _drawings() -> dict[tuple[str, str], list[Photograph]]:
 
 def drawn(kind: str | None, *, mended: bool, variant: int = 0) -> list[Photograph]:
     """The drawing that stands for a photograph, as a list of one or none."""
+    return [] if kind is None else [_drawn(kind, mended, variant)]
+
+
+@cache
+def _drawn(kind: str, mended: bool, variant: int) -> Photograph:
     from veche.town.photographs import photograph
 
-    if kind is None:
-        return []
-    return [clean(photograph(kind, mended, variant))]
+    return clean(photograph(kind, mended, variant))

@@ -9,11 +9,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
-from veche.city.problems.forms import PicturesField
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.desk import offices_to_choose
 from veche.city.problems.queries.matter import REASONS
 from veche.core.desk.adapter import DeskForm
+from veche.core.files.fields import FilesField
 from veche.core.moderation import reasons as moderation
 from veche.core.moderation.pointed import Pointed
 from veche.core.organisations.models import Organisation
@@ -139,7 +139,7 @@ class AnswerForm(Pointed, ActForm):
         help_text=_("Everybody can read it: what was done, when, and by whom."),
         error_messages={"required": _("Write what was done: one sentence is enough.")},
     )
-    photographs = PicturesField(
+    photographs = FilesField(
         label=_("Photographs of the result"),
         required=False,
         help_text=_("Up to five, JPEG, PNG or WebP, 20 MB each."),

@@ -6,44 +6,20 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
 from veche.city.problems.models import Category
 from veche.city.problems.queries.categories import Kinds
+from veche.core.files.fields import FilesField
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
 from veche.languages import here
 
 PREFIX = "q-"
 """Before the code of a category's question in the names of its fields."""
-
-
-class PicturesInput(forms.ClearableFileInput):
-    """Several pictures at once; nothing of a former choice is shown."""
-
-    allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
-
-    def value_from_datadict(
-        self, data: Any, files: MultiValueDict[str, UploadedFile[bytes]], name: str
-    ) -> list[UploadedFile[bytes]]:
-        """All files of the field."""
-        return files.getlist(name) if files else []
-
-
-class PicturesField(forms.Field):
-    """Chosen pictures; what they hold is looked at by `veche.core.files`."""
-
-    widget = PicturesInput
-
-    def clean(self, value: Any) -> Any:
-        """The files, as a list; nothing chosen is an empty list."""
-        return [one for one in (value if isinstance(value, list) else [value]) if one]
 
 
 def category_choices(kinds: Kinds) -> list[tuple[str, Any]]:
@@ -133,7 +109,7 @@ class ReportForm(forms.Form):
         help_text=_("Everybody can read it: leave out names, telephone numbers and flat numbers."),
         error_messages={"required": _("Write what is wrong: one sentence is enough.")},
     )
-    photographs = PicturesField(
+    photographs = FilesField(
         label=_("Photographs"),
         required=False,
         help_text=_(
@@ -236,7 +212,7 @@ class ReturnForm(forms.Form):
         max_length=rules.LONGEST_REASON,
         error_messages={"required": _("Write what is not done: one sentence is enough.")},
     )
-    photographs = PicturesField(label=_("Photographs"), required=False)
+    photographs = FilesField(label=_("Photographs"), required=False)
 
 
 class SeenForm(forms.Form):

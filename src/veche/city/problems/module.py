@@ -23,8 +23,14 @@ MODULE = Module(
         "controller": "Is told of overdue promises, and holds audits of offices.",
     },
     procedures=("veche.city.problems.procedure:PROCEDURE",),
+    scenario={
+        "problem": "veche.city.problems.scenario_steps:problem",
+        "several": "veche.city.problems.scenario_steps:several",
+    },
     journal_writes={
         "problem.report": "A resident reported a problem.",
+        "problem.made-incident": "A problem that needs several offices became an incident.",
+        "problem.added-to-incident": "A problem became a part of an incident.",
         "problem.accept": "A moderator accepted it.",
         "problem.pass": "It was passed because no moderator came in time.",
         "problem.reject": "A moderator rejected it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from veche.city.problems.models import Problem
 from veche.city.problems.procedure import PUBLIC
 from veche.city.problems.queries.categories import Kinds, kinds
 from veche.core.moderation.written import instead
-from veche.core.notices.matters import Choice, Matter, Shown, Theme
+from veche.core.notices.matters import Choice, Matter, Placed, Shown, Theme
 from veche.core.notices.rules import box, metres, street_of
 
 READ_FOR_STREET = 2_000
@@ -90,4 +91,23 @@ def themes() -> list[Theme]:
     ]
 
 
-SHOWN = Shown(find=find, url="problems:matter", newest=newest, themes=themes, instead=instead)
+def placed(since: dt.datetime, until: dt.datetime) -> list[Placed]:
+    """Where and when the public problems of these moments were; what was said twice counts once."""
+    rows = Problem.objects.filter(
+        case__state__in=PUBLIC, case__hidden_at=None, case__parent=None,
+        case__opened_at__gte=since, case__opened_at__lt=until,
+    )  # fmt: skip
+    known = kinds().by_id
+    groups = {pk: known.get(one.group_id or pk, one).code for pk, one in known.items()}
+    fields = ("category_id", "case__opened_at", "longitude", "latitude", "case__territory_id")
+    return [
+        Placed(groups.get(kind, ""), at, longitude, latitude, territory)
+        for kind, at, longitude, latitude, territory in rows.order_by("case_id").values_list(
+            *fields
+        )
+    ]
+
+
+SHOWN = Shown(
+    find=find, url="problems:matter", newest=newest, themes=themes, instead=instead, placed=placed
+)

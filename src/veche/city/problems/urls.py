@@ -6,7 +6,17 @@ from django.urls import path, re_path
 
 from veche.city.problems.check_urls import urlpatterns as checks
 from veche.city.problems.staff_urls import urlpatterns as staff
-from veche.city.problems.views import acts, author, lists, matter, near, proof, report, tables
+from veche.city.problems.views import (
+    acts,
+    author,
+    lists,
+    matter,
+    near,
+    proof,
+    report,
+    several,
+    tables,
+)
 
 app_name = "problems"
 
@@ -25,6 +35,7 @@ urlpatterns = [
     *staff,
     *checks,
     path("<slug:number>/", matter.matter, name="matter"),
+    path("<slug:number>/several/", several.several, name="several"),
     path("<slug:number>/proof/", proof.proof, name="proof"),
     path("<slug:number>/do/<slug:code>/", acts.act, name="act"),
     path("<slug:number>/confirm/", author.confirm, name="confirm"),

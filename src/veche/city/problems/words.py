@@ -78,3 +78,9 @@ def give_words() -> None:
     say("problems.verified", gettext_noop("Two volunteers confirmed that {number} is done."))
     say("problems.merged", gettext_noop("{number} is the same as {parent}: follow it there."))
     say("problems.split", gettext_noop("{number} goes its own way again."))
+    say(
+        "problems.several",
+        gettext_noop(
+            "Problem {number} needs several offices: it is a part of incident {incident}."
+        ),
+    )

@@ -28,9 +28,9 @@ from veche.city.appeals.operations.refusals import (
     UnknownTopic,
 )
 from veche.core.cases.operations import move_case, open_case
-from veche.core.moderation import reasons
 from veche.core.moderation.limits import declare, spend
-from veche.core.moderation.operations import decided
+from veche.core.moderation.operations import turn_down
+from veche.core.moderation.operations.spam import note_text
 from veche.core.notices.operations import announce, follow, tell_followers
 from veche.core.organisations.queries import answers_for
 from veche.core.places.queries import atlas, territory_by_code
@@ -127,6 +127,8 @@ def write(
         # Two clicks at the same moment: the second waited here until the first was kept.
         raise AlreadyWritten(number="") from error
     spend(by=by, at=at, what="appeal", keys=sender or {}, case=case.pk if sender else None)
+    if public:
+        note_text(at=at, text=text, case=case)
     if photographs or documents:
         enclose(by=by, at=at, case=case, photographs=photographs, documents=documents)
     if by is not None:
@@ -205,14 +207,10 @@ def reject(
     Raises:
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if reason not in reasons.codes(reasons.REJECT):
-        raise UnknownReason
-    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
-    case = move_case(
-        by=by, at=at, case=case, move="reject", seen=seen, public={"reason": reason, "text": text}
-    )
-    decided(by=by, at=at, case=case, kind="reject", reason=reason)
-    tell_followers(by=by, at=at, case=case, kind="appeals.rejected")
+    case = turn_down(
+        by=by, at=at, case=case, move="reject", reason=reason, text=text, seen=seen,
+        told="appeals.rejected",
+    )  # fmt: skip
     by_mail.tell_by_mail(by=by, at=at, case=case)
     return case
 
@@ -229,14 +227,10 @@ def remove(
     """
     if not letter_of(case).public:
         raise NotPublic
-    if reason not in reasons.codes(reasons.HIDE):
-        raise UnknownReason
-    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
-    case = move_case(
-        by=by, at=at, case=case, move="remove", seen=seen, public={"reason": reason, "text": text}
-    )
-    decided(by=by, at=at, case=case, kind="remove", reason=reason)
-    tell_followers(by=by, at=at, case=case, kind="appeals.removed")
+    case = turn_down(
+        by=by, at=at, case=case, move="remove", reason=reason, text=text, seen=seen,
+        told="appeals.removed",
+    )  # fmt: skip
     by_mail.tell_by_mail(by=by, at=at, case=case)
     return case
 

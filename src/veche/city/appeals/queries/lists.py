@@ -15,7 +15,6 @@ from veche.city.appeals import rules
 from veche.city.appeals.access import appeals
 from veche.city.appeals.models import Appeal, Correction, Topic
 from veche.city.appeals.procedure import OPEN, OWED, PUBLIC
-from veche.core.organisations.models import Organisation
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
 from veche.languages import here
@@ -102,12 +101,6 @@ def topics(active: bool = True) -> list[Topic]:
     """What letters can be about, in order."""
     rows = Topic.objects.order_by("position", "id")
     return list(rows.filter(active=True) if active else rows)
-
-
-def offices() -> list[tuple[str, str]]:
-    """Code and name of the offices one can write to, by name: those with somebody who answers."""
-    rows = Organisation.objects.filter(imported=False).exclude(kind=Organisation.Kind.COMPANY)
-    return sorted(((o.code, here(o.names)) for o in rows), key=lambda row: row[1])
 
 
 def written_to() -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from veche.city.appeals import words as said
-from veche.core.cases.models import Case, CaseClock, CaseEvent
+from veche.core.cases.line import by_day, line_in_words
+from veche.core.cases.models import Case, CaseEvent
 from veche.core.cases.operations import subject
-from veche.core.cases.queries import clocks, history, procedure_line
+from veche.core.cases.queries import clocks, history
 from veche.core.journal.queries import about
 from veche.core.moderation import reasons
 from veche.core.moderation.written import instead
@@ -51,7 +52,7 @@ def matter(case: Case, at: dt.datetime, texts: dict[str, str], satisfaction: str
     known = reasons.words()
     return Matter(
         stand=stand(case, at, satisfaction),
-        line=_line(case, events, terms),
+        line=line_in_words(case, events, terms),
         steps=[_step(event, texts, known, shown) for event in reversed(events)],
         records=about(subject(case)).count(),
     )
@@ -79,38 +80,6 @@ def _step(
     )
 
 
-def _line(
-    case: Case, events: Sequence[CaseEvent], terms: Sequence[CaseClock]
-) -> list[dict[str, Any]]:
-    """The procedure line in the words of the page."""
-    steps = []
-    for step in procedure_line(case, events, terms):
-        when = ""
-        if step.due_at:
-            when = gettext("by %(day)s") % {"day": _by(step.due_at, "short")}
-        elif step.entered_at:
-            when = words.day(step.entered_at, "short")
-        ahead = step.status == "next"
-        steps.append(
-            {
-                "label": step.label,
-                "state": "end" if ahead and step.last else step.status,
-                "by": step.organisation if step.due_at else "",
-                "when": when,
-                "back": "",
-            }
-        )
-    if steps and steps[-1]["state"] == "end" and case.closed_at:
-        steps[-1]["state"] = "now"  # it has come to its end: this is where it stands
-    return steps
-
-
-def _by(moment: dt.datetime, options: str = "") -> str:
-    """A day after “by”: Russian has no form of the weekday that fits there."""
-    weekday = "" if (get_language() or "").startswith("ru") else "weekday "
-    return words.day(moment, weekday + options)
-
-
 def stand(case: Case, at: dt.datetime, satisfaction: str = "") -> SafeString:
     """The sentence that says where it stands: who does what by when, and what is left."""
     due = case.due_at
@@ -121,7 +90,7 @@ def stand(case: Case, at: dt.datetime, satisfaction: str = "") -> SafeString:
         str(said.STANDS.get(code, "{office}")),
         office=str(case.organisation) if case.organisation else gettext("The office"),
         satisfaction=said.SATISFACTION.get(satisfaction, ""),
-        day=format_html("<b>{}</b>", _by(due)) if due else "",
+        day=format_html("<b>{}</b>", by_day(due)) if due else "",
         left=format_html('<b class="hot">{}</b>', words.left(at, due)) if due else "",
         ended=format_html("<b>{}</b>", words.day(ended)),
     )

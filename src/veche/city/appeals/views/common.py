@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import urlencode
 
 from veche.city.appeals.operations.refusals import SignInFirst
@@ -10,6 +10,7 @@ from veche.core.moderation.limits import network_address
 from veche.core.people.held import Held
 from veche.core.people.once import verified
 from veche.look.context import place as address_of
+from veche.look.http import sent as sent
 
 
 def sign_in(request: HttpRequest) -> HttpResponseRedirect:
@@ -44,11 +45,3 @@ def once(request: HttpRequest) -> HttpResponseRedirect:
 def sender_of(request: HttpRequest) -> dict[str, str]:
     """Against whose limits the letter of a visitor counts: the address shown, and the network."""
     return {"person": verified(request) or "", "address": network_address(request)}
-
-
-def sent(request: HttpRequest) -> QueryDict:
-    """What was sent, without the one character that PostgreSQL cannot keep."""
-    data = request.POST.copy()
-    for name, values in list(data.lists()):
-        data.setlist(name, [str(value).replace("\x00", "") for value in values])
-    return data

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.forms.utils import ErrorDict
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +28,7 @@ from veche.core.cases.queries import procedure_of
 from veche.core.organisations.middleware import asker
 from veche.core.places import ground as grounds
 from veche.core.places.models import CityObject
+from veche.core.places.pressing import STEPS, pressed, read_window
 from veche.core.places.queries import atlas
 from veche.core.places.queries.objects import object_of
 from veche.errors import Invalid, NotFound, Refused
@@ -36,7 +36,6 @@ from veche.look.plan import Bounds, Mark, Plan, around
 from veche.tables import csv_answer
 
 PAGE = 50
-_STEPS = ("closer", "wider")
 
 
 @require_safe
@@ -189,10 +188,10 @@ def correct(request: HttpRequest) -> HttpResponse:
         start = _start(request, thing)
         return _form(request, CorrectionForm(initial=start), thing, _window(start, home.bounds))
     data = sent(request)
-    window = grounds_window(data.get("window", "")) or home.bounds
-    window = _pressed(data, window)
+    window = read_window(data.get("window", "")) or home.bounds
+    window = pressed(data, window)
     form = CorrectionForm(data)
-    if data.get("do") in _STEPS or "point.x" in data:
+    if data.get("do") in STEPS or "point.x" in data:
         form._errors = ErrorDict()  # type: ignore[attr-defined]  # not sent yet: nothing to scold
         return _form(request, form, thing, window)
     if not form.is_valid():
@@ -223,16 +222,6 @@ def correct(request: HttpRequest) -> HttpResponse:
     number = made.case.number
     messages.success(request, gettext("We have it: number %(number)s.") % {"number": number})
     return HttpResponseRedirect(reverse("appeals:correction", args=[number]))
-
-
-def grounds_window(text: str) -> Bounds | None:
-    """The window of a form; None when it is none."""
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        return None
-    good = -180 <= west < east <= 180 and -90 <= south < north <= 90
-    return (west, south, east, north) if good else None
 
 
 def _thing(request: HttpRequest) -> CityObject | None:
@@ -268,32 +257,6 @@ def _window(start: dict[str, Any], whole: Bounds) -> Bounds:
     if "longitude" not in start or "latitude" not in start:
         return whole
     return around([(start["longitude"], start["latitude"])], least=0.006, margin=0.1)
-
-
-def _pressed(data: QueryDict, window: Bounds) -> Bounds:
-    """A press on the map sets the pin and comes closer; two buttons change the window only."""
-    west, south, east, north = window
-    share = {"closer": 0.4, "wider": 2.5}.get(data.get("do", ""), 1.0)
-    x, y = (west + east) / 2, (south + north) / 2
-    if "point.x" in data:
-        try:
-            px, py = float(data.get("point.x", "")), float(data.get("point.y", ""))
-        except ValueError:
-            return window
-        side = grounds.PICTURE_SIDE
-        if not (0 <= px <= side and 0 <= py <= side):
-            return window
-        x, y = grounds.clicked(window, px, py)
-        data["longitude"], data["latitude"] = f"{x:.6f}", f"{y:.6f}"
-        share = 0.4 if north - south > 0.008 else 1.0
-    elif share != 1.0:
-        with contextlib.suppress(ValueError):
-            x, y = float(data.get("longitude", "")), float(data.get("latitude", ""))
-    wide, tall = (east - west) * share / 2, (north - south) * share / 2
-    wide, tall = min(max(wide, 0.001), 1.0), min(max(tall, 0.001), 1.0)
-    return (
-        max(-180.0, x - wide), max(-90.0, y - tall), min(180.0, x + wide), min(90.0, y + tall),
-    )  # fmt: skip
 
 
 def _form(

@@ -32,7 +32,8 @@ from veche.core.organisations.middleware import asker
 from veche.core.people.held import secret_in
 from veche.core.people.once import address, finish, send_link, verified
 from veche.core.places.queries import atlas
-from veche.errors import Invalid, Refused
+from veche.errors import Refused
+from veche.look.fields import say_refusal
 
 
 @never_cache
@@ -93,8 +94,7 @@ def _send(request: HttpRequest, form: LetterForm, data: Any, kept: list[Kept]) -
         request.session[SENT] = number
         return HttpResponseRedirect(reverse("appeals:matter", args=[number]))
     except Refused as refusal:
-        field = refusal.field if isinstance(refusal, Invalid) else None
-        form.add_error(field if field in form.fields else None, str(refusal))
+        say_refusal(form, refusal)
         return _form(request, form, kept=kept, status=refusal.status)
     pending.drop(one.key for one in kept)
     messages.success(request, gettext("We have it: number %(number)s.") % {"number": number})

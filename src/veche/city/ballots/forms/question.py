@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.ballots.counting.majority import SHARE
 from veche.city.ballots.counting.rule import RULES
 from veche.city.ballots.drafting import POINTED, SHAPES, USUAL_RULE, option_lines
-from veche.city.ballots.forms.make import Worded, languages
 from veche.city.ballots.vote.config import MOST_OPTIONS
+from veche.look.fields import Worded, languages
 
 SHAPE_WORDS = {
     "decision": _("Yes or no: a proposal passes or fails"),

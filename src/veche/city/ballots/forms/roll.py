@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.ballots.forms.make import Worded
 from veche.city.ballots.rules import LEAST_WORDS, MOST_WORDS
+from veche.look.fields import Worded
 
 MOST_ROWS = 200_000
 MOST_BYTES = 16 * 1024 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from veche.city.ballots.models.appeals import InvitationPass, RollRequest, VoteAppeal
 from veche.city.ballots.models.casting import Ballot, Sum, Tally
-from veche.city.ballots.models.log import LogEntry, Unpublished, VoteCheckpoint, VoteLog
+from veche.city.ballots.models.log import HeldLeaf, LogEntry, Unpublished, VoteCheckpoint, VoteLog
 from veche.city.ballots.models.paper import Batch, Booth, KioskPass, Mark, Reading
 from veche.city.ballots.models.promise import PromiseKey
 from veche.city.ballots.models.roll import Part, RollEntry, Voter
@@ -14,6 +14,7 @@ __all__ = [
     "Ballot",
     "Batch",
     "Booth",
+    "HeldLeaf",
     "InvitationPass",
     "KioskPass",
     "LogEntry",

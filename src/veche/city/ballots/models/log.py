@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 
@@ -25,6 +27,25 @@ class LogEntry(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.pk} of the log of vote {self.vote_id}"
+
+
+class HeldLeaf(models.Model):
+    """A leaf that waits for the close of its vote, then goes into the log with all that wait.
+
+    Its key is drawn by lot, so that nothing tells in which order they came: whoever served people
+    one after the other cannot read from the log whose code is whose.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    vote = models.ForeignKey("ballots.Vote", models.PROTECT, related_name="+")
+    body = models.TextField()
+    """As in `LogEntry`."""
+
+    class Meta:
+        verbose_name_plural = "held leaves"
+
+    def __str__(self) -> str:
+        return f"held leaf of vote {self.vote_id}"
 
 
 class VoteLog(models.Model):

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.ballots.models import Ballot, Booth, KioskPass, Mark, Part, RollEntry, Vote, Voter
-from veche.city.ballots.operations.log import note_leaf
+from veche.city.ballots.operations.log import hold_leaf
 from veche.city.ballots.procedure import BEFORE, POLL_CLERK, RUNNING
 from veche.city.ballots.queries.right import (
     VotedInPerson,
@@ -194,8 +194,8 @@ def mark_on_paper(
     """Mark somebody off the roll and hand them a ballot of paper.
 
     From now on nothing they cast by another channel counts, and nothing more of theirs is taken:
-    the row that ties them to their code is erased, and the log says of the code that it counts no
-    longer.
+    the row that ties them to their code is erased, and once the vote is closed the log says of the
+    code that it counts no longer.
 
     Raises:
         NotAPollClerk, OwnEntry: ``by`` may not.
@@ -222,7 +222,8 @@ def mark_on_paper(
     revisions = sorted(cast.values_list("revision", flat=True))
     if revisions:
         told = {"code": right.code.hex(), "revisions": revisions, "reason": "paper"}
-        note_leaf(vote, "annulled", told)
+        # Read in the log at once, it would show this clerk how the person before them had voted.
+        hold_leaf(vote, "annulled", told)
     Voter.objects.filter(entry=entry).delete()
     KioskPass.objects.filter(entry=entry).delete()
     Part.objects.update_or_create(entry=entry, defaults={"channel": "paper"})

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from veche.city.ballots.models import Booth, Mark, Vote
 from veche.city.ballots.operations.corrections import lapse_all
-from veche.city.ballots.operations.log import note_leaf
+from veche.city.ballots.operations.log import note_leaf, release_leaves
 from veche.core.cases.operations import move_case
 from veche.operation import operation
 
@@ -46,6 +46,7 @@ def close_in_time(*, by: None, at: dt.datetime, case: Case) -> Case:
         cursor.execute("SELECT pg_advisory_xact_lock(ballots_lock(%s))", [case.pk])
     vote = Vote.objects.select_for_update().get(case=case)
     case = move_case(by=by, at=at, case=case, move="close")
+    release_leaves(vote)
     note_leaf(vote, "closed", {})
     # Where nobody was given a paper there is none to wait for.
     Booth.objects.filter(~Exists(Mark.objects.filter(booth=OuterRef("pk"))), vote=vote).update(

@@ -21,14 +21,14 @@ from veche.city.ballots.queries.staff import appeals_of, reaches
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.reasons import REASONS, RULINGS
 from veche.city.ballots.views.common import cached, shared, sign_in
+from veche.core.cases.line import line_in_words
 from veche.core.cases.models import Case
-from veche.core.cases.queries import clocks, history, procedure_line, procedure_of
+from veche.core.cases.queries import clocks, history, procedure_of
 from veche.core.desk.adapter import actions_for
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
 from veche.errors import NotFound, Refused
-from veche.look import words as look
 
 
 def state_word(case: Case) -> str:
@@ -125,7 +125,7 @@ def asked(request: HttpRequest, number: str) -> HttpResponse:
         "open": case.closed_at is None,
         "tone": case.state,
         "word": state_word(case),
-        "line": _line(case),
+        "line": line_in_words(case, history(case), clocks(case)),
         "acts": [
             (one, reverse("desk:act", args=[number, one.move]))
             for one in actions_for(case, who.holdings)
@@ -133,21 +133,6 @@ def asked(request: HttpRequest, number: str) -> HttpResponse:
         "late": case.due_at is not None and case.closed_at is None and case.due_at < clock.now(),
     }
     return render(request, "ballots/staff/asked.html", context)
-
-
-def _line(case: Case) -> list[dict[str, Any]]:
-    """The line of the procedure for the page."""
-    line = []
-    for step in procedure_line(case, history(case), clocks(case)):
-        moment = step.due_at or step.entered_at
-        line.append(
-            {
-                "label": step.label,
-                "state": "end" if step.status == "next" and step.last else step.status,
-                "when": look.day(moment, "short") if moment else "",
-            }
-        )
-    return line
 
 
 @never_cache

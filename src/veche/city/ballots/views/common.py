@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from veche.city.ballots.models import Vote
 from veche.city.ballots.queries.votes import config_of
 from veche.city.ballots.vote.assurance import assurance
 from veche.languages import here
-from veche.look.context import place as address_of
-
-
-def sign_in(request: HttpRequest) -> HttpResponseRedirect:
-    """To the sign-in page and back."""
-    back = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{address_of('people:sign-in')}?{back}")
+from veche.look.http import sign_in as sign_in
 
 
 def cached(request: HttpRequest, response: HttpResponse, seconds: int = 2) -> HttpResponse:

@@ -36,7 +36,7 @@ from veche.core.people.models import Person
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
 from veche.errors import Invalid, NotFound, Refused
-from veche.languages import here
+from veche.languages import here, said
 
 _MOST = 200
 
@@ -112,7 +112,7 @@ def new(request: HttpRequest, person: Person) -> HttpResponse:
             questions = (
                 source.config["questions"]
                 if source
-                else [drafting.first_question(drafting.said(data, "title"))]
+                else [drafting.first_question(said(data, "title"))]
             )
             try:
                 vote = making.draft_vote(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -30,6 +28,7 @@ from veche.core.journal.tlog.note import WrongNote
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound
 from veche.languages import here
+from veche.look.qr import qr as picture
 
 HEAD = "veche-receipt/1"
 
@@ -109,12 +108,7 @@ def words_of(vote: Vote, leaf: BallotLeaf) -> list[dict[str, Any]]:
 
 def qr(address: str, title: str = "") -> SafeString:
     """An address, or another text, as a QR code that prints and scales."""
-    out = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        out, kind="svg", scale=4, border=3, light="#fff", dark="#000", xmldecl=False, svgns=True,
-        title=title or _("QR code: opens the page that checks this ballot"), omitsize=True,
-    )  # fmt: skip
-    return SafeString(out.getvalue().decode())
+    return picture(address, title or _("QR code: opens the page that checks this ballot"))
 
 
 def page(

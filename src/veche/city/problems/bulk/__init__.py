@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from veche.city.problems.bulk.around import LOOK_UP, ROOMY, TIDY
 from veche.city.problems.bulk.copying import copy
 from veche.city.problems.models import Category
 from veche.city.problems.procedure import OWED, PROCEDURE
@@ -317,8 +318,12 @@ def load_history(
     batch = record(
         kind="problems.history-loaded", by=by, at=at, subject="problems", public=dict(public)
     )
-    count = write(lives, batch)
-    analyze()
+    with connection.cursor() as cursor:
+        cursor.execute(ROOMY)
+        count = write(lives, batch)
+        cursor.execute(TIDY)
+        analyze()
+        cursor.execute(LOOK_UP)
     return count
 
 

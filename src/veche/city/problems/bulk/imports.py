@@ -17,20 +17,19 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.bulk import Kind, analyze, set_categories
+from veche.city.problems.bulk.around import LOOK_UP, ROOMY, TIDY
 from veche.city.problems.bulk.copying import copy_lines, line, special, written
 from veche.city.problems.imports.areas import Areas, code_of
 from veche.city.problems.imports.mapping import Mapping
-from veche.city.problems.imports.reader import Row, Table, sha256
-from veche.city.problems.imports.rejects import Rejects
 from veche.city.problems.imports.rows import Entry, Fault, Translator, iso
 from veche.city.problems.models import Category
 from veche.city.problems.operations.recurrence import link_imported
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.operations import add_organisations
+from veche.imported import Rejects, Row, Table, sha256
 from veche.languages import everywhere
 from veche.operation import operation
-from veche.searching import PENDING
 
 BLOCK = 5_000
 _BETWEEN = "\x1f"
@@ -103,23 +102,6 @@ SELECT case_id, kind_id, body, address, longitude, latitude, '{}', 0, %(source)s
     status, due, closed, digest FROM import_new ORDER BY case_id
 """,
 )
-# The index of words keeps what is new in a list that is put in its place when full: for many rows
-# at once a longer list costs half, and until the commit nobody else reads these rows.
-_WORDS = "problems_words_trgm"
-_ROOMY = f"ALTER INDEX {_WORDS} SET (gin_pending_list_limit = 2048)"
-_TIDY = f"""
-ALTER INDEX {_WORDS} SET (gin_pending_list_limit = {PENDING});
-SELECT gin_clean_pending_list('{_WORDS}'::regclass)
-"""
-# What rows point to is looked up at the end, row by row; a plan that reads the whole table of
-# categories for each problem, because it is short, costs more than all other look-ups together.
-_LOOK_UP = """
-ANALYZE problems_category;
-SET LOCAL enable_seqscan = off;
-SET CONSTRAINTS ALL IMMEDIATE;
-SET LOCAL enable_seqscan TO DEFAULT;
-SET CONSTRAINTS ALL DEFERRED
-"""
 _CHANGED = """
 CREATE TEMPORARY TABLE import_changed ON COMMIT DROP AS
 SELECT p.case_id, r.*, c.state, c.seq, c.moved_at, t.id AS territory_id, k.id AS kind_id,
@@ -239,11 +221,11 @@ def import_problems(
             # Nobody counts a temporary table by itself: unknown, it was gone through again and
             # again when what came back is looked for (a third of the import's whole cost).
             cursor.execute("ANALYZE import_new")
-            cursor.execute(_ROOMY)
+            cursor.execute(ROOMY)
             for done, statement in enumerate(_INSERTS):
                 progress("write", done, len(_INSERTS))
                 cursor.execute(statement, {"batch": batch, "source": source})
-            cursor.execute(_TIDY)
+            cursor.execute(TIDY)
     if new or found["updated"]:
         analyze()
     if new:
@@ -251,7 +233,7 @@ def import_problems(
         ids = "SELECT case_id FROM import_new"
         found["came_back"] = link_imported(by=None, at=at, source=source, ids=ids)
         with connection.cursor() as cursor:
-            cursor.execute(_LOOK_UP)
+            cursor.execute(LOOK_UP)
     return found
 
 

@@ -16,11 +16,11 @@ import shapely
 from django.utils.translation import gettext_lazy as _
 from numpy.typing import NDArray
 
-from veche.city.problems.imports.mapping import CannotImport, Mapping
-from veche.city.problems.imports.reader import GZIP
+from veche.city.problems.imports.mapping import Mapping
 from veche.core.places.models import Territory
 from veche.core.places.operations import add_territory, valid_outline
 from veche.errors import Refused
+from veche.imported import GZIP, CannotImport
 from veche.languages import LANGUAGES, everywhere
 
 MARGIN = 0.004

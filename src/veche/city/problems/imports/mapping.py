@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.errors import Invalid
+from veche.imported import CannotImport
 from veche.languages import LANGUAGES, everywhere
 
 COLUMNS = (
@@ -22,13 +22,6 @@ COLUMNS = (
 NEEDED = ("id", "latitude", "longitude", "opened")
 STATUSES = ("open", "closed")
 LONGEST_SOURCE = 40
-
-
-class CannotImport(Invalid):
-    """The file or its description cannot be used; nothing was imported."""
-
-    code = "import-impossible"
-    sentence = _("Nothing was imported: {why}")
 
 
 @dataclass(frozen=True)

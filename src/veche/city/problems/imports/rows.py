@@ -12,7 +12,8 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems import rules
-from veche.city.problems.imports.mapping import CannotImport, Mapping
+from veche.city.problems.imports.mapping import Mapping
+from veche.imported import CannotImport
 
 LONGEST_ID = 80
 LONGEST_ADDRESS = 240

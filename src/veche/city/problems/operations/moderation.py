@@ -11,12 +11,11 @@ from veche.city.problems.operations.contracts import term_by
 from veche.city.problems.operations.recurrence import note_recurrence
 from veche.core.cases.models import Case
 from veche.core.cases.operations import move_case
-from veche.core.moderation import reasons
-from veche.core.moderation.operations import decided
+from veche.core.moderation.operations import turn_down
 from veche.core.notices.operations import announce, tell_followers
 from veche.core.organisations.queries import who_answers
 from veche.operation import operation
-from veche.texts import UnknownReason, sized
+from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -73,15 +72,10 @@ def reject(
     Raises:
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if reason not in reasons.codes(reasons.REJECT):
-        raise UnknownReason
-    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
-    case = move_case(
-        by=by, at=at, case=case, move="reject", seen=seen, public={"reason": reason, "text": text}
-    )
-    decided(by=by, at=at, case=case, kind="reject", reason=reason)
-    tell_followers(by=by, at=at, case=case, kind="problems.rejected")
-    return case
+    return turn_down(
+        by=by, at=at, case=case, move="reject", reason=reason, text=text, seen=seen,
+        told="problems.rejected",
+    )  # fmt: skip
 
 
 @operation

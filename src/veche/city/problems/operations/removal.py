@@ -10,12 +10,8 @@ from veche.city.problems.models import CheckTask, Problem, Satisfaction
 from veche.city.problems.operations.checks_closed import close_checks
 from veche.city.problems.operations.moderation import _accepted
 from veche.core.cases.models import Case
-from veche.core.cases.operations import move_case
-from veche.core.moderation import reasons
-from veche.core.moderation.operations import decided
-from veche.core.notices.operations import tell_followers
+from veche.core.moderation.operations import turn_down
 from veche.operation import inside, operation
-from veche.texts import UnknownReason, sized
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -56,15 +52,11 @@ def remove(
     Raises:
         UnknownReason, TextLength: the reason is not on the list, or the words are missing.
     """
-    if reason not in reasons.codes(reasons.HIDE):
-        raise UnknownReason
-    text = sized(text, rules.SHORTEST_TEXT, rules.LONGEST_REASON)
-    case = move_case(
-        by=by, at=at, case=case, move="remove", seen=seen, public={"reason": reason, "text": text}
-    )
-    decided(by=by, at=at, case=case, kind="remove", reason=reason)
+    case = turn_down(
+        by=by, at=at, case=case, move="remove", reason=reason, text=text, seen=seen,
+        told="problems.removed",
+    )  # fmt: skip
     close_checks(case=case, at=at)
-    tell_followers(by=by, at=at, case=case, kind="problems.removed")
     return case
 
 

@@ -27,6 +27,7 @@ from veche.city.problems.operations.refusals import (
 from veche.core.cases.operations import attach, open_case
 from veche.core.files.operations import keep
 from veche.core.moderation.limits import PERSON, PLACE, declare, place_key, spend
+from veche.core.moderation.operations.spam import note_text
 from veche.core.notices.operations import follow
 from veche.core.places.queries import atlas
 from veche.languages import here
@@ -158,6 +159,7 @@ def report(
         near = place_key(longitude, latitude)
         keys = {**sender, "place": near}
         spend(by=by, at=at, what="problem.report", keys=keys, case=case.pk)
+        note_text(at=at, text=text, case=case)
     if by is not None:
         follow(by=by, at=at, case=case)
     return problem

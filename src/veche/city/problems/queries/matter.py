@@ -10,15 +10,16 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.models import Problem
 from veche.city.problems.queries.reasons import NOT_OURS, PROLONGED
 from veche.city.problems.queries.responsibility import Duty, duty
+from veche.core.cases.line import by_day, line_in_words
 from veche.core.cases.models import Case, CaseClock, CaseEvent, CaseFile
 from veche.core.cases.operations import subject
-from veche.core.cases.queries import clocks, files, history, procedure_line
+from veche.core.cases.queries import clocks, files, history
 from veche.core.journal.queries import about
 from veche.core.moderation.reasons import words_of
 from veche.core.moderation.written import instead
@@ -160,7 +161,7 @@ def matter(
     return Matter(
         problem=problem,
         stand=stand(problem, at, events),
-        line=_line(case, events, terms),
+        line=line_in_words(case, events, terms),
         steps=steps_of(events, problem, pictures),
         before=[(n, one) for n, one in pictures if one.kind == "before"],
         after=[(n, one) for n, one in pictures if one.kind == "after"],
@@ -216,41 +217,6 @@ def _step(
         turn=event.move in _TURNS,
         files=[(n, one) for n, one in pictures if one.seq == event.seq],
     )
-
-
-def _line(
-    case: Case, events: Sequence[CaseEvent], terms: Sequence[CaseClock]
-) -> list[dict[str, Any]]:
-    """The procedure line in the words of the page."""
-    steps = []
-    for step in procedure_line(case, events, terms):
-        when = ""
-        if step.due_at:
-            when = gettext("by %(day)s") % {"day": _by(step.due_at, "short")}
-        elif step.entered_at:
-            when = words.day(step.entered_at, "short")
-        back = ""
-        if step.back_at:
-            back = gettext("returned %(day)s") % {"day": words.day(step.back_at, "short")}
-        ahead = step.status == "next"
-        steps.append(
-            {
-                "label": step.label,
-                "state": "end" if ahead and step.last else step.status,
-                "by": step.organisation if step.due_at else "",
-                "when": when,
-                "back": back,
-            }
-        )
-    if steps and steps[-1]["state"] == "end" and case.closed_at:
-        steps[-1]["state"] = "now"  # it has come to its end: this is where it stands
-    return steps
-
-
-def _by(moment: dt.datetime, options: str = "") -> str:
-    """A day after “by”: Russian has no form of the weekday that fits there."""
-    weekday = "" if (get_language() or "").startswith("ru") else "weekday "
-    return words.day(moment, weekday + options)
 
 
 _STANDS: dict[str, str | Promise] = {
@@ -321,7 +287,7 @@ def stand(problem: Problem, at: dt.datetime, events: Sequence[CaseEvent] = ()) -
         sentence or "{office}",
         office=office,
         source=problem.source,
-        day=format_html("<b>{}</b>", _by(due)) if due else "",
+        day=format_html("<b>{}</b>", by_day(due)) if due else "",
         left=format_html('<b class="hot">{}</b>', words.left(at, due)) if due else "",
         ended=format_html("<b>{}</b>", words.day(ended)),
     )

@@ -196,6 +196,8 @@ class Known:
     joined: bool
     back: bool
     rated: bool
+    incident: str
+    """The number of the newest incident it is a part of that everybody may see; empty: of none."""
     people: int
 
 
@@ -205,6 +207,11 @@ SELECT EXISTS (SELECT FROM problems_checkround WHERE case_id = %(case)s),
         WHERE (child_id = %(case)s OR parent_id = %(case)s) AND until IS NULL),
     EXISTS (SELECT FROM problems_recurrence WHERE case_id = %(case)s OR past_id = %(case)s),
     EXISTS (SELECT FROM problems_satisfaction WHERE case_id = %(case)s),
+    coalesce((SELECT ic.number FROM dispatch_incidentmatter im
+        JOIN dispatch_incident i ON i.case_id = im.incident_id AND NOT i.drill
+        JOIN dispatch_incidentkind k ON k.id = i.kind_id AND k.public
+        JOIN cases_case ic ON ic.id = i.case_id
+        WHERE im.matter_id = %(case)s ORDER BY im.id DESC LIMIT 1), ''),
     (SELECT count(*) FROM (SELECT author_id AS who FROM cases_case
             WHERE id = %(case)s AND author_id IS NOT NULL
         UNION SELECT coalesce(person_id, -reader_id) FROM notices_following

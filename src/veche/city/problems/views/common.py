@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from veche.city.problems import rules
@@ -19,6 +19,7 @@ from veche.core.people.held import Held
 from veche.core.people.models import Person
 from veche.core.people.once import verified
 from veche.errors import Refused
+from veche.look.http import cached as cached
 
 _HELD = Held("problems")
 secret_of, hold_secret = _HELD.of, _HELD.hold
@@ -33,14 +34,6 @@ def problem_for(request: HttpRequest, number: str) -> Problem:
     """
     who = asker(request)
     return seen_by(number, who.person, who.holdings, secret_of(request, number))
-
-
-def cached(request: HttpRequest, response: HttpResponse, seconds: int = 5) -> HttpResponse:
-    """Let the router answer other visitors with the same page for some seconds."""
-    personal = request.COOKIES or request.META.get("CSRF_COOKIE_NEEDS_UPDATE")
-    if request.method == "GET" and not personal and response.status_code == 200:
-        response["X-Veche-Cache"] = str(seconds)
-    return response
 
 
 def pictures(

@@ -16,6 +16,7 @@ from veche.city.problems import ground as grounds
 from veche.city.problems.access import is_author, key_digest, sees_hidden
 from veche.city.problems.forms import ReturnForm, SeenForm
 from veche.city.problems.models import Problem
+from veche.city.problems.operations.several import may_call
 from veche.city.problems.procedure import PUBLIC
 from veche.city.problems.queries.asked import answered
 from veche.city.problems.queries.checks import looks
@@ -139,6 +140,8 @@ def _stood_up(
         "ratings": ratings(case, inside=inside) if there.rated else (),
         "inside": inside,
         "may_rate": author and may_rate(case),
+        "incident": there.incident,
+        "may_call": bool(held) and may_call(case, held),
         "may_join": may_join(problem, held),
         "may_part": may_part(problem, held),
         "may_take_back": may_take_back(problem, held, person),
