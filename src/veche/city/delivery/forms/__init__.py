@@ -1,0 +1,1 @@
+"""Input of the strategy and of promises; never saves."""

@@ -1,0 +1,1 @@
+"""What pages and other modules read of the strategy and of promises."""

@@ -1,0 +1,1 @@
+"""Calls for ideas, initiatives, talk, facilitation, the opinion map and selection."""

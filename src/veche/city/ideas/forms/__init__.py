@@ -1,0 +1,1 @@
+"""Input of calls, ideas and initiatives; never saves."""

@@ -1,0 +1,1 @@
+"""Every write of calls, ideas and initiatives."""

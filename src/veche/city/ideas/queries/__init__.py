@@ -1,0 +1,1 @@
+"""What pages and other modules read of calls, ideas and initiatives."""

@@ -1,0 +1,1 @@
+"""Points for taking part: earned, spent on rewards, and never a weight in any vote."""
