@@ -1,0 +1,1 @@
+"""Connectors: each one folder with a manifest, a reader and a simulator."""

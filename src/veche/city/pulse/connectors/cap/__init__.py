@@ -1,0 +1,1 @@
+"""Warnings by the Common Alerting Protocol."""

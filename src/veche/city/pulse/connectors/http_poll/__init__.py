@@ -1,0 +1,1 @@
+"""Tables and JSON at an address of the web."""

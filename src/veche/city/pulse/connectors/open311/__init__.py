@@ -1,0 +1,1 @@
+"""Requests of another city by Open311."""

@@ -1,0 +1,1 @@
+"""Another server of OGC SensorThings."""

@@ -1,0 +1,1 @@
+"""What looks for the unusual: pure reckoning, without a database and without Django."""

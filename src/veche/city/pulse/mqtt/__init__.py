@@ -1,0 +1,1 @@
+"""Readings from a broker of MQTT, without pause: ``veche pulse listen``."""

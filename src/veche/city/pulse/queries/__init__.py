@@ -1,0 +1,1 @@
+"""What others and pages read of the pulse."""

@@ -1,0 +1,1 @@
+"""Scenarios of the demo town: what its sensors read when something happens."""

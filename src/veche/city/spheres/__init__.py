@@ -1,0 +1,1 @@
+"""The spheres of a city's life, as packs on the pulse: indicators, connectors and pages."""

@@ -1,0 +1,11 @@
+"""Django's name for the module."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """The app of this folder."""
+
+    name = "veche.city.spheres"
+    label = "spheres"
+    default_auto_field = "django.db.models.BigAutoField"
