@@ -83,6 +83,21 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Finds the office for what nobody answers for."),
         "desk:queue",
     ),
+    "watch": (
+        _("Dispatcher of the city"),
+        _("Leads what is more than a district can do; on duty until the evening."),
+        "portal:wall",
+    ),
+    "second-watch": (
+        _("Dispatcher of the next shift"),
+        _("Takes over what is open, with what was written down for them."),
+        "desk:queue",
+    ),
+    "mayor": (
+        _("Mayor"),
+        _("Sees the city at a glance, names who commands in a crisis, keeps promises."),
+        "portal:wall",
+    ),
     "volunteer": (
         _("Volunteer"),
         _("Goes and looks at what an office calls finished, near by."),
@@ -117,6 +132,31 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Another poll clerk"),
         _("Enters the same paper ballots once more, without seeing the first entry."),
         "votes:channels",
+    ),
+    "facilitator": (
+        _("Facilitator"),
+        _("An independent expert: joins and sums up ideas, proposes the shortlist."),
+        "ideas:work",
+    ),
+    "planner": (
+        _("Planner of the strategy"),
+        _("Keeps goals, dates and sums of the city's plan, and makes promises of decisions."),
+        "delivery:strategies",
+    ),
+    "operator": (
+        _("Operator on duty"),
+        _("Watches the city's indicators; acknowledges, shelves and hands on alarms."),
+        "pulse:alarms",
+    ),
+    "steward": (
+        _("Data steward"),
+        _("Connects systems, keeps the agreements by which they tell the city what."),
+        "pulse:sources",
+    ),
+    "analyst": (
+        _("Analyst"),
+        _("Looks at places, flows and what is alike, to say where to look first."),
+        "pulse:hot",
     ),
     "administrator": (
         _("Administrator"),

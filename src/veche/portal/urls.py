@@ -7,6 +7,7 @@ from django.urls import path
 from veche.portal import demo, views
 from veche.portal.me.urls import urlpatterns as me
 from veche.portal.public.urls import urlpatterns as public
+from veche.portal.wall.urls import urlpatterns as wall
 
 app_name = "portal"
 urlpatterns = [
@@ -16,4 +17,5 @@ urlpatterns = [
     path("demo/clock/", demo.turn, name="demo-turn"),
     *me,
     *public,
+    *wall,
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,15 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from veche import clock
+from veche import kept as memory
 from veche.city.ballots.queries.votes import open_now
+from veche.city.delivery.queries.board import home_counts
 from veche.city.problems import ground
 from veche.city.problems.queries.categories import kinds
 from veche.city.problems.views.common import cached
+from veche.city.pulse import sentences
+from veche.city.pulse.queries import now as pulse
 from veche.core.organisations.middleware import asker
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas, atlas
@@ -46,6 +51,13 @@ _DOORS: tuple[tuple[str | Promise, str | Promise, str, str, frozenset[str]], ...
         _("Broken, dangerous, not cleaned. A moderator reads it within a day, an office answers."),
         "report",
         "problems:report",
+        frozenset(),
+    ),
+    (
+        _("Propose"),
+        _("Write an idea, support those of others; every author gets an answer."),
+        "plus",
+        "ideas:calls",
         frozenset(),
     ),
     (
@@ -83,9 +95,41 @@ _DOORS: tuple[tuple[str | Promise, str | Promise, str, str, frozenset[str]], ...
         "problems:moderation",
         frozenset({"moderator"}),
     ),
+    (
+        _("Watch"),
+        _("Alarms that nobody has looked at yet, the worst first."),
+        "bell",
+        "pulse:alarms",
+        frozenset({"operator"}),
+    ),
 )
 
 _WAYS: tuple[tuple[str | Promise, str | Promise, str], ...] = (
+    (
+        _("The city now"),
+        _("Air, heat, water, traffic: how the city is doing, and what is not as usual."),
+        "pulse:now",
+    ),
+    (
+        _("Shut-offs"),
+        _("Water, heat, light: what does not come now, and until when."),
+        "dispatch:shut-offs",
+    ),
+    (
+        _("Incidents"),
+        _("What needs several offices at once: who leads, who helps, what was done."),
+        "dispatch:incidents",
+    ),
+    (
+        _("City mode"),
+        _("How grave it is now, what to do, and who commands in a crisis."),
+        "dispatch:mode",
+    ),
+    (
+        _("Water, energy, transport, safety"),
+        _("Your meters, the next bus, cameras and what they are for."),
+        "spheres:index",
+    ),
     (
         _("Red list"),
         _("Promises so long overdue that everybody is told, by office."),
@@ -196,6 +240,18 @@ def week(kept: queries.Keeping) -> str:
     return gettext("; ").join(text % {"count": number(count)} for count, text in parts)
 
 
+def city_now(at: dt.datetime, places: Atlas) -> str:
+    """How the city is, in the sentence of its own page, not older than a minute; empty where
+    nothing is measured."""
+
+    def say() -> str:
+        found = pulse.signs(pulse.seen_by(staff=False), places, at)
+        return sentences.how_the_city_is(found, pulse.silent_sources()) if found else ""
+
+    key = ("the city now", get_language())
+    return memory.kept(key, at, say, large=lambda _sentence: True).value
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The first page."""
@@ -203,6 +259,8 @@ def home(request: HttpRequest) -> HttpResponse:
     city = places.home()
     context: dict[str, Any] = {"at": at, "doors": doors(asker(request).roles), "home": city}
     context["ways"] = ways()
+    context["city_now"] = city_now(at, places)
+    context["promised"] = home_counts(at)
     context["voting"] = [(vote, here(vote.config["title"])) for vote in open_now(VOTES)]
     if city is not None:
         place = _place(request, places, city)

@@ -1,0 +1,1 @@
+"""One incident through three tiers, several offices and one clock; duty, modes, alerts, drills."""

@@ -1,0 +1,98 @@
+"""Who is told of a step: the office that must act, the tier that must decide, whoever follows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from veche.city.dispatch import access
+from veche.city.dispatch.models import Incident, IncidentMatter
+from veche.city.dispatch.queries import duty
+from veche.core.notices import operations as notices
+from veche.core.organisations.models import Holding
+from veche.operation import inside
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
+    from veche.core.organisations.models import Organisation
+    from veche.core.people.models import Person
+
+
+@inside
+def tell_office(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    incident: Incident,
+    case: Case,
+    office: Organisation,
+    kind: str,
+) -> int:
+    """Tell whoever is on duty for an office, else all its officers and heads; how many. Of a drill
+    they are told in the house only.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    people = {one.pk for one in duty.on_duty(organisation=office, at=at)}
+    if not people:
+        held = Holding.objects.filter(role__in=access.OF_OFFICE, organisation=office)
+        people = set(_now(held, at))
+    return _tell(by, at, incident, case, people, kind)
+
+
+@inside
+def tell_tier(*, by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> int:
+    """Tell the dispatchers of the tier that is to lead; how many.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    place = incident.case.territory
+    around = {1: place.pk, 2: place.district_id or place.pk, 3: place.city_id or place.pk}
+    held = Holding.objects.filter(role=access.DISPATCHER, territory=around[incident.tier])
+    return _tell(by, at, incident, incident.case, _now(held, at), kind)
+
+
+def _now(held: Iterable[Holding], at: dt.datetime) -> list[int]:
+    return [
+        one.person_id for one in held if one.since <= at and (one.until is None or one.until > at)
+    ]
+
+
+def _tell(
+    by: Person | None,
+    at: dt.datetime,
+    incident: Incident,
+    case: Case,
+    people: Iterable[int],
+    kind: str,
+) -> int:
+    asked = sorted(set(people) - {by.pk if by is not None else 0})
+    if not asked:
+        return 0
+    if incident.drill:
+        return notices.tell_in_house(
+            by=by, at=at, case=case, kind=f"{kind}-drill", details={}, people=asked
+        )
+    return notices.tell_people(by=by, at=at, told=[(one, case.pk) for one in asked], kind=kind)
+
+
+@inside
+def tell_everybody(*, by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> int:
+    """Tell whoever follows the incident, and whoever follows a matter that tells of it; how many.
+    Of a drill, or of what is not public, nobody.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if not incident.public:
+        return 0
+    told = notices.tell_followers(by=by, at=at, case=incident.case, kind=kind)
+    linked = list(
+        IncidentMatter.objects.filter(incident=incident).values_list("matter_id", flat=True)
+    )
+    if linked:
+        told += notices.tell_followers_of_many(by=by, at=at, cases=linked, kind=f"{kind}-linked")
+    return told
