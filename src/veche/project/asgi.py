@@ -127,7 +127,8 @@ class Router:
     """The application; ``pages`` is Django behind ASGI, ``native`` what does not need it.
 
     ``native`` gives, for the first word of a path, a function that is asked for the door behind
-    the whole path: None where pages answer after all.
+    the whole path: None where pages answer after all. ``POST word`` is asked for what is posted
+    there, where pages answer everything else.
     """
 
     def __init__(
@@ -150,7 +151,10 @@ class Router:
         if scope["path"] == "/healthz":
             await _answer(send, 200, b"ok\n", b"text/plain; charset=utf-8")
             return
-        door = self.native.get(scope["path"].split("/", 2)[1])
+        word = scope["path"].split("/", 2)[1]
+        door = self.native.get(word)
+        if door is None and scope["method"] == "POST":
+            door = self.native.get(f"POST {word}")
         native = door(scope["path"]) if door is not None else None
         if native is not None:
             await native(scope, receive, send)
@@ -280,6 +284,9 @@ def build() -> Router:
     # The two describe the same protocols by types of their own.
     django: Any = get_wsgi_application()
     pages: Any = WSGIMiddleware(django, workers=THREADS)
-    from veche.city.ballots import native
+    from veche.city.ballots import native as votes
+    from veche.city.pulse import native as pulse
+    from veche.portal.wall import native as wall
 
-    return Router(pages, settings.LARGEST_BODY, native=native.doors())
+    doors = {**votes.doors(), **pulse.doors(), **wall.doors()}
+    return Router(pages, settings.LARGEST_BODY, native=doors)

@@ -32,7 +32,16 @@ and the commands of the modules:
 """
 
 
-WITHOUT_DATABASE = (("verify",), ("help",), ("ballots", "count"), ("ballots", "explain"))
+WITHOUT_DATABASE = (
+    ("verify",),
+    ("help",),
+    ("ballots", "count"),
+    ("ballots", "explain"),
+    ("ideas", "opinion-map"),
+    ("ideas", "similar"),
+    ("pulse", "anomalies"),
+    ("pulse", "hotspots"),
+)
 """First words of the modules' commands that need no database."""
 
 
@@ -141,6 +150,8 @@ def bring_up_to_date(*, quiet: bool = True) -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from veche.project.migrating import quickly
+
     migrations_lock = 0x7665636865
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [migrations_lock])
@@ -148,7 +159,8 @@ def bring_up_to_date(*, quiet: bool = True) -> None:
             executor = MigrationExecutor(connection)
             _refuse_half_way(executor.loader)
             if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-                call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
+                with quickly():
+                    call_command("migrate", verbosity=0 if quiet else 1, interactive=False)
             sync()
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [migrations_lock])
@@ -215,14 +227,15 @@ def _module_command(words: list[str]) -> int:
             bring_up_to_date()
         return int(run(arguments) or 0)
     finally:
-        _let_go(done)
+        let_go(done)
 
 
 def _without_database(words: list[str]) -> bool:
     return any(tuple(words[: len(first)]) == first for first in WITHOUT_DATABASE)
 
 
-def _let_go(done: Callable[[], None] | None) -> None:
+def let_go(done: Callable[[], None] | None) -> None:
+    """Close the connections and let the database go that `open_database` has opened."""
     if done is None:
         return
     from django.db import connections
@@ -254,7 +267,7 @@ def _worker(words: list[str]) -> int:
         jobs.work()
         return 0
     finally:
-        _let_go(done)
+        let_go(done)
 
 
 def _migrate(words: list[str]) -> int:
@@ -265,7 +278,7 @@ def _migrate(words: list[str]) -> int:
         bring_up_to_date(quiet=False)
         return 0
     finally:
-        _let_go(done)
+        let_go(done)
 
 
 def _test(words: list[str]) -> int:

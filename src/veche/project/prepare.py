@@ -1,13 +1,12 @@
 """Bring the demo's database to life: migrate, sync, load the town once.
 
-``python -m veche.project.prepare``, run by the supervisor; each line it prints is shown as
-progress. A load that was cut off is thrown away and begun again.
+`veche.project.boot` runs it in a process of its own; each line it prints is shown as progress. A
+load that was cut off is thrown away and begun again.
 """
 
 from __future__ import annotations
 
 import shutil
-import sys
 
 import psycopg
 from psycopg import sql
@@ -105,7 +104,3 @@ def _load() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

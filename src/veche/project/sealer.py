@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 AGAIN = 3.0
 """Seconds after which what failed from outside is tried again."""
+NOTICED = "-c client_connection_check_interval=1000"
+"""The database looks each second whether this process still lives: killed in the middle of a batch,
+it does not keep the lock until the batch is through."""
 
 
 def _address(home: homes.Home) -> str:
@@ -69,7 +72,7 @@ class _Turns:
 
     def once(self, home: homes.Home) -> None:
         """Connect, wait for the lock, seal and place until told to end."""
-        with psycopg.connect(_address(home), autocommit=True) as connection:
+        with psycopg.connect(_address(home), autocommit=True, options=NOTICED) as connection:
             sealer = Sealer(connection, home.sealed, home.keys, ask=_ask())
             while self.going() and not sealer.take():
                 time.sleep(PAUSE)

@@ -86,6 +86,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "veche.project.context.town",
                 "veche.look.context.page",
                 "veche.core.notices.context.bell",
+                "veche.city.dispatch.views.banner.mode",
                 "veche.portal.demo.panel",
             ],
         },
@@ -141,6 +142,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOG_FOLDER = HOME.sealed
 KEY_FOLDER = HOME.keys
+ARCHIVE_FOLDER = os.environ.get("VECHE_ARCHIVE") or HOME.path / "archive"
+DAY_BYTES = int(os.environ.get("VECHE_DAY_BYTES", "40000000000"))
 LOG_NAME = os.environ.get("VECHE_LOG_NAME", "localhost/log/journal")
 
 # --- people -----------------------------------------------------------------------------------

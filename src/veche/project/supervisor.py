@@ -1,7 +1,7 @@
 """The demo: one process that starts the others, starts them again when they die, and stops them.
 
 It runs the very code a city runs: the database, the web process, the worker. This file needs no
-Django; what does (migrating, loading the town) runs in a process of its own, `prepare`.
+Django; what does comes out of `veche.project.boot`.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from veche.project import home as homes
 from veche.project import postgres
+from veche.project.boot import READY, WORKER
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8000
@@ -91,26 +92,58 @@ def _forget(home: homes.Home) -> None:
             shutil.rmtree(item) if item.is_dir() else item.unlink()
 
 
+class _Adopted:
+    """A process that another one of ours has begun and let go: told of by its number alone."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._status: int | None = None
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self._status = os.waitstatus_to_exitcode(status)
+        return self._status
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end.
+
+        Raises:
+            subprocess.TimeoutExpired: it runs on.
+        """
+        until = time.monotonic() + (timeout if timeout is not None else float("inf"))
+        while (status := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout or 0)
+            time.sleep(0.02)
+        return status
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+
 @dataclass
 class _Child:
     """One process that must run."""
 
     name: str
     words: list[str]
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | _Adopted | None = None
     born: float = 0.0
     deaths: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        environment = SMALL | os.environ | {"VECHE_SUPERVISED": "1", "VECHE_DEMO": "1"}
         self.born = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.words],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
-            preexec_fn=_end_with_parent,
-        )
+        self.process = _begin(self.words)
 
     def stop(self) -> None:
         if self.process is None:
@@ -124,11 +157,30 @@ class _Child:
                 self.process.wait()
 
 
+def _begin(words: list[str], **more: Any) -> subprocess.Popen[bytes]:
+    """A Python of ours that runs a module with its words."""
+    return subprocess.Popen(
+        [sys.executable, "-m", *words],
+        env=SMALL | os.environ | {"VECHE_SUPERVISED": "1", "VECHE_DEMO": "1"},
+        start_new_session=True,  # Ctrl-C is for the supervisor, which stops them in order
+        preexec_fn=_end_with_parent,
+        **{"stdin": subprocess.DEVNULL, **more},
+    )
+
+
 def _end_with_parent() -> None:  # pragma: no cover - runs in the child
+    _control_process(1, signal.SIGTERM)
+
+
+def _adopt(*, orphans: bool) -> None:
+    """Whether processes whose parents have ended become this one's."""
+    _control_process(36, int(orphans))
+
+
+def _control_process(option: int, value: int) -> None:
     import ctypes
 
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(option, value)
 
 
 class _Stop(BaseException):
@@ -149,19 +201,24 @@ class _Demo:
         self.cluster: postgres.Cluster | None = None
         try:
             self._say("Starting the database …")
-            self.cluster = postgres.ensure(self.home)
-            self._prepare()
-            port = _free_port(self.port)
-            address = f"http://{HOST}:{port}/"
-            os.environ["VECHE_ADDRESS"] = address  # what letters of the demo lead to
-            web = ["veche.project.web", HOST, str(port), "1"]
-            self.children = [
-                _Child("web", web),
-                _Child("worker", ["veche", "worker"]),
-                _Child("sealer", ["veche.project.sealer"]),
-            ]
-            for child in self.children:
-                child.start()
+            _adopt(orphans=True)
+            with self._boot() as (boot, said):
+                self.cluster = postgres.ensure(self.home)
+                self._tell(boot, "prepare")
+                self._hear(said, READY)
+                port = _free_port(self.port)
+                address = f"http://{HOST}:{port}/"
+                os.environ["VECHE_ADDRESS"] = address  # what letters of the demo lead to
+                sealer = _Child("sealer", ["veche.project.sealer"])
+                sealer.start()
+                self.children.append(sealer)
+                self._tell(boot, f"serve {HOST} {port}")
+                web = ["veche.project.web", HOST, str(port)]
+                self.children.append(_Child("web", web, boot, time.monotonic()))
+                worker = _Adopted(int(self._hear(said, WORKER)))
+                words = ["veche", "worker"]
+                self.children.append(_Child("worker", words, worker, time.monotonic()))
+            _adopt(orphans=False)  # a browser's processes are not ours
             self._await(address)
             (self.home.path / "demo.json").write_text(json.dumps({"address": address}))
             self._say(f"The town is up: {address}   (Ctrl-C ends it)")
@@ -184,25 +241,43 @@ class _Demo:
     def _say(self, sentence: str) -> None:
         print(f"{time.monotonic() - self.began:6.1f} s  {sentence}", flush=True)
 
-    def _prepare(self) -> None:
-        """Migrate and load the town, in a process that then gives its memory back."""
-        child = subprocess.Popen(
-            [sys.executable, "-m", "veche.project.prepare"],
-            env=os.environ | {"VECHE_DEMO": "1"},
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            preexec_fn=_end_with_parent,
+    @contextlib.contextmanager
+    def _boot(self) -> Iterator[tuple[subprocess.Popen[bytes], IO[str]]]:
+        """The process out of which pages and worker come, and what it says; ended on a fault."""
+        reading, writing = os.pipe()
+        boot = _begin(
+            ["veche.project.boot", str(writing)], stdin=subprocess.PIPE, pass_fds=(writing,)
         )
+        os.close(writing)
         try:
-            assert child.stdout is not None
-            for line in child.stdout:
-                self._say(line.decode().rstrip())
-            if child.wait():
-                raise postgres.ClusterFault("The town could not be prepared; see above.")
+            with os.fdopen(reading, encoding="utf-8") as said:
+                yield boot, said
+        except BaseException:
+            boot.terminate()
+            boot.wait()
+            raise
         finally:
-            if child.poll() is None:
-                child.terminate()
-                child.wait()
+            assert boot.stdin is not None
+            with contextlib.suppress(BrokenPipeError):
+                boot.stdin.close()
+
+    def _tell(self, boot: subprocess.Popen[bytes], sentence: str) -> None:
+        assert boot.stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it has ended: what it says says so too
+            boot.stdin.write(f"{sentence}\n".encode())
+            boot.stdin.flush()
+
+    def _hear(self, said: IO[str], answer: str) -> str:
+        """Show progress until the answer comes; what follows it.
+
+        Raises:
+            ClusterFault: it ended without one.
+        """
+        for line in said:
+            if line.startswith(answer):
+                return line.removeprefix(answer).strip()
+            self._say(line.rstrip())
+        raise postgres.ClusterFault("The town could not be prepared; see above.")
 
     def _await(self, address: str) -> None:
         """Wait until the web process and the home page answer.

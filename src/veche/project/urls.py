@@ -16,7 +16,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-_MOUNTED = {"portal": "", "look": "", "people": "", "ballots": "votes/"}
+_MOUNTED = {"portal": "", "look": "", "people": "", "ballots": "votes/", "delivery": "promises/"}
 """Where a module is not found under its own name: people look for votes, not for ballots."""
 
 
@@ -46,6 +46,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # One address in all languages: the sign-on is told it and knows no other.
     path("sign-on/", include("veche.core.people.sign_on_urls")),
     path("log/", include("veche.core.journal.log_urls")),
+    path("sensorthings/", include("veche.city.spheres.tasking_urls")),
+    path("sensorthings/", include("veche.city.pulse.sensorthings.urls")),
+    path("hooks/", include("veche.city.pulse.urls.hooks")),
+    path("cap/", include("veche.city.dispatch.cap_urls")),
     *i18n_patterns(
         path("account/", include("veche.core.people.account_urls")),
         *_pages(),

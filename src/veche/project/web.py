@@ -1,9 +1,15 @@
-"""The web process: granian over the router. ``python -m veche.project.web HOST PORT WORKERS``."""
+"""The web process: granian over the router; ``python -m veche.project.web HOST PORT``: alone."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
+
+CONNECTIONS = 1_024
+"""Connections a process answers at the same time: open live pages are among them. The server's own
+number is 128 where it runs in this process, and the rest would wait unanswered."""
 
 
 def run(host: str, port: int, workers: int) -> None:
@@ -23,8 +29,40 @@ def run(host: str, port: int, workers: int) -> None:
         log_enabled=bool(os.environ.get("VECHE_LOG")),
         respawn_failed_workers=True,
         websockets=False,
+        backpressure=CONNECTIONS,
     ).serve()
 
 
+def run_alone(host: str, port: int) -> None:
+    """Serve in this very process until told to stop.
+
+    Nobody starts it again when it dies: the demo's supervisor does.
+    """
+    from granian.constants import Interfaces
+    from granian.server.embed import Server
+
+    from veche.project import asgi
+
+    os.environ["VECHE_BIND"] = host
+    application = asgi.build()
+
+    async def serve() -> None:
+        server = Server(
+            application,
+            address=host,
+            port=port,
+            interface=Interfaces.ASGINL,
+            log_enabled=bool(os.environ.get("VECHE_LOG")),
+            websockets=False,
+            backlog=CONNECTIONS,
+            backpressure=CONNECTIONS,
+        )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+        await server.serve()
+
+    asyncio.run(serve())
+
+
 if __name__ == "__main__":
-    run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    run_alone(sys.argv[1], int(sys.argv[2]))
