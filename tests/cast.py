@@ -46,6 +46,13 @@ class SmallTown:
     head: Person
     arbiter: Person
     controller: Person
+    facilitator: Person
+    planner: Person
+    steward: Person
+    operator: Person
+    analyst: Person
+    watch: Person
+    mayor: Person
 
     def report(self, *, at: dt.datetime = START, by: Person | None = None, **more: Any) -> Problem:
         """A hole in the west of the city, reported by the resident unless said otherwise."""
@@ -118,7 +125,8 @@ def _made() -> SmallTown:
         role: person(role.title())
         for role in (
             "resident", "neighbour", "moderator", "dispatcher", "officer", "lamplighter",
-            "head", "arbiter", "controller",
+            "head", "arbiter", "controller", "facilitator", "planner", "steward",
+            "operator", "analyst", "watch", "mayor",
         )
     }  # fmt: skip
     appoint(by=None, at=early, person=made["moderator"], role="moderator", territory=city)
@@ -128,6 +136,10 @@ def _made() -> SmallTown:
     appoint(by=None, at=early, person=made["head"], role="head", organisation=roads)
     appoint(by=None, at=early, person=made["arbiter"], role="arbiter", territory=city)
     appoint(by=None, at=early, person=made["controller"], role="controller", territory=city)
+    appoint(by=None, at=early, person=made["facilitator"], role="facilitator", territory=city)
+    appoint(by=None, at=early, person=made["watch"], role="dispatcher", territory=city)
+    for role in ("planner", "steward", "operator", "analyst", "mayor"):
+        appoint(by=None, at=early, person=made[role], role=role, territory=city)
     return SmallTown(
         city=city,
         west=west,
@@ -143,4 +155,11 @@ def _made() -> SmallTown:
         head=made["head"],
         arbiter=made["arbiter"],
         controller=made["controller"],
+        facilitator=made["facilitator"],
+        planner=made["planner"],
+        steward=made["steward"],
+        operator=made["operator"],
+        analyst=made["analyst"],
+        watch=made["watch"],
+        mayor=made["mayor"],
     )

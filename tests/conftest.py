@@ -103,9 +103,11 @@ def english() -> Iterator[None]:
 def _forget() -> None:
     """What a process keeps in memory of a database that the last test rolled back."""
     from veche import clock
+    from veche.city.dispatch.queries import modes
     from veche.core.places import queries
 
     clock.forget()
+    modes.forget()
     queries._atlas.clear()
 
 

@@ -60,10 +60,12 @@ def _inside(name: str) -> Iterator[None]:
 def _make_origin(cursor: Any, name: str) -> None:
     from django.core.management import call_command
 
+    from veche.project.migrating import quickly
+
     half = f"{name}_half"
     cursor.execute(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)')
     cursor.execute(f'CREATE DATABASE "{half}"')
-    with _inside(half):
+    with _inside(half), quickly():
         call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
         call_command("createcachetable")
     cursor.execute(f'ALTER DATABASE "{half}" RENAME TO "{name}"')

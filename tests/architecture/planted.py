@@ -13,8 +13,13 @@ from urllib.parse import unquote
 from PIL import Image
 from tests.cast import START
 from tests.city.appeals.cast import Letters, letters
+from tests.city.dispatch.incidents import planted
 
 from veche.city.appeals import operations as appeals
+from veche.city.delivery.models import Asked, Source
+from veche.city.delivery.operations import acceptance, promises, steps
+from veche.city.delivery.operations.promises import AskedPerson, SourceGiven
+from veche.city.delivery.operations.steps import StepGiven
 from veche.city.problems import operations as problems
 from veche.city.problems.access import key_digest
 from veche.city.problems.operations.clerk import take_report
@@ -82,7 +87,9 @@ class World:
         self._people()
         self._problems()
         self._letters()
+        self._promises()
         self._beside()
+        self._incidents()
         climb(by=None, at=NOW)
 
     def person(self, what: str, **role: Any) -> Person:
@@ -108,6 +115,18 @@ class World:
         self.volunteers = [
             self.person(f"volunteer {n}", role="volunteer", territory=town.city) for n in (1, 2, 3)
         ]
+
+    def _incidents(self) -> None:
+        """What callers said, what those on duty note, kinds that are closed, and drills."""
+        word = self.plants.word
+        planted(
+            self.town,
+            START + DAY,
+            said=f"It smells: {word('what a caller said')}.",
+            secret=f"Hidden {word('an incident of a closed kind')}",
+            rehearsed=f"Rehearsal {word('the title of a drill')}",
+            noted=f"Inside: {word('the inner log of an incident')}.",
+        )
 
     def _report(self, **more: Any) -> Case:
         values: dict[str, Any] = {"by": self.author, "at": START, **more}
@@ -236,6 +255,34 @@ class World:
         public = self.cast.write(by=self.author)
         appeals.accept(by=self.moderator, at=START + HOUR, case=public.case)
         self.cast.propose("missing", by=self.author, longitude=49.3, latitude=53.6)
+
+    def _promises(self) -> None:
+        """Two residents refuse what is said to be done: too few for their words to be shown."""
+        word, town = self.plants.word, self.town
+        promise = promises.make_promise(
+            by=None, at=START, territory=town.west, office=town.roads,
+            title="A crossing at the school", text="A crossing with lights where children walk.",
+            sources=[SourceGiven(Source.Kind.WORD, text="The mayor, on 3 March")],
+            asked=[AskedPerson(one.pk, Asked.Why.SUPPORTED)
+                   for one in (self.author, self.neighbour)],
+        )  # fmt: skip
+        (step,) = steps.write_steps(
+            by=self.officer, at=START, case=promise.case,
+            steps=[StepGiven("Build it", (START + 9 * DAY).date())],
+        )  # fmt: skip
+        steps.start(by=self.officer, at=START + HOUR, case=promise.case)
+        steps.finish_step(by=self.officer, at=START + DAY, case=step.case, text="It stands there.")
+        acceptance.say_done(
+            by=self.officer,
+            at=START + 2 * DAY,
+            case=promise.case,
+            text="It stands there and works.",
+        )
+        for one in (self.author, self.neighbour):
+            acceptance.give_verdict(
+                by=one, at=START + 3 * DAY, case=promise.case, accepts=False, reason="badly",
+                text=f"By my door: {word(f'why {one.pk} refused a promise')}.",
+            )  # fmt: skip
 
     def _beside(self) -> None:
         plants = self.plants

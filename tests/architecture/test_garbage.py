@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 from PIL import Image
-from tests.architecture.test_urls import World, askings, jpeg, named, report_sheet
+from tests.architecture.test_urls import askings, named, report_sheet
 from tests.architecture.test_urls import shelf as shelf
 from tests.architecture.test_urls import world as world
+from tests.architecture.world import World, jpeg
 
 from veche.city.problems.models import Problem
 

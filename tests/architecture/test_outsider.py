@@ -32,10 +32,18 @@ from veche.core.cases.models import Case
 from veche.core.opendata import publish
 from veche.project.reference import addresses
 
-MOST = 6_000
+MOST = 12_000
 """Addresses after which the crawl gives up: more would mean that links never end."""
 FREE = ("/healthz", "/i18n/")
 """Addresses that do not depend on what is in the database."""
+SENSORTHINGS = "/sensorthings/v1.1"
+ENTITIES = (
+    "", "/Things", "/Things(1)", "/Things?$expand=Datastreams/Observations,Locations",
+    "/Datastreams", "/Sensors", "/ObservedProperties", "/Observations", "/Locations",
+    "/HistoricalLocations", "/FeaturesOfInterest", "/MultiDatastreams", "/Actuators",
+    "/TaskingCapabilities", "/Tasks", "/Things(1)/TaskingCapabilities",
+)  # fmt: skip
+"""What is asked of the one address that leads to every entity by ways without an end."""
 
 
 LINK = re.compile(r"""\b(?:href|src|action|data-src|data-url|poster)=(["'])(.*?)\1""")
@@ -76,7 +84,15 @@ def texts(body: bytes, kind: str) -> Iterator[str]:
 
 def first_addresses() -> Iterator[str]:
     """Every address without parameters; with them, those of every matter, office and the like."""
-    votes = ("vote", "vote_appeal", "roll_correction")
+    own = {
+        "/votes/": ("vote", "vote_appeal", "roll_correction"),
+        "/promises/": ("promise", "promise_step"),
+        "/ideas/": ("call", "idea", "initiative"),
+        "/dispatch/help/": ("incident_task",),
+        "/dispatch/incidents/": ("incident",),
+        "/dispatch/alerts/": ("alert",),
+        "/dispatch/shut-offs/": ("shut_off",),
+    }
     every = [*Case.objects.values_list("number", "procedure")]
     known = {
         "number": [number for number, _kind in every],
@@ -90,16 +106,18 @@ def first_addresses() -> Iterator[str]:
         "n": ["0", "1"],
         "size": ["small", "large"],
     }
+    yield from (SENSORTHINGS + entities for entities in ENTITIES)
     # Every matter in one language, two of each kind in the others: links lead to the rest.
     for language in ("en", "ru", "zh-hans"):
         for pattern, _name, _view in addresses():
-            if pattern.startswith(FREE):
+            if pattern.startswith((*FREE, SENSORTHINGS)):
                 continue
             made = [pattern.replace("<language>", language)]
             for found in re.findall(r"<(?:\w+:)?(\w+)>", made[0]):
                 values = known.get(found, ["nothing"])[: None if language == "en" else 2]
-                if found == "number" and "/votes/" in pattern:  # some sixty addresses each
-                    values = [*(n for n, kind in every if kind in votes), *values[:2]]
+                kinds = next((own[part] for part in own if part in pattern), ())
+                if found == "number" and kinds:  # some sixty addresses each
+                    values = [*(n for n, kind in every if kind in kinds), *values[:2]]
                 made = [
                     re.sub(rf"<(?:\w+:)?{found}>", value, one, count=1)
                     for one in made

@@ -19,7 +19,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from tests.architecture.test_urls import WORDS, jpeg, report_sheet
+from tests.architecture.test_urls import report_sheet
+from tests.architecture.world import WORDS, jpeg
 from tests.cast import SmallTown, small_town
 
 from veche import clock

@@ -12,7 +12,10 @@ from veche.project.variables import SETTINGS
 
 READ = re.compile(r"""environ(?:\.get\(|\.setdefault\(|\[)\s*["'](\w+)["']""")
 NAMED = re.compile(r"\bVECHE_[A-Z_]+\b")
-OTHERS = {"DJANGO_SETTINGS_MODULE", "LC_ALL", "LANG", "DISPLAY", "WAYLAND_DISPLAY"}
+OTHERS = {
+    "DJANGO_SETTINGS_MODULE", "LC_ALL", "LANG", "DISPLAY", "WAYLAND_DISPLAY",
+    "OPENBLAS_NUM_THREADS",
+}  # fmt: skip
 """Not ours: their owners document them."""
 
 

@@ -103,6 +103,7 @@ def _measure(report: Any) -> None:
         left = Waiting.objects.filter(pace="daily").count()
         report(f"{size:,} subscribers: left over", left, "notices", at_most=0)
         Letter.objects.filter(state="waiting").update(state="sent")
+    _ideas(town, at + len(SIZES) * DAY, report)
     report("memory at 50,000 against 10,000", memory / before, "times", at_most=1.5)
     # The next day the first fifty thousandth letter is handed over: what sending costs apart.
     Letter.objects.filter(pk__in=Letter.objects.order_by("-pk").values("pk")[:2_000]).update(
@@ -113,6 +114,50 @@ def _measure(report: Any) -> None:
     run = send_letters(at=at + 30 * DAY)
     spent = (time.monotonic() - begun) / max(1, run.sent) * 1000
     report("handing over, without the mail server", spent, "ms a letter")
+
+
+_WANT_IDEAS = """
+INSERT INTO notices_subscription
+    (reader_id, territory_id, street, street_name, theme, longitude, latitude, radius, since)
+SELECT id, NULL, '', '', 'ideas', NULL, NULL, NULL, %(at)s FROM notices_reader
+"""
+IDEAS = 12
+"""Published in a day: every subscriber hears of all of them."""
+
+
+def _ideas(town: Any, at: dt.datetime, report: Any) -> None:
+    """The same for ideas: all 50,000 subscribed to them, one pass."""
+    from tests.city.ideas.ideas import HOUR, Ideas
+
+    from veche.core.notices.models import Letter, Notice
+    from veche.core.notices.operations import write_digests
+    from veche.core.notices.tasks import announce_waiting
+    from veche.core.organisations.operations import appoint
+    from veche.core.people.operations import add_person
+
+    early = at - 400 * DAY
+    organiser = add_person(by=None, at=early, name="Organiser", email="organiser@example.org")
+    appoint(by=None, at=early, person=organiser, role="organiser", territory=town.city)
+    made = Ideas(town=town, organiser=organiser)
+    with connection.cursor() as cursor:
+        cursor.execute(_WANT_IDEAS, {"at": at - DAY})
+        cursor.execute("ANALYZE")
+    call = made.calling(at=at - 10 * HOUR)
+    begun = time.monotonic()
+    for number in range(IDEAS):
+        people = made.people(1)
+        made.idea_of(call, by=people[0], at=at - 9 * HOUR, title=f"Idea number {number}")
+    while announce_waiting(at):
+        pass
+    told = Notice.objects.filter(kind="ideas.new").count()
+    report("ideas, 50,000 subscribers: told", told, "notices", at_least=50_000 * IDEAS * 0.95)
+    report("ideas, 50,000 subscribers: told in", time.monotonic() - begun, "s")
+    begun = time.monotonic()
+    letters = write_digests(by=None, at=at, kind="daily", period=at.date().isoformat())
+    seconds = time.monotonic() - begun
+    report("ideas, 50,000 subscribers: digests", letters, "letters", at_least=50_000 * 0.95)
+    report("ideas, 50,000 subscribers: one pass", seconds, "s", at_most=AT_MOST, beside=PEER)
+    Letter.objects.filter(state="waiting").update(state="sent")
 
 
 def _problems(town: Any, at: dt.datetime) -> list[Any]:

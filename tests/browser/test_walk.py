@@ -108,6 +108,7 @@ class Walk:
         self.be("officer")
         self.go("desk/")
         self.look("queue")
+        self.go("desk/?kind=problem")
         number = re.search(
             r"open=([\w-]+)", self.page.inner_html("table.queue a.q-title >> xpath=..")
         )

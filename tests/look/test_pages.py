@@ -24,6 +24,7 @@ def test_an_error_page_needs_neither_a_request_nor_a_database(code: int, languag
     assert page.count("<h1") == 1
 
 
+@pytest.mark.django_db  # every page says the city's mode
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_style_page_shows_everything(client: Client, language: str) -> None:
     page = client.get(f"/{language}/style/")

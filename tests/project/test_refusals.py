@@ -11,6 +11,9 @@ from django.utils import translation
 from veche.errors import Invalid, NotAllowed, NotFound, Refused
 from veche.project.refusals import RefusalMiddleware, answer, csrf_failure
 
+pytestmark = pytest.mark.django_db
+"""Every page says the city's mode."""
+
 
 @pytest.mark.parametrize("refusal", [Refused(), NotAllowed(), NotFound(), Invalid()])
 def test_a_program_gets_problem_json(refusal: Refused) -> None:

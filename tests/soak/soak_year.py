@@ -8,7 +8,8 @@ tenth. Figures of CPU are those of this process and of its database process toge
 Runs on a database of its own beside the one of the home. Each month is written to a table under
 the home as it is lived; a run that was broken off goes on after its last whole month, and
 ``SOAK_MONTHS`` may be raised. ``SOAK_AGAIN=1`` begins anew; ``SOAK_KEEP=1`` keeps the database of
-a year that was lived to its end.
+a year that was lived to its end. Sweeps are told in seconds without the time in which other
+programs had the processor: a full year takes hours, and may run beside other work.
 """
 
 from __future__ import annotations

@@ -9,7 +9,17 @@ import pytest
 
 from tests.city.ballots.votes import DAY, HOUR, OPENS, Voting, cast, question, voting
 from veche.city.ballots.intake import cast_here
-from veche.city.ballots.models import Batch, Booth, LogEntry, Mark, Part, RollEntry, Vote, Voter
+from veche.city.ballots.models import (
+    Batch,
+    Booth,
+    HeldLeaf,
+    LogEntry,
+    Mark,
+    Part,
+    RollEntry,
+    Vote,
+    Voter,
+)
 from veche.city.ballots.operations import channels, course, paper
 from veche.city.ballots.operations.crowd import OnlyInADemo, cast_many
 from veche.city.ballots.paper_lines import SPOILT, read_line, read_lines, totals, write_line
@@ -106,19 +116,35 @@ def test_a_look_at_the_counter_is_shown_to_who_was_looked_at(town: Voting, vote:
 def test_who_takes_a_paper_is_done_with_the_web(town: Voting, vote: Vote) -> None:
     voter, booth = town.voters[0], booth_of(town, vote)
     entry = entry_of(vote, voter)
-    code = bytes(Voter.objects.get(entry=entry).code)
     assert cast(vote, voter, {"lamps": ["a"]}) == "taken"
     mark(town, booth, voter)
     assert Part.objects.get(entry=entry).channel == "paper"
     assert not Voter.objects.filter(entry=entry).exists()
-    [told] = leaves(vote, "annulled")
-    assert (told["code"], told["revisions"], told["reason"]) == (code.hex(), [1], "paper")
+    assert leaves(vote, "annulled") == [], "the clerk must not read there how they had voted"
     right = right_of(vote.config["vote"], at=AT, person=voter.pk)
     assert right.refusal is VotedInPerson
     with pytest.raises(VotedInPerson):
         mark(town, booth, voter)
     with pytest.raises(VotedInPerson):
         channels.give_kiosk_code(by=town.poll_clerk, at=AT, entry=entry, seen=True)
+
+
+def test_the_log_says_who_took_a_paper_at_the_close_and_in_no_order(
+    town: Voting, vote: Vote
+) -> None:
+    booth, codes = booth_of(town, vote), []
+    for voter in town.voters[:2]:
+        codes.append(bytes(Voter.objects.get(entry=entry_of(vote, voter)).code).hex())
+        assert cast(vote, voter, {"lamps": ["a"]}) == "taken"
+        mark(town, booth, voter)
+    drawn = {one.pk: json.loads(one.body)["code"] for one in HeldLeaf.objects.all()}
+    course.close_in_time(by=None, at=read_config(vote.config).closes, case=vote.case)
+    told = leaves(vote, "annulled")
+    assert [one["code"] for one in told] == [drawn[one] for one in sorted(drawn)]
+    assert {one["code"] for one in told} == set(codes)
+    assert {(tuple(one["revisions"]), one["reason"]) for one in told} == {((1,), "paper")}
+    assert json.loads(LogEntry.objects.order_by("id").last().body)["type"] == "closed"
+    assert not HeldLeaf.objects.exists()
 
 
 def test_no_token_that_is_about_outlives_the_paper(town: Voting, vote: Vote) -> None:

@@ -124,14 +124,22 @@ class Town:
         ).fetchone()
         return int(row[0]) if row else None
 
-    def taken(self, patience: float = 20.0, other: int | None = None) -> int:
+    def taken(self, patience: float = 60.0, other: int | None = None) -> int:
         """Wait until a sealer has the lock (another than ``other``); its database process."""
         until = time.monotonic() + patience
         while (holder := self.holder()) in (None, other):
-            assert time.monotonic() < until, "no sealer takes over"
+            assert time.monotonic() < until, f"no sealer takes over: {self.activity()}"
             time.sleep(0.005)
         assert holder is not None
         return holder
+
+    def activity(self) -> str:
+        """What the processes of this database do, for who must find out why nothing goes on."""
+        rows = self.connection.execute(
+            "SELECT pid, state, now() - query_start, wait_event, left(query, 80)"
+            " FROM pg_stat_activity WHERE datname = current_database()"
+        ).fetchall()
+        return "\n".join(str(row) for row in rows)
 
     def published(self) -> int:
         """How long the published log is."""

@@ -24,7 +24,7 @@ def test_the_command_line(
 ) -> None:
     monkeypatch.setattr(cli, "open_database", lambda: lambda: None)
     monkeypatch.setattr(cli, "bring_up_to_date", lambda: None)
-    monkeypatch.setattr(cli, "_let_go", lambda _done: None)
+    monkeypatch.setattr(cli, "let_go", lambda _done: None)
     assert cli.main(["journal", "checkpoint"]) == 1
     assert "veche journal seal" in capsys.readouterr().err
     write(by=None, at=AT, number=3)
@@ -48,7 +48,7 @@ def test_a_citys_sealer_becomes_the_program_without_django(
 ) -> None:
     monkeypatch.setattr(cli, "open_database", lambda: lambda: None)
     monkeypatch.setattr(cli, "bring_up_to_date", lambda: None)
-    monkeypatch.setattr(cli, "_let_go", lambda _done: None)
+    monkeypatch.setattr(cli, "let_go", lambda _done: None)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nowhere/")
 
     def become(program: str, words: list[str]) -> None:

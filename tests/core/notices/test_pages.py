@@ -177,6 +177,11 @@ def test_one_click_stops_letters_and_a_look_does_not(town: SmallTown, client: Cl
     assert not reader.ways
     assert strict.post(link, {"List-Unsubscribe": "One-Click"}).status_code == 200
     reader.refresh_from_db()
+    mail = dict(reader.ways["mail"])
+    # What is said of a danger to life is stopped only by saying so of it.
+    assert mail.pop("danger") == "now" and set(mail.values()) == {"none"}
+    assert strict.post(link, {"danger": "1"}).status_code == 200
+    reader.refresh_from_db()
     assert set(reader.ways["mail"].values()) == {"none"}
 
 
@@ -199,9 +204,9 @@ def chosen(**changes: str) -> dict[str, Any]:
     ways = {
         f"{channel}_{topic}": "now" if channel == "mail" else "none"
         for channel in ("mail", "push")
-        for topic in ("own", "followed", "around", "work", "invited")
+        for topic in ("own", "followed", "around", "work", "invited", "alert", "danger")
     }
-    return {**ways, "quiet_from": "", "quiet_until": "", **changes}
+    return {**ways, "push_danger": "now", "quiet_from": "", "quiet_until": "", **changes}
 
 
 def test_what_waits_follows_a_new_choice(town: SmallTown, client: Client) -> None:
@@ -215,6 +220,16 @@ def test_what_waits_follows_a_new_choice(town: SmallTown, client: Client) -> Non
     reader = Reader.objects.get(person=town.resident)
     assert reader.quiet_from == dt.time(22)
     assert client.post(address("settings"), chosen(mail_own="hourly")).status_code == 422
+
+
+def test_danger_to_life_is_stopped_only_by_saying_so(town: SmallTown, client: Client) -> None:
+    client.force_login(town.resident)
+    silent = chosen(mail_danger="none", mail_alert="none")
+    assert client.post(address("settings"), silent).status_code == 422
+    assert client.post(address("settings"), {**silent, "sure": "on"}).status_code == 302
+    assert Reader.objects.get(person=town.resident).ways["mail"]["danger"] == "none"
+    # Anything else is chosen without a word more.
+    assert client.post(address("settings"), chosen(mail_alert="none")).status_code == 302
 
 
 def test_settings_open_by_the_link_of_a_letter(town: SmallTown, client: Client) -> None:

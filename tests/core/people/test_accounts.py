@@ -291,3 +291,24 @@ def test_what_is_over_is_cleaned_up(person: Person, monkeypatch: pytest.MonkeyPa
     before = Record.objects.count()
     tasks.clean_up(at=later)
     assert Record.objects.count() == before
+
+
+def test_an_account_with_a_role_waits_and_the_others_go(town: SmallTown) -> None:
+    """An office gave somebody a role who has never come in: that holds up nobody's deletion."""
+    from veche.core.organisations.operations import appoint
+    from veche.core.people.operations import add_person
+    from veche.core.people.operations.signing import delete_unconfirmed
+
+    later = clock.now() + dt.timedelta(days=15)
+    early = later - dt.timedelta(days=30)
+    new = [
+        add_person(by=None, at=early, name=name, email=f"{name.lower()}@example.net")
+        for name in ("Ada", "Ben", "Cid", "Dan", "Eve")
+    ]
+    rows = Person.objects.filter(pk__in=[one.pk for one in new])
+    rows.update(level=Level.UNVERIFIED, since=early)
+    appoint(by=None, at=early, person=new[2], role="moderator", territory=town.city)
+    kept = Person.objects.exclude(pk__in=rows).count()
+    assert delete_unconfirmed(by=None, at=later) == 4
+    assert Person.objects.filter(email__endswith="@example.net").get() == new[2]
+    assert Person.objects.count() == kept + 1

@@ -30,6 +30,18 @@ def spent() -> float:
     return time.process_time() + backend_seconds()
 
 
+def kept_waiting() -> float:
+    """Seconds until now in which both processes could have run and others had the processor.
+
+    What lasts is told without them: a sweep is not longer because neighbours are at work.
+    """
+    connection.ensure_connection()
+    assert connection.connection is not None
+    pid = connection.connection.info.backend_pid
+    waits = (Path(f"/proc/{one}/schedstat").read_text().split()[1] for one in ("self", pid))
+    return sum(int(nanoseconds) for nanoseconds in waits) / 1e9
+
+
 def cpu(act: Callable[[], Any], times: int = TIMES) -> float:
     """Milliseconds of CPU of one call, both processes; the first call is not counted."""
     act()

@@ -16,6 +16,7 @@ from django.db import connection
 
 import veche.town
 from tests.demo_database import fit_for_demo
+from tests.soak.parts import cost
 from veche import clock
 from veche.module import load, resolve
 from veche.project import home as homes
@@ -48,9 +49,9 @@ class Sweeps:
 
     def run(self, name: str, act: Callable[[], Any]) -> Any:
         """Run a sweep; the longest of each name is kept, in seconds."""
-        begun = time.monotonic()
+        begun = time.monotonic() - cost.kept_waiting()
         found = act()
-        took = time.monotonic() - begun
+        took = time.monotonic() - cost.kept_waiting() - begun
         self.longest[name] = max(self.longest.get(name, 0.0), took)
         return found
 
@@ -76,11 +77,17 @@ def _people(start: dt.datetime, daily: int) -> None:
     """Accounts, and readers among them, as they would have signed up before."""
     from veche.core.notices.operations import subscribing
     from veche.core.organisations.models import Holding
-    from veche.core.people.models import Person, Residence
+    from veche.core.people.models import Level, Person, Residence
     from veche.core.places.models import Territory
 
     made = [
-        Person(name=f"Resident {n}", email=f"resident-{n}@soak.example", language="en", since=start)
+        Person(
+            name=f"Resident {n}",
+            email=f"resident-{n}@soak.example",
+            level=Level.EMAIL,  # others would be deleted after a week
+            language="en",
+            since=start,
+        )
         for n in range(daily * PEOPLE_A_PROBLEM)
     ]
     Person.objects.bulk_create(made, batch_size=5_000)
