@@ -37,6 +37,7 @@ MODULES: tuple[str, ...] = (
     "veche.city.points",
     "veche.city.pulse",
     "veche.city.spheres",
+    "veche.city.pilots",
 )
 """Every installed module, lowest first: the ladder of the house."""
 

@@ -70,6 +70,9 @@ inspector|Андрей Журавлёв|Andrey Zhuravlyov|安德烈·茹拉夫�
 expert|Фарида Сафина|Farida Safina|法丽达·萨菲娜|expert|||ru
 doctor|Елена Воронцова|Yelena Vorontsova|叶莲娜·沃龙佐娃|doctor|||ru
 founder|Ли Вэй|Li Wei|李薇|founder|firm-001||zh
+programme|Артём Лаврентьев|Artyom Lavrentyev|阿尔乔姆·拉夫连季耶夫|pilot_officer|||ru
+panellist|Георгий Панин|Georgy Panin|格奥尔吉·帕宁|panellist|||ru
+site|Эльвира Сафронова|Elvira Safronova|埃莉维拉·萨夫罗诺娃|site_owner|||ru
 pupil|Миша Ершов|Misha Yershov|米沙·叶尔绍夫|pupil||zarechye-d1-n2|ru
 steward|Лев Аксёнов|Lev Aksyonov|列夫·阿克肖诺夫|steward|city-people||ru
 operator|Лилия Хасанова|Liliya Khasanova|莉莉娅·哈萨诺娃|operator|city-people||ru

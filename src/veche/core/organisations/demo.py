@@ -22,6 +22,7 @@ from veche.core.places.models import ObjectKind, Territory
 OF_THE_CITY = (
     "moderator", "arbiter", "controller", "clerk", "organiser", "commissioner", "poll_clerk",
     "facilitator", "planner", "steward", "operator", "analyst", "mayor",
+    "expert", "panellist",
 )  # fmt: skip
 """Roles that the cast holds in the whole city."""
 
@@ -47,8 +48,8 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     people = {p.email: p for p in Person.objects.filter(email__in=emails)}
     holdings: list[Holding] = []
     for member in {m.key: m for m in (*cast(), *staff(), *heads())}.values():
-        if member.role in ("resident", "pupil"):
-            continue
+        if member.role in ("resident", "pupil", "pilot_officer", "site_owner"):
+            continue  # the programme founds the agency and the sites that they belong to
         area = None
         if member.role in OF_THE_CITY or (member.role == "dispatcher" and not member.area):
             area = next(t for t in places.values() if t.kind == Territory.Kind.CITY)

@@ -24,20 +24,23 @@ ROLES: dict[str, str | Promise] = {
     "steward": _("Steward of data"),
     "operator": _("Operator on watch"),
     "analyst": _("Analyst"),
+    "pilot_officer": _("Officer of the pilot programme"),
+    "expert": _("Expert"),
+    "panellist": _("Member of a panel"),
+    "founder": _("Founder of a company"),
+    "site_owner": _("Keeper of a site"),
     "mayor": _("Mayor"),
     "commander": _("Commander in a crisis"),
     "administrator": _("Administrator"),
 }
 """Code → word, in the order they are offered in."""
-NEEDS_OFFICE = frozenset({"officer", "head"})
+NEEDS_OFFICE = frozenset({"officer", "head", "pilot_officer", "founder", "site_owner"})
 """Roles that are held in an organisation; the others in a territory, or in the whole city."""
 
 
 _LOOK_ON: dict[str, str | Promise] = {
     "auditor": _("Auditor"),
     "doctor": _("Doctor"),
-    "expert": _("Expert"),
-    "founder": _("Founder of a company"),
     "inspector": _("Inspector"),
     "pupil": _("Pupil"),
 }

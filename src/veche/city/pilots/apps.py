@@ -1,0 +1,17 @@
+"""Django's name for the module."""
+
+from django.apps import AppConfig
+
+
+class Config(AppConfig):
+    """The app of this folder."""
+
+    name = "veche.city.pilots"
+    label = "pilots"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the notices their words, and show them what a pilot is."""
+        from veche.city.pilots.words import give_words
+
+        give_words()

@@ -1,0 +1,85 @@
+"""Tables of the pilot programme, one file a noun."""
+
+from __future__ import annotations
+
+from veche.city.pilots.models.agreement import Agreement, Party, Signature, TrustedRoot
+from veche.city.pilots.models.application import (
+    Answer,
+    Appeal,
+    Application,
+    Breach,
+    Question,
+    StageTerm,
+)
+from veche.city.pilots.models.call import Call, CallAnchor, Criterion, Evidence, FormVersion
+from veche.city.pilots.models.company import Company, Product, Scouted, Support
+from veche.city.pilots.models.contract import Contract, Payment
+from veche.city.pilots.models.evaluation import Evaluation, Result, RollOut
+from veche.city.pilots.models.expert import AssignmentRun, Expert, Review, ReviewMark, ReviewTask
+from veche.city.pilots.models.methodology import Hypothesis, Indicator, Methodology
+from veche.city.pilots.models.panel import Panel, PanelItem, PanelMember, PanelVote
+from veche.city.pilots.models.programme import Programme, Target, Technology
+from veche.city.pilots.models.site import Booking, MatchRun, Site, SiteCriterion, SiteWindow
+from veche.city.pilots.models.trial import (
+    Measurement,
+    Stream,
+    Tester,
+    TesterAnswer,
+    TesterQuota,
+    Trial,
+    TrialIncident,
+)
+
+__all__ = [
+    "Agreement",
+    "Answer",
+    "Appeal",
+    "Application",
+    "AssignmentRun",
+    "Booking",
+    "Breach",
+    "Call",
+    "CallAnchor",
+    "Company",
+    "Contract",
+    "Criterion",
+    "Evaluation",
+    "Evidence",
+    "Expert",
+    "FormVersion",
+    "Hypothesis",
+    "Indicator",
+    "MatchRun",
+    "Measurement",
+    "Methodology",
+    "Panel",
+    "PanelItem",
+    "PanelMember",
+    "PanelVote",
+    "Party",
+    "Payment",
+    "Product",
+    "Programme",
+    "Question",
+    "Result",
+    "Review",
+    "ReviewMark",
+    "ReviewTask",
+    "RollOut",
+    "Scouted",
+    "Signature",
+    "Site",
+    "SiteCriterion",
+    "SiteWindow",
+    "StageTerm",
+    "Stream",
+    "Support",
+    "Target",
+    "Technology",
+    "Tester",
+    "TesterAnswer",
+    "TesterQuota",
+    "Trial",
+    "TrialIncident",
+    "TrustedRoot",
+]

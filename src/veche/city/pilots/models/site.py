@@ -1,0 +1,120 @@
+"""Sites for trials, when they are free, who booked them, and how they were matched."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.db import models
+from django.db.models import Q
+
+from veche.languages import here
+
+
+class Site(models.Model):
+    """A place that offers itself for trials: a school, a clinic, a street, a depot."""
+
+    owner = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    code = models.SlugField(max_length=60, unique=True)
+    names = models.JSONField()
+    texts = models.JSONField()
+    territory = models.ForeignKey("places.Territory", models.PROTECT, related_name="+")
+    address = models.CharField(max_length=200, blank=True, default="")
+    longitude = models.FloatField()
+    latitude = models.FloatField()
+    environment = models.CharField(max_length=24)
+    """One of `veche.city.pilots.rules.sites.ENVIRONMENTS`: street, indoors, water, vehicle …"""
+    offers = models.JSONField(default=dict)
+    """What is there: ``{"power": true, "network": true, "step_free": true, "people": 200 …}``, by
+    the codes of `veche.city.pilots.rules.sites.FEATURES`."""
+    requires = models.JSONField(default=list)
+    """What the site asks of whoever tests there: codes of the same list."""
+    contact = models.CharField(max_length=200, blank=True, default="")
+    """An office and its telephone, not a person."""
+    published_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.CharField(max_length=500, blank=True, default="")
+
+    def __str__(self) -> str:
+        return here(self.names)
+
+
+class SiteWindow(models.Model):
+    """From when to when a site takes trials, and how many at once."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="windows")
+    during = DateTimeRangeField()
+    places = models.PositiveSmallIntegerField(default=1)
+    """How many trials fit at once: each is booked as a place of its own, 1 to this number."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(places__gte=1), name="pilots_window_places")
+        ]
+
+    def __str__(self) -> str:
+        return f"window {self.pk} of {self.site_id}"
+
+
+class Booking(models.Model):
+    """A place at a site is taken for a trial; an exclusion constraint keeps two from one place."""
+
+    class Standing(models.TextChoices):
+        HELD = "held"
+        """While the owner decides; runs out."""
+        BOOKED = "booked"
+        RELEASED = "released"
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="bookings")
+    window = models.ForeignKey(SiteWindow, models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField(default=1)
+    application = models.ForeignKey("pilots.Application", models.PROTECT, related_name="bookings")
+    during = DateTimeRangeField()
+    standing = models.CharField(max_length=8, choices=Standing)
+    held_until = models.DateTimeField(null=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    ended_because = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(standing="booked"),
+                name="pilots_one_site_of_a_trial",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} at {self.site_id}"
+
+
+class SiteCriterion(models.Model):
+    """What makes a site fit a solution, and how much it weighs: data a city can change."""
+
+    programme = models.ForeignKey("pilots.Programme", models.CASCADE, related_name="site_criteria")
+    code = models.CharField(max_length=24)
+    """One of `veche.city.pilots.rules.sites.CRITERIA`."""
+    weight = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta:
+        verbose_name_plural = "site criteria"
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "code"], name="pilots_one_site_criterion")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MatchRun(models.Model):
+    """One matching of solutions to sites: what went in, what came out, and the next best."""
+
+    programme = models.ForeignKey("pilots.Programme", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    instance = models.JSONField()
+    digest = models.CharField(max_length=64)
+    result = models.JSONField()
+    solver = models.CharField(max_length=60)
+
+    def __str__(self) -> str:
+        return f"match {self.pk}"

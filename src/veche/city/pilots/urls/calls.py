@@ -1,0 +1,7 @@
+"""Addresses: open calls and what points to them."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

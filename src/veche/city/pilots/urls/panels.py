@@ -1,0 +1,7 @@
+"""Addresses: panels, their votes and minutes."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Addresses: sites, their windows and matching."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

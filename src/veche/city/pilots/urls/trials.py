@@ -1,0 +1,7 @@
+"""Addresses: trials, measurements and testers."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
