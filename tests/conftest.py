@@ -64,6 +64,19 @@ def django_db_setup(
         database.destroy(name, before)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _tidy(django_db_blocker: Any) -> Iterator[None]:
+    """After the tests of a file the tables are cleared of the rows they rolled back."""
+    yield
+    from django.db import connection
+
+    from tests import database
+
+    if connection.connection is not None:
+        with django_db_blocker.unblock():
+            database.tidy()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _lasting_objects(django_test_environment: None) -> None:
     """What is loaded by now stays to the end: Python need not look through it again and again."""
