@@ -247,9 +247,12 @@ def make_call(world_programme: Programme, town: SmallTown, agent: Person, **valu
         by=None, at=EARLY, procedure="pilot_call", move="draft", theme="pilot_call",
         territory=town.city, organisation=world_programme.agency,
     )  # fmt: skip
-    form, _ = FormVersion.objects.get_or_create(
-        code="main", number=1, defaults={"questions": [], "at": EARLY}
-    )
+    # Pass form=… for questions: a version stands still once a call with it is open.
+    form = values.pop("form", None)
+    if form is None:
+        form, _ = FormVersion.objects.get_or_create(
+            code="main", number=1, defaults={"questions": [], "at": EARLY}
+        )
     call = Call.objects.create(
         case=case,
         programme=world_programme,

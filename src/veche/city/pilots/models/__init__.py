@@ -12,8 +12,9 @@ from veche.city.pilots.models.application import (
     StageTerm,
 )
 from veche.city.pilots.models.call import Call, CallAnchor, Criterion, Evidence, FormVersion
-from veche.city.pilots.models.company import Company, Product, Scouted, Support
+from veche.city.pilots.models.company import Company, CompanyInvite, Product, Scouted, Support
 from veche.city.pilots.models.contract import Contract, Payment
+from veche.city.pilots.models.demand import DemandTheme
 from veche.city.pilots.models.evaluation import Evaluation, Result, RollOut
 from veche.city.pilots.models.expert import AssignmentRun, Expert, Review, ReviewMark, ReviewTask
 from veche.city.pilots.models.methodology import Hypothesis, Indicator, Methodology
@@ -41,8 +42,10 @@ __all__ = [
     "Call",
     "CallAnchor",
     "Company",
+    "CompanyInvite",
     "Contract",
     "Criterion",
+    "DemandTheme",
     "Evaluation",
     "Evidence",
     "Expert",

@@ -63,6 +63,8 @@ class Product(models.Model):
     technologies = models.ManyToManyField("pilots.Technology", related_name="+")
     targets = models.ManyToManyField("pilots.Target", related_name="+")
     retired_at = models.DateTimeField(null=True)
+    submission = models.UUIDField(unique=True, null=True)
+    """Made with the form: the same form sent twice is one product."""
 
     class Meta:
         constraints = [
@@ -73,6 +75,25 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CompanyInvite(models.Model):
+    """A colleague was asked to act for a company too; the link in the letter works once."""
+
+    company = models.ForeignKey(Company, models.CASCADE, related_name="+")
+    email = models.EmailField(null=True)
+    """Forgotten once they have come, or when the invitation is over."""
+    key = models.CharField(max_length=64, unique=True)
+    """A digest of the word in the link."""
+    by = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    used_by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    """When it was taken back, or its time was over."""
+
+    def __str__(self) -> str:
+        return f"invitation to {self.company_id}"
 
 
 class Scouted(models.Model):
@@ -96,6 +117,7 @@ class Scouted(models.Model):
     company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="+")
     """Who came by the invitation."""
     declined_at = models.DateTimeField(null=True)
+    submission = models.UUIDField(unique=True, null=True)
 
     def __str__(self) -> str:
         return f"{self.name}, {self.maker}"
@@ -119,6 +141,7 @@ class Support(models.Model):
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     superseded_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    submission = models.UUIDField(unique=True, null=True)
 
     class Meta:
         verbose_name_plural = "support"
