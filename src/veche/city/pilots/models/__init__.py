@@ -20,7 +20,14 @@ from veche.city.pilots.models.expert import AssignmentRun, Expert, Review, Revie
 from veche.city.pilots.models.methodology import Hypothesis, Indicator, Methodology
 from veche.city.pilots.models.panel import Panel, PanelItem, PanelMember, PanelVote
 from veche.city.pilots.models.programme import Programme, Target, Technology
-from veche.city.pilots.models.site import Booking, MatchRun, Site, SiteCriterion, SiteWindow
+from veche.city.pilots.models.site import (
+    Booking,
+    MatchRun,
+    Site,
+    SiteCriterion,
+    SiteNeeds,
+    SiteWindow,
+)
 from veche.city.pilots.models.trial import (
     Measurement,
     Stream,
@@ -73,6 +80,7 @@ __all__ = [
     "Signature",
     "Site",
     "SiteCriterion",
+    "SiteNeeds",
     "SiteWindow",
     "StageTerm",
     "Stream",

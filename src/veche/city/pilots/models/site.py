@@ -70,6 +70,8 @@ class Booking(models.Model):
     during = DateTimeRangeField()
     standing = models.CharField(max_length=8, choices=Standing)
     held_until = models.DateTimeField(null=True)
+    rank = models.PositiveSmallIntegerField(null=True)
+    """Where the owner of the site puts it among what is asked of them: 1 they would like most."""
     at = models.DateTimeField()
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     ended_because = models.CharField(max_length=500, blank=True, default="")
@@ -85,6 +87,55 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application_id} at {self.site_id}"
+
+
+class SiteNeeds(models.Model):
+    """What the trial of one application needs of a site: the agency writes it down, from the
+    application or after asking the company."""
+
+    application = models.OneToOneField(
+        "pilots.Application", models.CASCADE, primary_key=True, related_name="site_needs"
+    )
+    environment = models.CharField(max_length=24, blank=True, default="")
+    """One of `veche.city.pilots.rules.sites.ENVIRONMENTS`; empty: any."""
+    needs = models.JSONField(default=dict)
+    """What must be there: codes of `veche.city.pilots.rules.sites.FEATURES` with true or the least
+    number."""
+    wishes = models.JSONField(default=dict)
+    """What would be good to have, in the same form."""
+    brings = models.JSONField(default=list)
+    """What the company brings of what sites ask for: codes of the same list."""
+    target_group = models.CharField(max_length=24, blank=True, default="")
+    """One of `veche.city.pilots.rules.sites.GROUPS`; empty: everybody."""
+    months = models.JSONField(default=list)
+    """Months (1 to 12) in which it can be tested; empty: all year."""
+    days = models.PositiveSmallIntegerField(default=60)
+    """How long the trial takes."""
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    """Between which days it must lie; empty: any."""
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    """Near which place it should be; empty: anywhere."""
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "needs of sites"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(days__gte=1, days__lte=366), name="pilots_needs_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day__isnull=True)
+                | Q(last_day__isnull=True)
+                | Q(last_day__gte=models.F("first_day")),
+                name="pilots_needs_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"needs of {self.application_id}"
 
 
 class SiteCriterion(models.Model):
