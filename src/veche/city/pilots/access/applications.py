@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
-from veche.city.pilots.access.conflicts import may_see, open_to
+from veche.city.pilots.access.conflicts import UnknownApplication, may_see, open_to
 from veche.city.pilots.models import Application, Booking, PanelItem, ReviewTask
 from veche.city.pilots.procedure import FOUNDER, OFFICER, PROGRAMME, SECRET
 from veche.core.organisations.queries import holdings
-from veche.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +26,6 @@ agenda of a panel, or keep the site where it is tested."""
 HEADS = (OFFICER, "head")
 """Who speaks for a department."""
 SITE_OWNER = "site_owner"
-
-
-class UnknownApplication(NotFound):
-    """There is no such application, or not for whoever asks."""
-
-    code = "unknown-application"
-    sentence = _("There is no application of this number, or it is not shown to you.")
 
 
 @dataclass(frozen=True)
@@ -151,10 +142,10 @@ def application_for(number: str, person: Person | None, at: dt.datetime) -> Stan
     """
     found = applications().filter(case__number=number).first()
     if found is None:
-        raise UnknownApplication
+        raise UnknownApplication(number=number)
     stand = standing(found, person, at)
     if not stand.inside and not is_public(found):
-        raise UnknownApplication
+        raise UnknownApplication(number=number)
     return stand
 
 

@@ -8,6 +8,7 @@ from veche.city.pilots.models.application import (
     Appeal,
     Application,
     Breach,
+    Paper,
     Question,
     StageTerm,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "PanelItem",
     "PanelMember",
     "PanelVote",
+    "Paper",
     "Party",
     "Payment",
     "Product",

@@ -40,6 +40,9 @@ class Application(models.Model):
     """When the panel chose, or it was turned down: from then on it is public."""
     evaluated_at = models.DateTimeField(null=True)
     """When the report was published: there the clock of the programme ends."""
+    reason_code = models.CharField(max_length=16, blank=True, default="")
+    """Why it was turned down at the screening: a code of
+    `veche.city.pilots.rules.applications.REASONS`."""
     reason = models.TextField(blank=True, default="")
     """Why it was turned down or withdrawn, in public words."""
     mean = models.FloatField(null=True)
@@ -68,8 +71,30 @@ class Application(models.Model):
         return self.title
 
 
+class Paper(models.Model):
+    """A document that a company sent with its application: handed out to whoever reads the
+    application before the decision, to be saved; never to everybody."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="papers")
+    name = models.CharField(max_length=90)
+    """Harmless, and with the ending of its kind."""
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    digest = models.CharField(max_length=64, db_index=True)
+    """SHA-256 of its bytes, in hexadecimal; by it they are found."""
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Answer(models.Model):
-    """What the company answered to one question of the form, in one revision."""
+    """What the company answered to one question of the form, in one revision.
+
+    Of a revision that was sent, what was written beside the form stands here too, under
+    ``_title``, ``_text`` and ``_readiness``. A trigger keeps what was sent.
+    """
 
     application = models.ForeignKey(
         Application, models.CASCADE, related_name="answers", db_index=False
@@ -77,7 +102,7 @@ class Answer(models.Model):
     revision = models.PositiveSmallIntegerField(default=1)
     question = models.SlugField(max_length=40)
     text = models.TextField(blank=True, default="")
-    file = models.ForeignKey("cases.CaseFile", models.PROTECT, null=True, related_name="+")
+    paper = models.ForeignKey(Paper, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from veche.city.pilots.views import applications
+
+urlpatterns: list[URLPattern] = [
+    path("applications/<slug:number>/", applications.application, name="application"),
+]

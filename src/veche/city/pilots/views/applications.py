@@ -1,4 +1,4 @@
-"""The one page of an application: for its company, for the staff, and after the decision for all."""
+"""The one page of an application: for its company, the staff, and after the decision for all."""
 
 from __future__ import annotations
 
