@@ -1,4 +1,4 @@
-"""Tables of organisations."""
+"""Organisations, the roles held in them, and who answers for what."""
 
 from __future__ import annotations
 
