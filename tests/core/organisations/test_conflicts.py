@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-
 from tests.cast import START
+
 from veche.core.organisations.conflicts import (
     SENTENCES,
     Conflicted,
