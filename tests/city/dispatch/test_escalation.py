@@ -163,6 +163,22 @@ def test_whoever_has_acted_is_not_told(ground: Ground) -> None:
     assert escalation.sweep(at=START + minutes(5)) == 0
 
 
+def test_whoever_acts_between_the_look_and_the_lock_is_not_told(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    incident = ground.report()
+    incidents.verify(by=ground.town.dispatcher, at=START + minutes(4), incident=incident)
+    # As a sweep sees it that looked before and got the lock after.
+    late = escalation._CLIMB.replace("AND k.stopped_at IS NULL", "AND k.state = 'reported'")
+    assert late != escalation._CLIMB
+    monkeypatch.setattr(escalation, "_CLIMB", late)
+    assert escalation.climb(by=None, at=START + minutes(10)) == 0
+    assert EscalationClimb.objects.count() == 0
+    incident.refresh_from_db()
+    assert incident.tier == 2
+    assert told(ground.town.watch) == []
+
+
 def test_reopened_is_looked_after_again(ground: Ground) -> None:
     incident = ground.closed()
     incidents.reopen(

@@ -80,14 +80,24 @@ class EscalationStep(models.Model):
 
 
 class EscalationClimb(models.Model):
-    """A rung was reached: once for a term, a step and a repeat, whoever dies in between."""
+    """A rung was reached: once for a term, a step and a repeat, whoever dies in between.
 
-    clock = models.ForeignKey("cases.CaseClock", models.PROTECT, related_name="+", db_index=False)
-    step = models.ForeignKey(EscalationStep, models.PROTECT, related_name="+")
+    One statement writes all of a sweep out of the rows that these keys name, and none of those is
+    ever deleted: looking each up again at the commit took a third of a sweep of 10,000 terms.
+    """
+
+    clock = models.ForeignKey(
+        "cases.CaseClock", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    step = models.ForeignKey(EscalationStep, models.PROTECT, related_name="+", db_constraint=False)
     turn = models.PositiveSmallIntegerField(default=1)
     """The how manieth repeat."""
-    incident = models.ForeignKey("dispatch.Incident", models.PROTECT, related_name="+")
-    case = models.ForeignKey("cases.Case", models.PROTECT, related_name="+", db_index=False)
+    incident = models.ForeignKey(
+        "dispatch.Incident", models.PROTECT, related_name="+", db_constraint=False
+    )
+    case = models.ForeignKey(
+        "cases.Case", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     """The incident's own case, or that of what a helping office was asked for."""
     tier = models.PositiveSmallIntegerField()
     """Who led when it was reached."""

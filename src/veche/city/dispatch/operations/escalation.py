@@ -69,6 +69,12 @@ SELECT clock, step, turn, incident, case_id, tier, moment, %(at)s FROM due
 ON CONFLICT (clock_id, step_id, turn) DO NOTHING
 RETURNING id
 """
+# Somebody may have stopped a term between the look at it and the lock on its incident. Now that
+# the locks are held nobody can any more: what was stopped is taken off again.
+_STOPPED = """
+DELETE FROM dispatch_escalationclimb x USING cases_caseclock k
+WHERE x.id = ANY(%(climbs)s) AND k.id = x.clock_id AND k.stopped_at IS NOT NULL RETURNING x.id
+"""
 _WAITS = f"SELECT EXISTS (SELECT {_DUE})"
 _RAISE = """
 WITH up AS (
@@ -221,6 +227,10 @@ def climb(*, by: None, at: dt.datetime, most: int = MOST) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_CLIMB, {"at": at, "most": most})
         climbs = [int(row[0]) for row in cursor.fetchall()]
+        if climbs:
+            cursor.execute(_STOPPED, {"climbs": climbs})
+            stopped = {int(row[0]) for row in cursor.fetchall()}
+            climbs = [one for one in climbs if one not in stopped]
         raised: list[str] = []
         if climbs:
             cursor.execute(_RAISE, {"climbs": climbs, "at": at})
