@@ -35,10 +35,14 @@ MODULE = Module(
         # sites
         # agreements
         # trials
+        "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
         # evaluations
         # programme
     },
-    timers={},
+    timers={
+        # trials
+        f"{_HERE}.operations.stages:sweep_breaches": "every minute",
+    },
     listens={},
     commands=f"{_HERE}.commands:register",
     urls=f"{_HERE}.urls",

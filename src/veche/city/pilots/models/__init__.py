@@ -14,7 +14,13 @@ from veche.city.pilots.models.application import (
 )
 from veche.city.pilots.models.call import Call, CallAnchor, Criterion, Evidence, FormVersion
 from veche.city.pilots.models.company import Company, CompanyInvite, Product, Scouted, Support
-from veche.city.pilots.models.contract import Contract, Payment
+from veche.city.pilots.models.contract import (
+    Amendment,
+    Contract,
+    ImportedPackage,
+    ImportedRelease,
+    Payment,
+)
 from veche.city.pilots.models.demand import DemandTheme
 from veche.city.pilots.models.evaluation import Evaluation, Result, RollOut
 from veche.city.pilots.models.expert import AssignmentRun, Expert, Review, ReviewMark, ReviewTask
@@ -31,6 +37,7 @@ from veche.city.pilots.models.site import (
 )
 from veche.city.pilots.models.trial import (
     Measurement,
+    MeasurementFile,
     Stream,
     Tester,
     TesterAnswer,
@@ -41,6 +48,7 @@ from veche.city.pilots.models.trial import (
 
 __all__ = [
     "Agreement",
+    "Amendment",
     "Answer",
     "Appeal",
     "Application",
@@ -59,9 +67,12 @@ __all__ = [
     "Expert",
     "FormVersion",
     "Hypothesis",
+    "ImportedPackage",
+    "ImportedRelease",
     "Indicator",
     "MatchRun",
     "Measurement",
+    "MeasurementFile",
     "Methodology",
     "Panel",
     "PanelItem",

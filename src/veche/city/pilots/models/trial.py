@@ -9,6 +9,17 @@ from django.db.models import F, Q
 class Trial(models.Model):
     """A solution is tested at a site. A trigger refuses one without three valid signatures."""
 
+    class How(models.TextChoices):
+        """How a trial ended."""
+
+        DONE = "done"
+        SAFETY = "safety"
+        """Stopped, because somebody could have been hurt."""
+        SITE = "site"
+        """Its site was lost; the application looks for another."""
+        WITHDRAWN = "withdrawn"
+        """The company took its application back."""
+
     application = models.ForeignKey(
         "pilots.Application", models.PROTECT, related_name="trials", db_index=False
     )
@@ -21,7 +32,10 @@ class Trial(models.Model):
     ends_at = models.DateTimeField()
     """When it was to end; `ended_at` is when it did."""
     ended_at = models.DateTimeField(null=True)
+    ended_how = models.CharField(max_length=9, choices=How, blank=True, default="")
     ended_because = models.TextField(blank=True, default="")
+    told_at = models.DateTimeField(null=True)
+    """When its testers were told what became of it."""
     key = models.CharField(max_length=64, unique=True, null=True)
     """The word in the QR code by which residents enrol."""
 
@@ -30,6 +44,11 @@ class Trial(models.Model):
             models.UniqueConstraint(fields=["application", "number"], name="pilots_one_trial"),
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="pilots_trial_window"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_how="")
+                | Q(ended_at__isnull=False) & ~Q(ended_how=""),
+                name="pilots_trial_ended_how",
             ),
         ]
 
@@ -43,6 +62,12 @@ class Stream(models.Model):
     trial = models.ForeignKey(Trial, models.CASCADE, related_name="streams", db_index=False)
     indicator = models.ForeignKey("pilots.Indicator", models.PROTECT, related_name="+")
     stream = models.ForeignKey("pulse.Stream", models.PROTECT, related_name="+")
+    since = models.DateTimeField(null=True)
+    """From when on its readings count."""
+    read_until = models.DateTimeField(null=True)
+    """Readings before this moment have become measurements."""
+    ended_at = models.DateTimeField(null=True)
+    """When it was no longer read: the trial ended, or the source is no longer open to it."""
 
     class Meta:
         constraints = [
@@ -51,6 +76,28 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stream_id} for {self.indicator_id}"
+
+
+class MeasurementFile(models.Model):
+    """A table of measurements that was sent; the same bytes are taken once."""
+
+    trial = models.ForeignKey(Trial, models.PROTECT, related_name="files", db_index=False)
+    digest = models.CharField(max_length=64)
+    """SHA-256 of it."""
+    name = models.CharField(max_length=120)
+    taken = models.PositiveIntegerField()
+    rejected = models.JSONField(default=list)
+    """Rows that were not taken: a list of ``[line, why]``."""
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["trial", "digest"], name="pilots_one_measured_file")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.trial_id}"
 
 
 class Measurement(models.Model):
@@ -69,11 +116,31 @@ class Measurement(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
-    superseded_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    file = models.ForeignKey(
+        MeasurementFile, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    superseded_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """The right value; itself: there is none, it should not count."""
+    superseded_because = models.CharField(max_length=300, blank=True, default="")
+    submission = models.UUIDField(unique=True, null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["trial", "indicator", "measured_at"], name="pilots_measured")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trial", "indicator", "measured_at"],
+                condition=Q(origin="stream"),
+                name="pilots_read_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True, superseded_because="")
+                | Q(superseded_by__isnull=False) & ~Q(superseded_because=""),
+                name="pilots_superseded_because",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,11 +172,14 @@ class Tester(models.Model):
     """A band of years, such as ``14-24``; empty: not said."""
     disability = models.BooleanField(null=True)
     """Empty: not said."""
+    guardian = models.BooleanField(default=False)
+    """Under eighteen: they say that a parent or guardian has agreed."""
     consent = models.CharField(max_length=24)
     """The version of the text they consented to."""
     consented_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
-    """When they took their consent back: what they said of themselves is blanked then."""
+    """When they took their consent back: what they said of themselves is blanked then, their
+    answers are deleted, and they are unlinked."""
     told_at = models.DateTimeField(null=True)
     """When they were told the outcome."""
 
@@ -119,7 +189,12 @@ class Tester(models.Model):
                 fields=["trial", "person"],
                 condition=Q(person__isnull=False),
                 name="pilots_one_tester",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True)
+                | Q(person__isnull=True, age="", disability__isnull=True),
+                name="pilots_tester_who_left",
+            ),
         ]
 
     def __str__(self) -> str:
