@@ -25,6 +25,9 @@ class Site(models.Model):
     offers = models.JSONField(default=dict)
     """What is there: ``{"power": true, "network": true, "step_free": true, "people": 200 …}``, by
     the codes of `veche.city.pilots.rules.sites.FEATURES`."""
+    reaches = models.JSONField(default=dict)
+    """How many people of a group it reaches in a month: ``{"old": 120}``, by the codes of
+    `veche.city.pilots.rules.sites.GROUPS`; what is not told counts as ``people`` of the offer."""
     requires = models.JSONField(default=list)
     """What the site asks of whoever tests there: codes of the same list."""
     contact = models.CharField(max_length=200, blank=True, default="")
