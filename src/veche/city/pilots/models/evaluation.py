@@ -23,9 +23,17 @@ class Evaluation(models.Model):
     recommendation = models.CharField(max_length=6, choices=Recommendation)
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
+    revision = models.PositiveSmallIntegerField(default=1)
+    """Counts up with every draft that is kept, so that two who write see each other."""
+    said = models.JSONField(default=dict)
+    """Of a draft: the code of an indicator → why it was missed or not measured."""
+    figures = models.JSONField(null=True)
+    """What was counted besides the indicators when it was published: see
+    `veche.city.pilots.queries.evaluations.figures`. Kept, because testers may leave later."""
     published_at = models.DateTimeField(null=True)
     pdf = models.BinaryField(null=True)
     digest = models.CharField(max_length=64, blank=True, default="")
+    """SHA-256 of the PDF."""
 
     def __str__(self) -> str:
         return f"evaluation of {self.trial_id}"
@@ -58,7 +66,7 @@ class Result(models.Model):
 
 
 class RollOut(models.Model):
-    """Where the city uses what was tested."""
+    """Where the city uses what was tested. Rows are only added."""
 
     application = models.ForeignKey("pilots.Application", models.PROTECT, related_name="rollouts")
     scope = models.TextField()
@@ -71,6 +79,7 @@ class RollOut(models.Model):
     """What the department promised with it."""
     at = models.DateTimeField()
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    submission = models.UUIDField(unique=True, null=True)
 
     def __str__(self) -> str:
         return f"roll-out of {self.application_id}"
