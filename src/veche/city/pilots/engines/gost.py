@@ -1,0 +1,108 @@
+"""Signatures by GOST R 34.10-2012 (RFC 7091, in CMS by RFC 9215 and R 1323565.1.025) are judged by
+OpenSSL with its GOST engine, where the server has both; there is no such code of our own."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Collection
+from pathlib import Path
+
+from asn1crypto import pem, x509
+
+from veche.city.pilots.engines.certificates import Fault
+
+SECONDS = 20
+"""How long OpenSSL may take."""
+_DIGESTS = ("1.2.643.7.1.1.2.2", "1.2.643.7.1.1.2.3")
+"""GOST R 34.11-2012 of 256 and 512 bits."""
+_FAMILY = "1.2.643."
+
+
+def is_gost(digest: str) -> bool:
+    """Whether a digest, by its dotted number, is one of GOST.
+
+    Raises:
+        Fault: ``weak``: it is one of 1994, which nobody should trust.
+    """
+    if digest.startswith(_FAMILY) and digest not in _DIGESTS:
+        raise Fault("weak")
+    return digest in _DIGESTS
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "OPENSSL_CONF": os.devnull}
+
+
+@functools.cache
+def available() -> bool:
+    """Whether OpenSSL and its GOST engine are here."""
+    program = shutil.which("openssl")
+    if program is None:
+        return False
+    try:
+        asked = subprocess.run(
+            [program, "engine", "gost"],
+            env=_environment(), capture_output=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
+def verify(
+    *, text: bytes, der: bytes, roots: Collection[bytes], at: dt.datetime
+) -> x509.Certificate:
+    """The certificate by which a detached signature over ``text`` was made and found valid.
+
+    Raises:
+        Fault: ``no-gost``, ``other-text``, ``expired``, ``untrusted``, ``broken``, ``unreadable``.
+    """
+    program = shutil.which("openssl")
+    if program is None or not available():
+        raise Fault("no-gost")
+    if not roots:
+        raise Fault("untrusted")
+    with tempfile.TemporaryDirectory(prefix="veche-gost-") as folder:
+        place = Path(folder)
+        (place / "text").write_bytes(text)
+        (place / "signature").write_bytes(der)
+        armoured = b"".join(pem.armor("CERTIFICATE", one) for one in roots)
+        (place / "roots.pem").write_bytes(armoured)
+        command = [
+            program, "cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER",
+            "-in", "signature", "-content", "text", "-CAfile", "roots.pem",
+            "-no-CApath", "-no-CAstore", "-purpose", "any", "-attime", str(int(at.timestamp())),
+            "-signer", "signer.pem", "-out", os.devnull,
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(
+                command,
+                cwd=folder, env=_environment(), capture_output=True, timeout=SECONDS, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise Fault("unreadable") from error
+        if done.returncode != 0:
+            raise Fault(_why(done.stderr.decode("utf-8", "replace")))
+        signers = list(pem.unarmor((place / "signer.pem").read_bytes(), multiple=True))
+    if len(signers) != 1:
+        raise Fault("many-signatures")
+    return x509.Certificate.load(signers[0][2])
+
+
+def _why(said: str) -> str:
+    """The code of a fault from what OpenSSL said."""
+    told = {
+        r"digest|messagedigest": "other-text",
+        r"expired": "expired",
+        r"not yet valid": "not-yet",
+        r"certificate verify error|unable to get|self.signed": "untrusted",
+        r"signature failure|verification failure|bad signature": "broken",
+    }
+    lowered = said.lower()
+    return next((code for words, code in told.items() if re.search(words, lowered)), "unreadable")
