@@ -182,7 +182,6 @@ class World:
             days=60,
             at=at,
             approved_at=at,
-            frozen_at=at,
         )
         Indicator.objects.create(
             methodology=methodology, code="weight", name="Weight", unit="g", measure="mean",

@@ -20,7 +20,9 @@ class Agreement(models.Model):
     digest = models.CharField(max_length=64)
     """SHA-256 of it, which every signature must be over."""
     signed = models.BinaryField(null=True)
-    """The PDF with the signatures that stand in it so far."""
+    """The PDF with the signatures that stand in it so far: the text, and what was appended."""
+    language = models.CharField(max_length=2, default="en")
+    """The language it is written in."""
     at = models.DateTimeField()
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     complete_at = models.DateTimeField(null=True)
@@ -63,6 +65,9 @@ class Party(models.Model):
             models.UniqueConstraint(
                 fields=["agreement", "organisation"], name="pilots_three_organisations"
             ),
+            models.CheckConstraint(
+                condition=Q(part__in=["company", "site", "agency"]), name="pilots_parts"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +91,10 @@ class Signature(models.Model):
     """The subject of the certificate."""
     issuer = models.CharField(max_length=300)
     serial = models.CharField(max_length=80)
+    organisation = models.CharField(max_length=200, blank=True, default="")
+    """The organisation that the certificate names; empty: it names none."""
+    fingerprint = models.CharField(max_length=64, blank=True, default="")
+    """SHA-256 of the certificate."""
     detached = models.BinaryField(null=True)
     """The signature itself, where it does not stand in the PDF."""
     said_at = models.DateTimeField(null=True)

@@ -21,6 +21,8 @@ class Methodology(models.Model):
     data_protection = models.TextField()
     days = models.PositiveSmallIntegerField()
     """How long the trial lasts."""
+    note = models.CharField(max_length=500, blank=True, default="")
+    """What is different from the version before, in the writer's words."""
     cost = models.DecimalField(max_digits=16, decimal_places=2, null=True)
     """What the trial is expected to cost the city."""
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
