@@ -30,6 +30,8 @@ MODULE = Module(
         # companies
         # calls
         # applications
+        # conflicts
+        "pilots.tasks-came-back": "What tied experts were given to read came back.",
         # experts
         # panels
         # sites

@@ -1,4 +1,4 @@
-"""Who sets the terms and the calendar of the city."""
+"""Who sets the terms and the calendar of the city, and who may not know of a case."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.cases.models import Barred
 from veche.core.organisations.access import holds_over_city
 from veche.errors import NotAllowed
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from veche.core.people.models import Person
 
 
@@ -34,3 +37,10 @@ def check_sets_terms(person: Person | None, at: dt.datetime) -> None:
     """
     if person is not None and not sets_terms(person, at):
         raise OnlyAdministrators
+
+
+def barred_now(person: Person | None) -> QuerySet[Barred]:
+    """What stands against a person now; nothing against nobody."""
+    if person is None or not person.is_authenticated:
+        return Barred.objects.none()
+    return Barred.objects.filter(person_id=person.pk, until__isnull=True)

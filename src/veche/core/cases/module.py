@@ -20,6 +20,7 @@ MODULE = Module(
         "cases.climbed": "Overdue promises climbed: to the head, to control, to the list.",
         "cases.prolongation-asked": "An officer asked for a later date.",
         "cases.prolongations-blanked": "Requests about letters of who was forgotten lost words.",
+        "cases.barred-set": "Matters were kept from people who are tied to a party, or no more.",
         "cases.prolongation-refused": "The head of the office refused a later date.",
     },
     rights={"administrator": "Sets how long each step may take, and the working calendar."},

@@ -58,6 +58,9 @@ BEGIN
                     SELECT FROM places_territory t WHERE t.id = k.territory_id
                     AND h.territory_id IN (t.id, t.district_id, t.city_id))
                 THEN 'the role is held over another territory'
+            -- Who is tied to a party neither judges nor hands on; for that party they still act.
+            WHEN r.id IS NOT NULL AND (r.side_id = h.organisation_id) IS NOT TRUE
+                THEN 'the actor may not know of it'
         END AS fault, m.final, k.case_id
         FROM chained k
         LEFT JOIN cases_allowedmove m
@@ -66,6 +69,8 @@ BEGIN
         LEFT JOIN organisations_holding h ON h.id = k.holding_id
         LEFT JOIN organisations_organisation o ON o.id = k.organisation_id
         LEFT JOIN people_person p ON p.id = k.actor_id
+        LEFT JOIN cases_barred r ON r.case_id = k.case_id AND r.person_id = k.actor_id
+            AND r.until IS NULL AND r.since <= k.at
     )
     SELECT j.number, j.move, coalesce(j.fault, 'a child case that blocks it is open') AS fault
     INTO bad

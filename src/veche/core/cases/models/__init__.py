@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from veche.core.cases.models.barred import Barred
 from veche.core.cases.models.kernel import (
     AllowedMove,
     Assignment,
@@ -17,6 +18,7 @@ from veche.core.cases.models.responsibility import Climb, ClimbStep, Dispute, Pr
 __all__ = [
     "AllowedMove",
     "Assignment",
+    "Barred",
     "CalendarDay",
     "Case",
     "CaseClock",

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from veche.core.cases.operations.barring import (
+    Bar,
+    MayNotKnow,
+    bar_case,
+    set_barred,
+    unbar_case,
+)
 from veche.core.cases.operations.calendar import (
     CalendarWithoutWork,
     UnknownTerm,
@@ -59,10 +66,12 @@ __all__ = [
     "AlreadyAsked",
     "AlreadyDecided",
     "ArbiterOfAParty",
+    "Bar",
     "Bound",
     "CalendarWithoutWork",
     "Changed",
     "ChildOpen",
+    "MayNotKnow",
     "MoveNotPossible",
     "NoLastResort",
     "NoRoleForMove",
@@ -76,6 +85,7 @@ __all__ = [
     "advance",
     "ask_prolongation",
     "attach",
+    "bar_case",
     "blank_prolongations",
     "climb",
     "decide_dispute",
@@ -91,8 +101,10 @@ __all__ = [
     "relay_terms",
     "role_holding",
     "role_name",
+    "set_barred",
     "set_calendar",
     "set_climb_step",
     "set_term",
     "subject",
+    "unbar_case",
 ]

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from veche.core.cases.access import barred_now
 from veche.core.cases.models import Assignment, Case, CaseClock, CaseEvent
+from veche.core.cases.operations.barring import MayNotKnow, keeps_out
 from veche.core.cases.operations.clocks import assignment, contract_of
 from veche.core.cases.operations.moves import (
     Changed,
@@ -65,7 +67,7 @@ def judge(
     """Which of these cases the move would take, and why not the others; writes nothing.
 
     ``cases`` have their territory loaded. The same as `veche.core.cases.operations.move_case`
-    asks, in two queries however many there are.
+    asks, in three queries however many there are.
     """
     held = holdings(by, at)
     parents = set(
@@ -74,13 +76,18 @@ def judge(
         ).values_list("parent_id", "number")
     )
     blocked = {parent: number for parent, number in parents if parent is not None}
+    shut = {
+        row.case_id: row.side_id for row in barred_now(by).filter(case_id__in=[c.pk for c in cases])
+    }
     ready: list[_Ready] = []
     refused: dict[int, Refused] = {}
     for case in cases:
         declared = PROCEDURES[case.procedure]
         wanted = declared.move(move, case.state)
         stands = declared.by_code[case.state].title if case.state else ""
-        if seen is not None and seen.get(case.pk, case.seq) != case.seq:
+        if case.pk in shut and all(keeps_out(shut[case.pk], one) for one in held):
+            refused[case.pk] = MayNotKnow(number=case.number)
+        elif seen is not None and seen.get(case.pk, case.seq) != case.seq:
             refused[case.pk] = Changed(state=stands)
         elif wanted is None:
             refused[case.pk] = MoveNotPossible(state=stands)
@@ -90,6 +97,8 @@ def judge(
             holding = _holding(case, wanted, by, held)
             if isinstance(holding, Refused):
                 refused[case.pk] = holding
+            elif case.pk in shut and keeps_out(shut[case.pk], holding):
+                refused[case.pk] = MayNotKnow(number=case.number)
             else:
                 ready.append(_Ready(case, wanted, holding))
     return ready, refused

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from veche.core.cases.access import barred_now
 from veche.core.cases.models import Assignment, Case, CaseEvent
+from veche.core.cases.operations.barring import check_not_barred
 from veche.core.cases.operations.clocks import assignment, start_clock, turn_clocks
 from veche.core.cases.procedure import AUTHOR, IMPORTER, PROCEDURES, START, SYSTEM, Move, Procedure
 from veche.core.cases.terms import ends_at, numbered_term
@@ -162,17 +165,26 @@ def move_case(
         MoveNotPossible: no such move leaves the present state.
         NoRoleForMove: the actor holds no role that the move needs here.
         ChildOpen: the move would end a case whose blocking child is open.
+        MayNotKnow: the case is kept from the actor.
     """
     declared = PROCEDURES[case.procedure]
     # With its place: whose role reaches there is asked next.
     rows = Case.objects.select_for_update(of=("self",)).select_related("territory")
+    if by is not None:
+        # Asked with the case: most people are barred from nothing.
+        rows = rows.annotate(kept=Exists(barred_now(by).filter(case_id=OuterRef("pk"))))
     case = rows.get(pk=case.pk)
+    kept = getattr(case, "kept", False)
+    if kept:  # before anything is told of where it stands
+        check_not_barred(case, by, holdings(by, at))
     if seen is not None and seen != case.seq:
         raise Changed(state=declared.by_code[case.state].title)
     wanted = declared.move(move, case.state)
     if wanted is None:
         raise MoveNotPossible(state=declared.by_code[case.state].title)
     holding = _right_to_move(case, wanted, by, at)
+    if kept:
+        check_not_barred(case, by, [holding])
     if declared.by_code[wanted.target].final:
         child = Case.objects.filter(parent=case, blocking=True, closed_at__isnull=True).first()
         if child is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -62,8 +62,11 @@ def states_of(held: Sequence[Holding]) -> list[str]:
     return list(found)
 
 
-def waits_for(held: Sequence[Holding], places: Atlas) -> Waits | None:
-    """The condition on cases that wait for somebody who holds these roles; None: nothing can."""
+def waits_for(held: Sequence[Holding], places: Atlas, kept: Sequence[int] = ()) -> Waits | None:
+    """The condition on cases that wait for somebody who holds these roles; None: nothing can.
+
+    ``kept`` are numbers of cases they may not know of.
+    """
     wanted: dict[tuple[str, str, tuple[str, ...]], list[Holding]] = {}
     for holding in held:
         for key in waiting(holding.role):
@@ -88,7 +91,16 @@ def waits_for(held: Sequence[Holding], places: Atlas) -> Waits | None:
         else:
             there = ("", ())
         where.setdefault(there, []).append((code, states))
-    return Waits([_group(column, ids, kinds) for (column, ids), kinds in where.items()]) or None
+    found = [_group(column, ids, kinds) for (column, ids), kinds in where.items()]
+    if kept:  # most people are barred from nothing, and for them nothing is asked more
+        out = list(kept)
+        found = [replace(group, kinds=_without(group.kinds, out)) for group in found]
+    return Waits(found) or None
+
+
+def _without(kinds: Part, kept: list[int]) -> Part:
+    """The same condition without the cases that are kept from who asks."""
+    return Part(f"{kinds.sql} AND cases_case.id <> ALL(%s)", [*kinds.values, kept])
 
 
 @dataclass(frozen=True)

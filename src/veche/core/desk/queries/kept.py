@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
+from veche.core.cases.access import barred_now
 from veche.core.cases.models import Case
 from veche.core.cases.procedure import PROCEDURES
 from veche.core.desk import rules
@@ -73,14 +74,16 @@ _BESIDE = """json_build_array(
 _OPENED = f"""SELECT {columns("cases_case", _CASE)},
     {named(Territory, _PLACE, "cases_case.territory_id")}, {named(Territory, _PLACE, _DISTRICT)},
     {named(Organisation, _OFFICE, "cases_case.organisation_id")}, {_BESIDE}
-FROM cases_case WHERE number = %s"""
+FROM cases_case WHERE number = %s AND NOT EXISTS (SELECT FROM cases_barred k
+    WHERE k.case_id = cases_case.id AND k.person_id = %s AND k.until IS NULL)"""
 
 
 def opened(number: str, person: Person) -> tuple[Case, Beside] | None:
     """The case of this number and what is kept about it, in one query; None where no module shows
-    it at the desk. Whether somebody may open it is that module's to say."""
+    it at the desk, or it is kept from the person. Whether somebody may open it besides is that
+    module's to say."""
     with connection.cursor() as cursor:
-        cursor.execute(_OPENED, [person.pk, person.pk, number])
+        cursor.execute(_OPENED, [person.pk, person.pk, number, person.pk])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -99,10 +102,11 @@ def opened(number: str, person: Person) -> tuple[Case, Beside] | None:
     )
 
 
-def case_at_desk(number: str) -> Case | None:
-    """The case of this number if a module shows it at the desk."""
+def case_at_desk(number: str, person: Person) -> Case | None:
+    """The case of this number if a module shows it at the desk and it is not kept from them."""
     case = (
         Case.objects.filter(number=number)
+        .exclude(Exists(barred_now(person).filter(case_id=OuterRef("pk"))))
         .select_related("territory", "territory__district", "organisation", "author")
         .first()
     )

@@ -48,6 +48,8 @@ class SeatNow:
     waits: bool
     """Whether a change of many of theirs can still be undone."""
     saved: Sequence[SavedOne]
+    kept: Sequence[int] = ()
+    """Numbers of cases that are kept from them: the desk knows none of these."""
 
 
 _SEAT = """
@@ -56,7 +58,8 @@ SELECT s.looked_at, s.single_keys,
         AND b.done_at IS NULL AND b.cancelled_at IS NULL),
     (SELECT json_agg(json_build_array(v.id, v.title, v.query, v.owner_id IS NULL)
         ORDER BY v.position, v.id) FROM desk_savedview v
-        WHERE v.owner_id = s.person_id OR v.organisation_id = ANY(%s))
+        WHERE v.owner_id = s.person_id OR v.organisation_id = ANY(%s)),
+    ARRAY(SELECT k.case_id FROM cases_barred k WHERE k.person_id = s.person_id AND k.until IS NULL)
 FROM desk_seat s WHERE s.person_id = %s
 """
 
@@ -69,7 +72,7 @@ def seat_of(person: Person, held: Sequence[Holding]) -> SeatNow | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    return SeatNow(row[0], row[1], row[2], [SavedOne(*one) for one in row[3] or ()])
+    return SeatNow(row[0], row[1], row[2], [SavedOne(*one) for one in row[3] or ()], row[4])
 
 
 class Found(NamedTuple):
@@ -206,7 +209,7 @@ def chosen(
 ) -> QuerySet[Case]:
     """Every case of a view, in no order; none for somebody for whom nothing can wait."""
     places = atlas()
-    wait = waits_for(held, places)
+    wait = waits_for(held, places, seat.kept)
     if wait is None:
         return Case.objects.none()
     whole, narrow = wait.whole, narrowed(person, filters, seat.looked_at, at, places)
@@ -230,7 +233,7 @@ def listing(
     places: Atlas,
 ) -> Listing:
     """One page of the queue; a page that does not exist is the nearest."""
-    wait = waits_for(held, places)
+    wait = waits_for(held, places, seat.kept)
     presets = presets_for(held)
     current = filters.query(sort=False)
     counts: dict[str, int] = {}

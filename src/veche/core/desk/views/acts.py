@@ -31,7 +31,7 @@ def _found(request: HttpRequest, number: str) -> tuple[Asker, Person, Case]:
     """
     who = asker(request)
     assert who.person is not None
-    case = queries.case_at_desk(number)
+    case = queries.case_at_desk(number, who.person)
     desk = desk_of(case.procedure) if case else None
     if case is None or desk is None:
         raise NotFound
@@ -112,8 +112,9 @@ def _changed(
     refusal: Refused,
 ) -> HttpResponse:
     """Somebody was faster: what happened meanwhile, and the words, ready to be sent anew."""
-    case = queries.case_at_desk(number)
-    assert case is not None
+    case = queries.case_at_desk(number, person)
+    if case is None:
+        raise NotFound
     seen = form.cleaned_data.get("seen")
     data = request.POST.copy()
     data["seen"] = str(case.seq)
