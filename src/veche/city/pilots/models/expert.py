@@ -34,6 +34,10 @@ class AssignmentRun(models.Model):
     by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
     instance = models.JSONField()
     """As `veche pilots assign` reads it; people and applications by numbers of their own."""
+    applications = models.JSONField(default=list)
+    """Which application each paper of the instance is, in its order: numbers of their cases."""
+    experts = models.JSONField(default=list)
+    """Which person each expert of the instance is, in its order."""
     digest = models.CharField(max_length=64)
     """SHA-256 of the instance in canonical JSON."""
     result = models.JSONField()
@@ -63,6 +67,8 @@ class ReviewTask(models.Model):
     standing = models.CharField(max_length=10, choices=Standing, default=Standing.GIVEN)
     given_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    reminded_at = models.DateTimeField(null=True)
+    """When the expert was reminded that the day comes near."""
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True, default="")
     """Why it was refused or taken back."""
