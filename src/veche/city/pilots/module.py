@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from veche.module import MenuEntry, Module, RulePage
 
 _HERE = "veche.city.pilots"
 
 MENU: tuple[MenuEntry, ...] = ()
-RULES: tuple[RulePage, ...] = ()
+RULES: tuple[RulePage, ...] = (
+    RulePage(
+        _("Pilot programme"),
+        _("Who runs it, how long its stages take, how many experts read, and what it sorts by."),
+        "pilots:settings",
+        "administrator registrar pilot_officer",
+    ),
+)
 
 MODULE = Module(
     name="pilots",
@@ -28,7 +37,38 @@ MODULE = Module(
     ),
     journal_writes={
         # companies
+        "pilots.company-registered": "A company was registered for the pilot programme.",
+        "pilots.company-set": "A company changed what it says of itself.",
+        "pilots.company-confirmed": "The agency compared a company with the register.",
+        "pilots.product-added": "A company added something it makes.",
+        "pilots.product-set": "A company changed what it says of something it makes.",
+        "pilots.product-retired": "A company makes something no more.",
+        "pilots.colleague-invited": "Somebody was asked by letter to act for a company.",
+        "pilots.colleague-joined": "Somebody acts for a company by an invitation.",
+        "pilots.colleague-uninvited": "An invitation to act for a company was taken back.",
+        "pilots.colleague-ended": "Somebody acts for a company no more.",
+        "pilots.invitations-forgotten": "Addresses of invitations that are over were forgotten.",
+        "pilots.scouted": "A scout wrote down a solution.",
+        "pilots.scouted-invited": "The maker of a scouted solution was invited by letter.",
+        "pilots.scouted-came": "The maker of a scouted solution came.",
+        "pilots.scouted-declined": "The maker of a scouted solution will not come.",
+        "pilots.support-given": "The programme did something for a company.",
+        "pilots.support-superseded": "Another line of support stands in the place of a wrong one.",
         # calls
+        "pilot_call.draft": "A call for solutions was begun.",
+        "pilot_call.open": "A call for solutions opened.",
+        "pilot_call.prolong": "A call takes applications longer.",
+        "pilot_call.close": "A call was closed before its last day, with a reason.",
+        "pilot_call.close_by_time": "A call closed by its last day.",
+        "pilot_call.finish": "All applications to a call are decided.",
+        "pilot_call.cancel": "A call was cancelled with a reason.",
+        "pilots.call-drafted": "A call for solutions was drafted.",
+        "pilots.call-set": "The draft of a call was written anew.",
+        "pilots.call-told-again": "A call was drafted twice by the same press of a button.",
+        "pilots.criterion-set": "A criterion of a call was written in its draft.",
+        "pilots.criterion-dropped": "A criterion was taken out of the draft of a call.",
+        "pilots.criteria-copied": "A draft got the criteria of an earlier call.",
+        "pilots.form-set": "A form of applications got a new version.",
         # applications
         # conflicts
         "pilots.tasks-came-back": "What tied experts were given to read came back.",
@@ -40,8 +80,13 @@ MODULE = Module(
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
         # evaluations
         # programme
+        "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",
+        "pilots.word-set": "A technology or a development target was named.",
+        "pilots.demand-theme-set": "It was set what belongs to a theme of demand.",
     },
     timers={
+        f"{_HERE}.operations.colleagues:sweep": "every minute",
+        f"{_HERE}.operations.scouting:sweep": "every minute",
         # trials
         f"{_HERE}.operations.stages:sweep_breaches": "every minute",
     },
