@@ -75,9 +75,41 @@ MODULE = Module(
         # experts
         # panels
         # sites
+        "pilots.site-added": "A place was written down that offers itself for trials.",
+        "pilots.site-added-again": "The same form was sent again; nothing was written anew.",
+        "pilots.site-set": "What a site offers and asks for was changed.",
+        "pilots.site-published": "A site was offered to everybody.",
+        "pilots.site-closed": "A site was taken out of the offer, with a reason.",
+        "pilots.window-added": "A site said from when to when it takes trials.",
+        "pilots.window-set": "The time or the places of a window were changed.",
+        "pilots.window-removed": "A window in which nobody had booked was taken back.",
+        "pilots.place-held": "A place at a site is held for an application.",
+        "pilots.place-booked": "The owner of a site accepted an application.",
+        "pilots.place-released": "A place at a site was given back, with a reason.",
+        "pilots.holds-ran-out": "Places were given back that nobody had answered for in time.",
+        "pilots.holds-ranked": "An owner said what they would like most at their site.",
+        "pilots.site-needs-set": "What the trial of an application needs was written down.",
+        "pilots.site-weights-set": "What makes a site fit was weighed anew.",
+        "pilots.sites-matched": "Applications were matched to sites; what went in is kept.",
         # agreements
         # trials
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
+        "pilot.trial-withdrawn": "A trial ended, because the company took its application back.",
+        "pilot.measured": "A value was measured in a trial.",
+        "pilot.measured-again": "A value or a table was sent twice; nothing was written.",
+        "pilot.measurements-loaded": "A table of measurements was taken.",
+        "pilot.measurement-superseded": "Another value stands in the place of a wrong one.",
+        "pilot.stream-watched": "An indicator of a trial is read from a stream of the city.",
+        "pilot.stream-dropped": "An indicator of a trial is no longer read from a stream.",
+        "pilot.stream-read": "Whole hours of a stream became measurements of a trial.",
+        "pilot.incident-raised": "Something went wrong in a trial; an incident was opened.",
+        "pilot.quota-set": "It was planned how many testers of each kind are wanted.",
+        "pilot.tester-joined": "A resident joined a trial as a tester; the record says not who.",
+        "pilot.tester-told-again": "A tester said anew what they had said of themselves.",
+        "pilot.tester-left": "A tester took their consent back; their answers were deleted.",
+        "pilot.tester-answered": "A tester answered; the record says neither who nor what.",
+        "pilot.outcome-told": "Those who tested were told what became of it.",
+        "pilot.testers-unlinked": "Testers were unlinked from their answers after their time.",
         # evaluations
         # programme
         "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",
@@ -85,12 +117,20 @@ MODULE = Module(
         "pilots.demand-theme-set": "It was set what belongs to a theme of demand.",
     },
     timers={
+        # sites
+        f"{_HERE}.operations.booking:sweep_holds": "every minute",
         f"{_HERE}.operations.colleagues:sweep": "every minute",
         f"{_HERE}.operations.scouting:sweep": "every minute",
         # trials
         f"{_HERE}.operations.stages:sweep_breaches": "every minute",
+        f"{_HERE}.operations.streams:sweep_streams": "every minute",
+        f"{_HERE}.operations.testers:sweep_testers": "every minute",
     },
-    listens={},
+    listens={
+        # trials
+        "pilot.withdraw": f"{_HERE}.operations.trials:hear_withdrawn",
+        "pilot.publish": f"{_HERE}.operations.testers:hear_published",
+    },
     commands=f"{_HERE}.commands:register",
     urls=f"{_HERE}.urls",
     demo=f"{_HERE}.demo:load",
