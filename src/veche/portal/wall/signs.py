@@ -86,7 +86,7 @@ class Signs:
 
 
 def _read(at: dt.datetime, places: Atlas) -> Signs:
-    indicators = pulse.seen_by(staff=False)
+    indicators = pulse.told_to_all()
     found = pulse.signs(indicators, places, at)
     spheres = [Sphere(code, rows) for code, rows in pulse.by_sphere(found)]
     states, silent = _by_district([one.pk for one in indicators])

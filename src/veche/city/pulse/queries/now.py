@@ -63,6 +63,13 @@ def seen_by(staff: bool) -> list[Indicator]:
     return list(rows if staff else rows.filter(public=True))
 
 
+def told_to_all() -> list[Indicator]:
+    """The public indicators without what reckons them and what is done about them: six texts of
+    JSON less to read for each of a page that shows all."""
+    rows = Indicator.objects.filter(active=True, public=True).order_by("code")
+    return list(rows.defer("formula", "limits", "season", "runbook", "case_template"))
+
+
 def signs(indicators: Sequence[Indicator], places: Atlas, at: dt.datetime) -> list[Sign]:
     """How these indicators stand, with the course of the day before; two statements."""
     with connection.cursor() as cursor:
