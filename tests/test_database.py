@@ -26,7 +26,8 @@ def test_the_copied_town_is_the_one_the_operations_make() -> None:
             assert Person.objects.get(pk=town.officer.pk) == town.officer
             assert town.report().case.number
             transaction.set_rollback(True)
-    assert found[0]["people_person"] == 14 and found[0]["journal_record"] > 9
+    people = sum(isinstance(one, Person) for one in vars(town).values())
+    assert found[0]["people_person"] == people and found[0]["journal_record"] > 9
     assert found == found[:1] * 3
 
 
