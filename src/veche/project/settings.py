@@ -357,6 +357,10 @@ TOWN_NAMES: dict[str, str] = {"en": "Zarechye", "ru": "Заречье", "zh": "�
 if _CITY:
     TOWN_NAMES = {code: _CITY.get(code) or next(iter(_CITY.values())) for code in TOWN_NAMES}
 
+OCID_PREFIX = os.environ.get("VECHE_OCID_PREFIX", "ocds-000000")
+"""What the identifiers of contracting processes begin with; `docs/city/ocds.md` says how a city
+gets its own."""
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

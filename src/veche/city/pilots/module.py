@@ -111,6 +111,19 @@ MODULE = Module(
         "pilot.outcome-told": "Those who tested were told what became of it.",
         "pilot.testers-unlinked": "Testers were unlinked from their answers after their time.",
         # evaluations
+        "pilot.publish": "The report of a trial was published.",
+        "pilot.buy": "A department answered that it buys what was tested.",
+        "pilot.extend": "A department answered that the trial goes on.",
+        "pilot.stop": "A department answered that it does not buy what was tested.",
+        "pilot.come_to_use": "What a department did not buy at first is used after all.",
+        "pilots.report-written": "A draft of the report of a trial was kept.",
+        "pilots.report-published": "The report of a trial was published, with its results.",
+        "pilots.answered": "A department answered the report of a trial, with its reason.",
+        "pilots.rolled-out": "It was written down where the city uses what was tested.",
+        "pilots.contract-added": "A contract that follows a pilot was written down.",
+        "pilots.contract-amended": "A contract was changed by an amendment, with its reason.",
+        "pilots.paid": "A payment by a contract was written down.",
+        "pilots.contracts-imported": "Contracts of another publisher were read from OCDS.",
         # programme
         "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",
         "pilots.word-set": "A technology or a development target was named.",
@@ -130,6 +143,9 @@ MODULE = Module(
         # trials
         "pilot.withdraw": f"{_HERE}.operations.trials:hear_withdrawn",
         "pilot.publish": f"{_HERE}.operations.testers:hear_published",
+    },
+    settings={
+        "VECHE_OCID_PREFIX": "OCID prefix of the city's contracts, as the registry gave it out",
     },
     commands=f"{_HERE}.commands:register",
     urls=f"{_HERE}.urls",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
+from veche.city.pilots.commands import evaluations
+
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the words of this module to the command line."""
@@ -14,4 +16,4 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         part.register(verbs)
 
 
-PARTS: tuple[ModuleType, ...] = ()
+PARTS: tuple[ModuleType, ...] = (evaluations,)

@@ -188,7 +188,7 @@ def _paid(process: ProcessTold, one: ContractTold, payment: PaymentTold) -> dict
             "implementation": {
                 "transactions": [
                     {
-                        "id": payment.transaction,
+                        "id": f"payment-{payment.transaction}",
                         "date": _day(payment.on),
                         "value": _value(payment.amount, one.currency),
                         "payer": _named(one.buyer, process.prefix),
