@@ -8,7 +8,11 @@ from veche.module import MenuEntry, Module, RulePage
 
 _HERE = "veche.city.pilots"
 
-MENU: tuple[MenuEntry, ...] = ()
+MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(
+        _("My pilots"), "pilots:work", role="pilot_officer expert panellist founder site_owner"
+    ),
+)
 RULES: tuple[RulePage, ...] = (
     RulePage(
         _("Pilot programme"),
@@ -70,6 +74,24 @@ MODULE = Module(
         "pilots.criteria-copied": "A draft got the criteria of an earlier call.",
         "pilots.form-set": "A form of applications got a new version.",
         # applications
+        "pilot.begin": "A draft of an application was begun.",
+        "pilot.submit": "A company sent an application.",
+        "pilot.drop": "A draft that nobody sent in time was thrown away.",
+        "pilot.ask": "The agency asked a company about its application.",
+        "pilot.reply": "A company answered what it was asked.",
+        "pilot.lapse": "An application ended because the company did not answer.",
+        "pilot.admit": "The agency let experts read an application.",
+        "pilot.turn_down": "The agency turned an application down with a reason.",
+        "pilot.withdraw": "A company withdrew its application.",
+        "pilot.restore": "An application went back to the screening by an appeal.",
+        "pilot.restore_panel": "An application went back to the panel by an appeal.",
+        "pilot_appeal.raise": "A company objected to a decision.",
+        "pilot_appeal.grant": "An appeal of a company was granted.",
+        "pilot_appeal.deny": "An appeal of a company was denied.",
+        "pilots.application-begun": "Somebody began an application for a company.",
+        "pilots.draft-saved": "A step of an application was kept in its draft.",
+        "pilots.document-kept": "A document came with an application.",
+        "pilots.replies-forgotten": "Answers for companies lost the name of who gave them.",
         # conflicts
         "pilots.tasks-came-back": "What tied experts were given to read came back.",
         # experts
@@ -92,6 +114,15 @@ MODULE = Module(
         "pilots.site-weights-set": "What makes a site fit was weighed anew.",
         "pilots.sites-matched": "Applications were matched to sites; what went in is kept.",
         # agreements
+        "pilots.methodology-written": "A version of a methodology was written.",
+        "pilots.methodology-approved": "The agency found a methodology fit to sign.",
+        "pilots.agreement-drawn-up": "The text of an agreement was made.",
+        "pilots.agreement-signed": "A party signed an agreement; the signature was found valid.",
+        "pilots.agreement-complete": "All three signatures of an agreement were found valid.",
+        "pilots.agreement-sent-back": "An agreement went back to be written anew.",
+        "pilots.agreement-ended": "An agreement ended before or after its trial.",
+        "pilots.root-trusted": "The city accepts signatures of an authority.",
+        "pilots.root-distrusted": "The city no longer accepts signatures of an authority.",
         # trials
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
         "pilot.trial-withdrawn": "A trial ended, because the company took its application back.",
@@ -131,7 +162,7 @@ MODULE = Module(
     },
     timers={
         # sites
-        f"{_HERE}.operations.booking:sweep_holds": "every minute",
+        f"{_HERE}.operations.booking_ends:sweep_holds": "every minute",
         f"{_HERE}.operations.colleagues:sweep": "every minute",
         f"{_HERE}.operations.scouting:sweep": "every minute",
         # trials
@@ -151,6 +182,8 @@ MODULE = Module(
     urls=f"{_HERE}.urls",
     demo=f"{_HERE}.demo:load",
     personal=f"{_HERE}.personal",
+    desk=f"{_HERE}.desk:DESK",
+    moderation=f"{_HERE}.moderation:WRITTEN",
     datasets=f"{_HERE}.datasets:DATASETS",
     figures=f"{_HERE}.datasets:FIGURES",
 )

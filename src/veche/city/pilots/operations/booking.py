@@ -19,7 +19,6 @@ from veche.city.pilots.access.sites import LIVE, check_keeps, keeps
 from veche.city.pilots.models import Application, Booking, Site, SiteWindow
 from veche.city.pilots.operations.booking_ends import (
     ELSEWHERE,
-    ENDED,
     end_bookings,
     end_ran_out,
     tell_owner,
@@ -44,8 +43,6 @@ from veche.operation import inside, operation
 from veche.texts import sized
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from veche.core.people.models import Person
 
 Span = tuple[dt.datetime, dt.datetime]
@@ -89,6 +86,20 @@ def free_place(window: SiteWindow, during: Span) -> int:
     return place
 
 
+def look_first(window: SiteWindow, during: Span, at: dt.datetime) -> None:
+    """Say so at once where no place is free: of a thousand who come too late, all but a few are
+    told without waiting for the lock. Everybody may know it, so that it is asked before more.
+
+    Raises:
+        OutsideWindow, NoPlaceLeft: the time is not free.
+    """
+    late = Booking.objects.filter(
+        site=window.site_id, standing=Booking.Standing.HELD, held_until__lte=at
+    )
+    if not late.exists():
+        free_place(window, during)
+
+
 @inside
 def take_place(
     *,
@@ -107,17 +118,11 @@ def take_place(
         SiteBookedAlready, HoldAgain: the application has a site already.
         veche.operation.OutsideOperation: no operation is under way.
     """
-    # Of a thousand who come too late all but a few are told so without waiting for the lock.
-    late = Booking.objects.filter(
-        site=window.site_id, standing=Booking.Standing.HELD, held_until__lte=at
-    )
-    if not late.exists():
-        free_place(window, during)
     # The site before its window, as whoever changes it: else each could wait for the other.
     Site.objects.select_for_update(no_key=True).get(pk=window.site_id)
     row = locked_window(window)
-    for one in end_ran_out(at, row.site):
-        tell_side(by=by, at=at, application=one.application, kind="pilots.hold-ran-out")
+    for one in end_ran_out(at, row.site):  # time ended it, not who acts: they are told, too
+        tell_side(by=None, at=at, application=one.application, kind="pilots.hold-ran-out")
     if row.site.published_at is None or row.site.closed_at is not None:
         raise SiteClosed
     mine = Booking.objects.filter(application=application, standing__in=LIVE)
@@ -179,10 +184,13 @@ def hold(
         SiteClosed, OutsideWindow, NoPlaceLeft, SiteBookedAlready, HoldAgain: it cannot be had.
     """
     check_agency(by, at, application.programme)
-    check_may_see(by, application, at)
-    found = looking(application)
     if window.site_id != site.pk:
         raise SiteClosed
+    mine = Booking.objects.filter(application=application, site=site, standing__in=LIVE)
+    if not mine.exists():
+        look_first(window, during, at)
+    check_may_see(by, application, at)
+    found = looking(application)
     made = take_place(
         by=by, at=at, application=found, window=window, during=during,
         standing=Booking.Standing.HELD,
@@ -334,38 +342,6 @@ def rank_holds(
     return wanted
 
 
-@operation
-def release_ran_out(*, by: None, at: dt.datetime) -> int:
-    """Give back everything that was held too long, and what is taken for applications that have
-    ended; how many places."""
-    ended = end_ran_out(at)
-    for one in ended:
-        tell_side(by=by, at=at, application=one.application, kind="pilots.hold-ran-out")
-    gone = end_bookings(_of_ended(at), ENDED)
-    for one in gone:
-        tell_owner(
-            by=by, at=at, site=one.site, application=one.application, kind="pilots.hold-ended"
-        )
-    record(
-        kind="pilots.holds-ran-out", by=by, at=at, subject="sites",
-        public={"places": len(ended), "of_ended": len(gone)},
-    )  # fmt: skip
-    return len(ended) + len(gone)
-
-
-def _of_ended(at: dt.datetime) -> QuerySet[Booking]:
-    return Booking.objects.filter(
-        standing__in=LIVE, application__case__closed_at__lte=at, during__endswith__gt=at
-    )
-
-
-def sweep_holds(*, at: dt.datetime) -> None:
-    """The timer; it writes nothing while no place is to be given back."""
-    late = Booking.objects.filter(standing=Booking.Standing.HELD, held_until__lte=at)
-    if late.exists() or _of_ended(at).exists():
-        release_ran_out(by=None, at=at)
-
-
 def _told(one: Booking) -> dict[str, object]:
     return {
         "site": one.site.code,
@@ -381,11 +357,10 @@ __all__ = [
     "free_place",
     "hold",
     "locked_window",
+    "look_first",
     "looking",
     "rank_holds",
     "release",
-    "release_ran_out",
-    "sweep_holds",
     "take_place",
     "taken",
 ]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from veche.city.pilots.access.sites import SITE_OWNER
+from veche.city.pilots.access.sites import LIVE, SITE_OWNER
 from veche.city.pilots.models import Booking
 from veche.city.pilots.operations.telling_applications import tell_agency, tell_company
+from veche.core.journal.operations import record
 from veche.core.notices import operations as notices
 from veche.core.organisations.models import Holding
-from veche.operation import inside
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.city.pilots.models import Application, Site
@@ -84,3 +85,35 @@ def tell_side(*, by: Person | None, at: dt.datetime, application: Application, k
     """
     tell_company(by=by, at=at, application=application, kind=kind)
     tell_agency(by=by, at=at, application=application, kind=kind)
+
+
+@operation
+def release_ran_out(*, by: None, at: dt.datetime) -> int:
+    """Give back everything that was held too long, and what is taken for applications that have
+    ended; how many places."""
+    ended = end_ran_out(at)
+    for one in ended:
+        tell_side(by=by, at=at, application=one.application, kind="pilots.hold-ran-out")
+    gone = end_bookings(_of_ended(at), ENDED)
+    for one in gone:
+        tell_owner(
+            by=by, at=at, site=one.site, application=one.application, kind="pilots.hold-ended"
+        )
+    record(
+        kind="pilots.holds-ran-out", by=by, at=at, subject="sites",
+        public={"places": len(ended), "of_ended": len(gone)},
+    )  # fmt: skip
+    return len(ended) + len(gone)
+
+
+def _of_ended(at: dt.datetime) -> QuerySet[Booking]:
+    return Booking.objects.filter(
+        standing__in=LIVE, application__case__closed_at__lte=at, during__endswith__gt=at
+    )
+
+
+def sweep_holds(*, at: dt.datetime) -> None:
+    """The timer; it writes nothing while no place is to be given back."""
+    late = Booking.objects.filter(standing=Booking.Standing.HELD, held_until__lte=at)
+    if late.exists() or _of_ended(at).exists():
+        release_ran_out(by=None, at=at)

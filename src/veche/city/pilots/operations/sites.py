@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import math
 import uuid
 from collections.abc import Mapping, Sequence
@@ -66,7 +67,8 @@ class SiteGiven:
 def mark_of(site: Site) -> str:
     """What a page remembers of a site, to find out that somebody changed it meanwhile."""
     names = [one.attname for one in site._meta.concrete_fields]
-    said = "\x1f".join(str(getattr(site, name)) for name in names)
+    # The database sorts the keys of what it holds as JSON its own way.
+    said = json.dumps([getattr(site, name) for name in names], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
