@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from veche.look.states_delivery import DELIVERY, DELIVERY_ALSO
 from veche.look.states_dispatch import DISPATCH, DISPATCH_ALSO
 from veche.look.states_ideas import IDEAS
+from veche.look.states_pilots import PILOTS, PILOTS_ALSO
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ STATES: dict[str, State] = {
     "stale": State(
         _("no fresh value"), _("The value is older than it should be."), "stale", "stale"
     ),
-    **{code: State(*told) for code, told in {**IDEAS, **DELIVERY, **DISPATCH}.items()},
+    **{code: State(*told) for code, told in {**IDEAS, **DELIVERY, **DISPATCH, **PILOTS}.items()},
 }
 
 
@@ -266,6 +267,7 @@ ALSO = {
     "annulled": "vote-annulled",
     **DELIVERY_ALSO,
     **DISPATCH_ALSO,
+    **PILOTS_ALSO,
 }
 """States of a case that are shown as another one; of votes, at the desk and in lists."""
 

@@ -12,6 +12,10 @@ class Config(AppConfig):
 
     def ready(self) -> None:
         """Give the notices their words, and show them what a pilot is."""
+        from veche.city.pilots.shown import APPEALS, PILOTS
         from veche.city.pilots.words import give_words
+        from veche.core.notices.matters import show
 
         give_words()
+        show("pilot", PILOTS)
+        show("pilot_appeal", APPEALS)

@@ -95,7 +95,27 @@ MODULE = Module(
         # conflicts
         "pilots.tasks-came-back": "What tied experts were given to read came back.",
         # experts
+        "pilots.expert-enrolled": "Somebody was put on the list of experts.",
+        "pilots.expert-set": "What an expert knows, or how many they take, was changed.",
+        "pilots.expert-ended": "Somebody was taken off the list of experts.",
+        "pilots.assigned": "It was computed who reads which application.",
+        "pilots.tasks-given": "Applications were given to experts to read.",
+        "pilots.task-accepted": "An expert took on an application.",
+        "pilots.task-refused": "An expert refused an application, with a reason.",
+        "pilots.task-taken-back": "What was not read was taken back from an expert.",
+        "pilots.tasks-reminded": "Experts were reminded of what is due.",
+        "pilots.review-handed-in": "A review of an application was handed in.",
+        "pilots.scored": "The scores of a call were reckoned from its reviews.",
         # panels
+        "pilots.panel-called": "A panel was called.",
+        "pilots.panel-set": "The day or the members of a panel were changed.",
+        "pilots.panel-item": "An application was put on the agenda of a panel.",
+        "pilots.panel-opened": "A panel sat down.",
+        "pilots.panel-came": "A member came to a panel.",
+        "pilots.panel-recused": "A member of a panel stepped aside from an application.",
+        "pilots.panel-voted": "A member of a panel voted.",
+        "pilots.panel-decided": "A panel decided about an application, or put it off.",
+        "pilots.panel-closed": "The chair signed the minutes of a panel.",
         # sites
         "pilots.site-added": "A place was written down that offers itself for trials.",
         "pilots.site-added-again": "The same form was sent again; nothing was written anew.",
@@ -161,6 +181,8 @@ MODULE = Module(
         "pilots.demand-theme-set": "It was set what belongs to a theme of demand.",
     },
     timers={
+        # experts
+        f"{_HERE}.operations.reading:sweep": "every minute",
         # sites
         f"{_HERE}.operations.booking_ends:sweep_holds": "every minute",
         f"{_HERE}.operations.colleagues:sweep": "every minute",

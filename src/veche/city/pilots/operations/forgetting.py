@@ -1,0 +1,39 @@
+"""Forgetting somebody who wrote for a company, and words that a moderator covers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from veche.city.pilots.models import Appeal, Application, Question
+from veche.core.journal.operations import record
+from veche.operation import inside, operation
+
+if TYPE_CHECKING:
+    from veche.core.cases.models import Case
+    from veche.core.people.models import Person
+
+
+@operation
+def forget_replies(*, by: Person | None, at: dt.datetime, person: Person) -> int:
+    """Take a person off the answers they gave for a company; returns how many. The words are the
+    company's and stay."""
+    count = Question.objects.filter(replied_by=person).update(replied_by=None)
+    record(
+        kind="pilots.replies-forgotten", by=by, at=at, subject=f"person:{person.pk}",
+        public={"replies": count},
+    )  # fmt: skip
+    return count
+
+
+@inside
+def put_words(*, case: Case, field: str, text: str) -> None:
+    """Put other words in the place of a company's, where a moderator hid a part of them.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if case.procedure == "pilot_appeal" and field == "text":
+        Appeal.objects.filter(pk=case.pk).update(text=text)
+    elif case.procedure == "pilot" and field in ("title", "text", "reason"):
+        Application.objects.filter(pk=case.pk).update(**{field: text})

@@ -1,0 +1,120 @@
+"""Who is told of a step of an application: its company, the agency, the department."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from veche.city.pilots.models import Application
+from veche.city.pilots.procedure import FOUNDER, OFFICER, PROGRAMME
+from veche.core.cases.models import Case
+from veche.core.notices import operations as notices
+from veche.core.organisations.conflicts import conflicted_people
+from veche.core.organisations.models import Holding
+from veche.operation import inside
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+@inside
+def tell_company(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    application: Application,
+    kind: str,
+    case: Case | None = None,
+) -> int:
+    """Tell everybody who acts for the company, besides who did it; how many. ``case`` is what it is
+    about, where that is not the application itself.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    people = _holders(FOUNDER, application.company_id, at)
+    return _tell(by, at, case or application.case, people, kind)
+
+
+@inside
+def tell_agency(
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    application: Application,
+    kind: str,
+    case: Case | None = None,
+) -> int:
+    """Tell who runs the programme, without anybody who may not know of the application; how many.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    people = _holders(PROGRAMME, application.programme.agency_id, at)
+    return _tell(by, at, case or application.case, _free(people, application, at), kind)
+
+
+@inside
+def tell_department(
+    *, by: Person | None, at: dt.datetime, application: Application, kind: str
+) -> int:
+    """Tell the officers of the department that supervises the trial, without anybody who may not
+    know of the application; how many.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    people = _holders(OFFICER, application.department_id, at)
+    return _tell(by, at, application.case, _free(people, application, at), kind)
+
+
+@inside
+def tell_arbiters(
+    *, by: Person | None, at: dt.datetime, application: Application, case: Case, kind: str
+) -> int:
+    """Tell the arbiters of the city who may judge it; how many.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    place = application.case.territory
+    around = [pk for pk in (place.pk, place.district_id, place.city_id) if pk]
+    rows = Holding.objects.filter(role="arbiter", territory__in=around)
+    people = set(_now(rows, at))
+    people -= _holders(None, application.programme.agency_id, at)
+    return _tell(by, at, case, _free(people, application, at), kind)
+
+
+def _now(rows: object, at: dt.datetime) -> list[int]:
+    held = Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+    return list(rows.filter(held).values_list("person", flat=True))  # type: ignore[attr-defined]
+
+
+def _holders(role: str | None, organisation: int | None, at: dt.datetime) -> set[int]:
+    if organisation is None:
+        return set()
+    rows = Holding.objects.filter(organisation=organisation)
+    return set(_now(rows.filter(role=role) if role else rows, at))
+
+
+def _free(people: Collection[int], application: Application, at: dt.datetime) -> set[int]:
+    """Without those who may not know of the application."""
+    if not people:
+        return set()
+    tied = conflicted_people(
+        organisation=application.company.organisation, at=at,
+        years=application.programme.cooling_years,
+    )  # fmt: skip
+    return set(people) - tied
+
+
+def _tell(
+    by: Person | None, at: dt.datetime, case: Case, people: Collection[int], kind: str
+) -> int:
+    asked = sorted(set(people) - {by.pk if by is not None else 0})
+    if not asked:
+        return 0
+    return notices.tell_people(by=by, at=at, told=[(one, case.pk) for one in asked], kind=kind)
