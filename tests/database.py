@@ -106,15 +106,29 @@ def destroy(name: str, before: str) -> None:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+_LEFT = """
+SELECT format('%%I.%%I', schemaname, relname) FROM pg_stat_all_tables
+WHERE schemaname IN ('public', 'pg_catalog') AND n_dead_tup > %s
+"""
+_FORGET = """
+UPDATE pg_class SET relpages = 0, reltuples = CASE relkind WHEN 'r' THEN -1 ELSE 0 END
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+    AND (relpages <> 0 OR reltuples > 0)
+"""
+
+
 def tidy() -> None:
-    """Clear away what rolled-back tests have left in the tables; outside any transaction."""
+    """Clear away what rolled-back tests have left in the tables; outside any transaction.
+
+    What was counted in the tables is forgotten too: it was true of one test, and the planner of
+    the next looks at their size when it knows nothing.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT quote_ident(relname) FROM pg_stat_user_tables WHERE n_dead_tup > %s", [DEAD]
-        )
+        cursor.execute(_LEFT, [DEAD])
         left = [name for (name,) in cursor.fetchall()]
         if left:
             cursor.execute(f"VACUUM {', '.join(left)}")
+        cursor.execute(_FORGET)
 
 
 # --- rows, kept and put back ------------------------------------------------------------------
