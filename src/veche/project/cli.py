@@ -39,6 +39,7 @@ WITHOUT_DATABASE = (
     ("ballots", "explain"),
     ("ideas", "opinion-map"),
     ("ideas", "similar"),
+    ("pilots", "match"),
     ("pulse", "anomalies"),
     ("pulse", "hotspots"),
 )

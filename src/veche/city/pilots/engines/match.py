@@ -37,7 +37,9 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +67,7 @@ __all__ = [
     "Solved",
     "Unmatched",
     "Window",
+    "as_json",
     "assign",
     "possible",
     "read",
@@ -170,6 +173,45 @@ def solve(instance: Instance) -> Solved:
         )
     solved.seconds = time.perf_counter() - begun
     return solved
+
+
+def as_json(solved: Solved) -> dict[str, Any]:
+    """What came out of a matching, as it is kept; pages put the codes into words."""
+
+    def others(rows: Sequence[Alternative]) -> list[dict[str, Any]]:
+        return [
+            {
+                "site": one.site, "score": round(one.score, 6), "why": one.why,
+                "what": list(one.what), "by": one.by,
+            }
+            for one in rows
+        ]  # fmt: skip
+
+    return {
+        "matches": [
+            {
+                "solution": one.solution,
+                "site": one.site,
+                "score": round(one.score, 6),
+                "parts": {name: round(value, 6) for name, value in one.parts.items()},
+                "begins": one.begins.isoformat() if one.begins else None,
+                "window": one.window,
+                "next_best": others(one.next_best),
+                "stable": one.stable,
+            }
+            for one in solved.matches
+        ],
+        "unmatched": [
+            {
+                "solution": one.solution,
+                "why": one.why,
+                "counts": one.counts,
+                "next_best": others(one.next_best),
+            }
+            for one in solved.unmatched
+        ],
+        "seconds": round(solved.seconds, 6),
+    }
 
 
 # --- what is chosen -----------------------------------------------------------------------------

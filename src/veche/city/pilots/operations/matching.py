@@ -149,45 +149,6 @@ def set_weights(
     return dict(weights)
 
 
-def as_json(solved: engine.Solved) -> dict[str, Any]:
-    """What came out of a matching, as it is kept; pages put the codes into words."""
-
-    def others(rows: Sequence[engine.Alternative]) -> list[dict[str, Any]]:
-        return [
-            {
-                "site": one.site, "score": round(one.score, 6), "why": one.why,
-                "what": list(one.what), "by": one.by,
-            }
-            for one in rows
-        ]  # fmt: skip
-
-    return {
-        "matches": [
-            {
-                "solution": one.solution,
-                "site": one.site,
-                "score": round(one.score, 6),
-                "parts": {name: round(value, 6) for name, value in one.parts.items()},
-                "begins": one.begins.isoformat() if one.begins else None,
-                "window": one.window,
-                "next_best": others(one.next_best),
-                "stable": one.stable,
-            }
-            for one in solved.matches
-        ],
-        "unmatched": [
-            {
-                "solution": one.solution,
-                "why": one.why,
-                "counts": one.counts,
-                "next_best": others(one.next_best),
-            }
-            for one in solved.unmatched
-        ],
-        "seconds": round(solved.seconds, 6),
-    }
-
-
 @operation
 def match(
     *,
@@ -215,7 +176,7 @@ def match(
     given = instance_of(programme, found, at)
     told = json.dumps(given, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     digest = hashlib.sha256(told.encode()).hexdigest()
-    result = as_json(engine.solve(engine.read(given)))
+    result = engine.as_json(engine.solve(engine.read(given)))
     made = MatchRun.objects.create(
         programme=programme,
         at=at,
