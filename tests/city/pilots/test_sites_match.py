@@ -140,7 +140,7 @@ def test_the_parts_of_a_score_and_how_it_stands_against_other_weights() -> None:
     assert other["parts"]["distance"] == pytest.approx(0.4998, abs=1e-3)  # 10 km
     # Of five sites, three are nearly alike: which of them are the top three is anybody's guess.
     alike = [
-        site(f"t{n}", offers={"power": True}, people=100 + n, history=0.5 - n / 1000)
+        site(f"t{n}", offers={"power": True}, people=100 + n, history=0.5 - n / 60)
         for n in range(5)
     ]
     assert not solved([one], alike)["matches"][0]["stable"]
