@@ -115,6 +115,9 @@ def begin(
             "case__number", flat=True
         ):
             raise AlreadyBegun(number=number)
+    # Its case as it stands now, whatever the caller has read before.
+    rows = Call.objects.select_related("case__territory", "programme__agency")
+    call = rows.get(pk=call.pk)
     if not takes(call, at):
         raise CallNotOpen
     drafts = Application.objects.filter(company=company, call=call, case__state="draft")

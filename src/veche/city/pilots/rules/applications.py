@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-SHORTEST_TITLE, LONGEST_TITLE = 5, 160
-SHORTEST_TEXT, LONGEST_TEXT = 40, 8_000
+SHORTEST_TITLE, LONGEST_TITLE = 2, 160
+SHORTEST_TEXT, LONGEST_TEXT = 20, 8_000
 SHORTEST_REASON, LONGEST_REASON = 5, 4_000
 LONGEST_LINE, LONGEST_ANSWER = 300, 8_000
 """Characters of an answer of the kind ``text``, and of the kind ``long``."""
@@ -43,7 +43,7 @@ a form never begin so (`veche.city.pilots.rules.questions`)."""
 
 @dataclass(frozen=True)
 class Given:
-    """What is asked whether it is complete: the words, and the answers by the code of a question."""
+    """What is asked whether it is complete; the answers by the code of their question."""
 
     title: str
     text: str
