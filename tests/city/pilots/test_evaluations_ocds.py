@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import datetime as dt
 import json
@@ -16,7 +17,7 @@ import pytest
 
 from tests.cast import START
 from tests.city.pilots.world import DAY, World
-from veche.city.pilots import ocds
+from veche.city.pilots import commands, ocds
 from veche.city.pilots.engines import ocds_check as checker
 from veche.city.pilots.engines.ocds_merge import compile_release, version_release
 from veche.city.pilots.models import Amendment, Contract, ImportedPackage, ImportedRelease, Payment
@@ -27,7 +28,6 @@ from veche.city.pilots.operations.contracts import (
     pay,
 )
 from veche.city.pilots.operations.refusals_evaluations import BrokenPackage, NoMoreToImport, NotJson
-from veche.project.cli import main
 
 DATA = Path(__file__).parents[4] / "shared/data/services/ocds"
 SCHEMA = DATA / "standard-1__1__5-schema.zip"
@@ -71,6 +71,14 @@ PACKAGE: dict[str, Any] = {
 }
 
 
+def veche(*words: str) -> int:
+    """The command line, without its start and its end of the program."""
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    args = parser.parse_args(words)
+    return int(args.run(args))
+
+
 def said(package: Any) -> bytes:
     return json.dumps(package).encode()
 
@@ -85,10 +93,7 @@ def faults_of(package: Any) -> list[str]:
     config.config["context"] = "api"
     told = ocds_json_output(json_data=package, lib_cove_ocds_config=config)
     assert not told.get("json_deref_error")
-    return [str(one) for one in told["validation_errors"]] + [
-        f"{one['path']}/{one['field']}: {one['values']}"
-        for one in told["additional_closed_codelist_values"]
-    ]
+    return [*map(str, told["validation_errors"]), *told["additional_closed_codelist_values"]]
 
 
 @pytest.fixture
@@ -244,7 +249,7 @@ def test_what_the_city_publishes_passes_another_reader(
     )  # fmt: skip
     import_releases(by=None, at=at, data=said(PACKAGE))
 
-    assert main(["pilots", "ocds", "--output", str(tmp_path)]) == 0
+    assert veche("pilots", "ocds", "--output", str(tmp_path)) == 0
     releases, records = (
         json.loads((tmp_path / name).read_text()) for name in ("releases.json", "records.json")
     )
@@ -272,7 +277,7 @@ def test_what_the_city_publishes_passes_another_reader(
 def test_what_others_published_comes_out_as_it_came(world: World, tmp_path: Path) -> None:
     for sample in SAMPLES:
         import_releases(by=None, at=START, data=sample.read_bytes())
-    assert main(["pilots", "ocds", "--output", str(tmp_path)]) == 0
+    assert veche("pilots", "ocds", "--output", str(tmp_path)) == 0
     out = json.loads((tmp_path / "releases.json").read_text())["releases"]
     kept = [json.loads(path.read_text()) for path in (tmp_path / "imported").iterdir()]
     for sample in SAMPLES:
@@ -281,7 +286,8 @@ def test_what_others_published_comes_out_as_it_came(world: World, tmp_path: Path
         for one in package.get("releases", ()):
             assert one in out
     contract = Contract.objects.get()
-    assert (contract.amount, contract.currency) == (Decimal("7000000.00"), "GBP")
+    value = out[-1]["contracts"][0]["value"]
+    assert (contract.amount, contract.currency) == (value["amount"], value["currency"])
     assert contract.source == out[-1]
     assert (str(contract.buyer), contract.buyer.imported) == ("London Borough of Barnet", True)
     assert [one.amount for one in contract.payments.order_by("pk")]
@@ -324,5 +330,5 @@ def test_an_import_follows_what_others_change_and_keeps_nothing_broken(
             import_releases(by=world.agent, at=START, data=garbage)
     file = tmp_path / "broken.json"
     file.write_bytes(said(wrong))
-    assert main(["pilots", "ocds", "--import", str(file)]) == 1
+    assert veche("pilots", "ocds", "--import", str(file)) == 1
     assert "/releases/1/date" in capsys.readouterr().err
