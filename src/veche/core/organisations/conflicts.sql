@@ -8,7 +8,7 @@
 -- chain and added over all chains and all accounts of one person. Whoever works in, governs or has
 -- a contract with an organisation is tied to all that it owns so much of, and to all that own so
 -- much of it.
-CREATE FUNCTION organisations_conflicts(
+CREATE OR REPLACE FUNCTION organisations_conflicts(
     moment timestamptz, years integer, people bigint[] DEFAULT NULL, offices bigint[] DEFAULT NULL
 ) RETURNS TABLE (
     person_id bigint, organisation_id bigint, kind text, source text, since timestamptz,
@@ -109,7 +109,8 @@ WITH RECURSIVE rule AS MATERIALIZED (
         AND theirs.since < coalesce(m.until, 'infinity')
         AND m.since < coalesce(theirs.until, 'infinity')
     JOIN work now ON now.person_id = theirs.person_id
-        AND now.organisation_id <> m.organisation_id AND now.kind <> 'contract'
+        AND now.organisation_id <> m.organisation_id
+        AND now.kind IN ('employment', 'ownership', 'governing')
         AND (now.until IS NULL OR now.until > moment), rule
     WHERE m.kind IN ('employment', 'governing')
         AND (now.kind <> 'ownership' OR now.share >= rule.least)
@@ -123,12 +124,13 @@ WITH RECURSIVE rule AS MATERIALIZED (
     FROM same s
     JOIN pairs p ON p.mine = s.self_id AND p.kind IN ('kin', 'co_work')
     JOIN work w ON w.person_id = p.theirs AND (w.until IS NULL OR w.until > moment), rule
-    WHERE w.kind <> 'ownership' OR w.share >= rule.least
+    WHERE w.kind NOT IN ('kin', 'co_work')
+        AND (w.kind <> 'ownership' OR w.share >= rule.least)
 )
 SELECT f.* FROM found f WHERE offices IS NULL OR f.organisation_id = ANY(offices)
 $$;
 
-CREATE FUNCTION organisations_conflicted(
+CREATE OR REPLACE FUNCTION organisations_conflicted(
     moment timestamptz, years integer, people bigint[] DEFAULT NULL, offices bigint[] DEFAULT NULL
 ) RETURNS TABLE (person_id bigint, organisation_id bigint) LANGUAGE sql STABLE AS $$
     SELECT DISTINCT c.person_id, c.organisation_id

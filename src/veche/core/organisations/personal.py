@@ -1,4 +1,4 @@
-"""What organisations hold about a person: the roles."""
+"""What organisations hold about a person: roles, lists and ties."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.core.organisations.models import Holding, ListMember
+from veche.core.organisations.models import Holding, ListMember, Tie
 from veche.core.organisations.operations.lists import leave_lists
+from veche.core.organisations.operations.ties import forget_ties
 from veche.core.organisations.queries import holdings
 from veche.core.people.models import Person
 from veche.errors import Refused
@@ -22,7 +23,7 @@ class StillHoldsRoles(Refused):
 
 
 def collect(person: Person) -> list[dict[str, Any]]:
-    """The roles held and the lists stood on, now and before."""
+    """The roles held, the lists stood on and the ties, now and before."""
     roles = [
         {
             "role": row.role,
@@ -43,11 +44,24 @@ def collect(person: Person) -> list[dict[str, Any]]:
         }
         for row in ListMember.objects.filter(person_id=person.pk).select_related("list")
     ]
-    return roles + lists
+    ties = [
+        {
+            "tie": row.kind,
+            "organisation": row.organisation.code if row.organisation else row.named,
+            "since": row.since.isoformat(),
+            "until": row.until.isoformat() if row.until else None,
+            "source": row.source,
+            "words": row.words,
+            "struck_out": row.struck_at.isoformat() if row.struck_at else None,
+        }
+        for row in Tie.objects.filter(person_id=person.pk).select_related("organisation")
+    ]
+    return roles + lists + ties
 
 
 def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
-    """Who held which role when stays, without the name of the account; lists are left.
+    """Who held which role when stays, without the name of the account; lists are left, and
+    ties go.
 
     Raises:
         StillHoldsRoles: a role is held now.
@@ -55,3 +69,4 @@ def erase(*, by: Person, at: dt.datetime, person: Person) -> None:
     if any(held.role != "volunteer" for held in holdings(person, at)):
         raise StillHoldsRoles
     leave_lists(by=by, at=at, person=person)
+    forget_ties(by=by, at=at, person=person)

@@ -12,6 +12,7 @@ WHAT: dict[str, str | Promise] = {
     "account": _("the account"),
     "letter": _("a letter to an office alone"),
     "residence": _("where the account lives"),
+    "ties": _("what ties you to organisations"),
     "roll": _("whether you may vote, at a counter"),
 }
 """Code → what was looked at."""

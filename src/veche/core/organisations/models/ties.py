@@ -31,6 +31,8 @@ class Tie(models.Model):
         OWNERSHIP = "ownership", _("owned a share of it")
         GOVERNING = "governing", _("sat in its board")
         CONTRACT = "contract", _("had a contract with it")
+        KIN = "kin", _("kin of somebody who is tied to it")
+        CO_WORK = "co_work", _("worked with somebody who stands for it")
 
     person = models.ForeignKey("people.Person", models.PROTECT, related_name="+")
     organisation = models.ForeignKey(
