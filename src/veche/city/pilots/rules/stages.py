@@ -86,6 +86,16 @@ class Stage:
         """All its time, the company's with it."""
         return self.spent + self.waiting
 
+    @property
+    def spent_days(self) -> float:
+        """The city's own time in days."""
+        return self.spent / DAY
+
+    @property
+    def waiting_days(self) -> float:
+        """The company's time in days."""
+        return self.waiting / DAY
+
 
 @dataclass(frozen=True)
 class Course:
@@ -114,6 +124,21 @@ class Course:
     def left(self) -> dt.timedelta:
         """What is left of the whole clock; below zero: it is broken."""
         return self.limit * DAY - self.total
+
+    @property
+    def total_days(self) -> int:
+        """The whole in days that were begun."""
+        return -(-self.total // DAY)
+
+    @property
+    def left_days(self) -> int:
+        """What is left in whole days."""
+        return self.left // DAY
+
+    @property
+    def over_days(self) -> int:
+        """What it took more than it may, in days that were begun."""
+        return max(-(self.left // DAY), 0)
 
     @property
     def broken(self) -> bool:

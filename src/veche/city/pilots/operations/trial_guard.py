@@ -1,0 +1,63 @@
+"""What the operations of trials share: the locked application, a reason in words, who is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from veche.city.pilots.models import Application, Trial
+from veche.core.notices import operations as notices
+from veche.errors import Invalid
+from veche.operation import inside
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+
+
+class ReasonNeeded(Invalid):
+    """Everybody will read why."""
+
+    code = "trial-reason-needed"
+    sentence = _("Say why, in a sentence: everybody will read it.")
+    field = "because"
+
+
+def reason(text: str) -> str:
+    """A reason in words, trimmed.
+
+    Raises:
+        ReasonNeeded: it says nothing.
+    """
+    text = text.strip()[:LONGEST_REASON]
+    if len(text) < SHORTEST_REASON:
+        raise ReasonNeeded
+    return text
+
+
+@inside
+def locked(application: Application | int) -> Application:
+    """The application as it stands now, held until the operation ends; always taken before its
+    case, so that nobody waits for each other."""
+    pk = application if isinstance(application, int) else application.pk
+    rows = Application.objects.select_for_update(of=("self",)).select_related(
+        "case__territory", "programme__agency", "company__organisation", "department"
+    )
+    return rows.get(pk=pk)
+
+
+def open_trial(application: Application) -> Trial | None:
+    """The trial that goes on; None where there is none."""
+    rows = Trial.objects.filter(application=application, ended_at__isnull=True)
+    return rows.select_related("methodology", "site").order_by("-number").first()
+
+
+@inside
+def tell_testers(*, by: Person | None, at: dt.datetime, trial: Trial, kind: str) -> int:
+    """Tell everybody who tests, in a few statements however many; how many."""
+    people = trial.testers.filter(left_at__isnull=True, person__isnull=False)
+    told = [(person, trial.application_id) for person in people.values_list("person_id", flat=True)]
+    return notices.tell_people(by=by, at=at, told=told, kind=kind) if told else 0
