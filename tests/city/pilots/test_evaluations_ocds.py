@@ -210,7 +210,8 @@ def test_what_another_reader_finds_wrong_is_found_here(offline: None) -> None:
     for pointer, change in BROKEN.items():
         package = copy.deepcopy(PACKAGE)
         change(package)
-        if pointer and "\x00" not in json.dumps(package, ensure_ascii=False):
+        # The other reader looks at no translations, and keeps nothing in a database.
+        if pointer and not pointer.endswith(("title_ru", "buyer/name")):
             assert faults_of(package), pointer
 
 
