@@ -8,6 +8,19 @@ from veche.module import MenuEntry, Module, RulePage
 
 _HERE = "veche.city.pilots"
 
+HEARD = (
+    "organisations.tie-set",
+    "organisations.tie-struck",
+    "organisations.ties-imported",
+    "organisations.ties-forgotten",
+    "organisations.pairs-set",
+    "organisations.stake-set",
+    "organisations.conflict-rule-set",
+    "organisations.appointed",
+    "organisations.role-ended",
+)
+"""What can change who is tied to which company."""
+
 MENU: tuple[MenuEntry, ...] = (
     MenuEntry(
         _("My pilots"), "pilots:work", role="pilot_officer expert panellist founder site_owner"
@@ -93,6 +106,7 @@ MODULE = Module(
         "pilots.document-kept": "A document came with an application.",
         "pilots.replies-forgotten": "Answers for companies lost the name of who gave them.",
         # conflicts
+        "pilots.ties-looked-at": "What is kept from whom was looked at anew, for everybody.",
         "pilots.tasks-came-back": "What tied experts were given to read came back.",
         # experts
         "pilots.expert-enrolled": "Somebody was put on the list of experts.",
@@ -181,6 +195,8 @@ MODULE = Module(
         "pilots.demand-theme-set": "It was set what belongs to a theme of demand.",
     },
     timers={
+        # conflicts
+        f"{_HERE}.operations.barring:sweep": "every day",
         # experts
         f"{_HERE}.operations.reading:sweep": "every minute",
         # sites
@@ -193,6 +209,8 @@ MODULE = Module(
         f"{_HERE}.operations.testers:sweep_testers": "every minute",
     },
     listens={
+        # conflicts
+        **dict.fromkeys(HEARD, f"{_HERE}.operations.barring:hear"),
         # trials
         "pilot.withdraw": f"{_HERE}.operations.trials:hear_withdrawn",
         "pilot.publish": f"{_HERE}.operations.testers:hear_published",

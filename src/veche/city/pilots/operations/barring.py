@@ -4,15 +4,20 @@ applied with."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from veche.city.pilots.models import Application, ReviewTask
+from veche.city.pilots.models import Application, Company, ReviewTask
+from veche.city.pilots.operations.telling_applications import tell_agency
 from veche.core.cases.models import Barred
 from veche.core.cases.operations import Bar, set_barred
+from veche.core.journal.models import Record
 from veche.core.journal.operations import record
+from veche.core.notices.operations.untelling import untell
+from veche.core.organisations.models import Tie
+from veche.core.organisations.operations.ties import recognise_ties
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -20,11 +25,11 @@ if TYPE_CHECKING:
 
 WHY = "conflict"
 """Why a case is barred, for all that stands here."""
+REASON = "conflict"
+"""What stands as the reason of a task that came back so; the tie itself is not written there."""
 
 _WANTED = """
-SELECT a.case_id, c.person_id, min(
-    CASE WHEN h.id IS NOT NULL THEN a.company_id END
-)
+SELECT a.case_id, c.person_id, min(CASE WHEN h.id IS NOT NULL THEN a.company_id END)
 FROM pilots_programme p
 CROSS JOIN LATERAL organisations_conflicted(%(at)s, p.cooling_years, %(people)s, %(offices)s) c
 JOIN pilots_application a ON a.programme_id = p.id AND a.company_id = c.organisation_id
@@ -54,6 +59,7 @@ def refresh_barred(
     if applications is not None:
         rows = Application.objects.filter(pk__in=applications)
         offices = sorted(set(rows.values_list("company_id", flat=True)))
+    _recognise(by, at, offices)
     values = {
         "at": at,
         "people": sorted(people) if people is not None else None,
@@ -64,11 +70,22 @@ def refresh_barred(
         cursor.execute(_WANTED, values)
         wanted = [Bar(*row) for row in cursor.fetchall()]
     set_barred(by=by, at=at, why=WHY, wanted=wanted, cases=applications, people=people)
+    fresh = Barred.objects.filter(why=WHY, until__isnull=True, since=at, side__isnull=True)
+    untell(list(fresh.values_list("person_id", "case_id")))
+    if applications is None and people is None:
+        record(kind="pilots.ties-looked-at", by=by, at=at, subject="pilots")
     return _take_back(by, at, applications, people)
 
 
-REASON = "conflict"
-"""What stands as the reason of a task that came back so; the tie itself is not written there."""
+def _recognise(by: Person | None, at: dt.datetime, offices: Sequence[int] | None) -> None:
+    """Ties that named a company by its number before the city knew it are its own now."""
+    waiting = Tie.objects.filter(organisation__isnull=True).exclude(identifier="")
+    rows = Company.objects.filter(identifier__in=waiting.values("identifier"))
+    if offices is not None:
+        rows = rows.filter(pk__in=offices)
+    known = {row.identifier: row.organisation for row in rows.select_related("organisation")}
+    if known:
+        recognise_ties(by=by, at=at, known=known)
 
 
 def _take_back(
@@ -78,7 +95,6 @@ def _take_back(
     people: Collection[int] | None,
 ) -> int:
     """Tasks that are not done leave whoever is tied; the agency learns that they came back."""
-    kept = Barred.objects.filter(why=WHY, until__isnull=True)
     open_tasks = ReviewTask.objects.filter(
         standing__in=[ReviewTask.Standing.GIVEN, ReviewTask.Standing.ACCEPTED]
     )
@@ -86,22 +102,26 @@ def _take_back(
         open_tasks = open_tasks.filter(application_id__in=applications)
     if people is not None:
         open_tasks = open_tasks.filter(expert_id__in=people)
-    pairs = set(
-        kept.filter(
-            person_id__in=open_tasks.values("expert_id"),
-            case_id__in=open_tasks.values("application_id"),
+    tied = set(
+        Barred.objects.filter(
+            why=WHY, until__isnull=True, person_id__in=open_tasks.values("expert_id")
         ).values_list("case_id", "person_id")
     )
+    if not tied:
+        return 0
     over = [
-        task.pk
+        task
         for task in open_tasks.select_for_update().order_by("pk")
-        if (task.application_id, task.expert_id) in pairs
+        if (task.application_id, task.expert_id) in tied
     ]
     if not over:
         return 0
-    ReviewTask.objects.filter(pk__in=over).update(
+    ReviewTask.objects.filter(pk__in=[task.pk for task in over]).update(
         standing=ReviewTask.Standing.TAKEN_BACK, ended_at=at, reason=REASON
     )
+    rows = Application.objects.filter(pk__in={task.application_id for task in over})
+    for one in rows.select_related("case", "programme", "company__organisation"):
+        tell_agency(by=None, at=at, application=one, kind="pilots.task-came-back")
     # Which task, whose and of what is told to nobody here: the journal is public.
     record(
         kind="pilots.tasks-came-back",
@@ -111,3 +131,23 @@ def _take_back(
         public={"tasks": len(over), "because": REASON},
     )
     return len(over)
+
+
+def hear(*, records: Sequence[Record], at: dt.datetime) -> None:
+    """The listener: ties have changed. One tie may concern others too, who worked with them, so
+    all is looked at anew. A role that is held in no organisation ties nobody."""
+    plain = ("organisations.appointed", "organisations.role-ended")
+    if all(one.kind in plain and not one.public.get("organisation") for one in records):
+        return
+    if Application.objects.exists():
+        refresh_barred(by=None, at=at)
+
+
+def sweep(*, at: dt.datetime) -> int:
+    """The timer: once a day, since ties cool off by themselves; how many tasks came back."""
+    if not Application.objects.exists():
+        return 0
+    done = Record.objects.filter(kind="pilots.ties-looked-at").order_by("-id").first()
+    if done is not None and dt.timedelta() <= at - done.at < dt.timedelta(days=1):
+        return 0
+    return refresh_barred(by=None, at=at)

@@ -7,6 +7,7 @@ from veche.city.pilots.words import (
     applications,
     calls,
     companies,
+    conflicts,
     evaluations,
     experts,
     panels,
@@ -19,7 +20,7 @@ from veche.city.pilots.words import (
 def give_words() -> None:
     """Give the notices the words of every part."""
     for part in (
-        calls, companies, applications, experts, panels, sites, agreements, trials, evaluations,
+        calls, companies, conflicts, applications, experts, panels, sites, agreements, trials, evaluations,
         programme,
     ):  # fmt: skip
         part.give_words()

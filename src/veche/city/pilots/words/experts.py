@@ -44,6 +44,7 @@ REASONS: Words = {
     **REFUSALS,
     "late": gettext_lazy("It was not read in time"),
     "ended": gettext_lazy("The expert has left"),
+    "conflict": gettext_lazy("It came back"),
 }
 """Why a task ended unread."""
 MOST_NAMED = 5
