@@ -55,7 +55,10 @@ class Scale:
         return abs(value) <= 1e12  # not infinite, nor what is not a number
 
 
-_MARKS = re.compile(r"\b1\s*(?:-|–|—|…|\.{2,3}|to|до|по|至|到|/)\s*5\b", re.IGNORECASE)
+_MARKS = re.compile(
+    r"(?<![\d.,])1\s*(?:-|–|—|…|\.{2,3}|to|до|по|至|到|/)\s*5(?![\d]|[.,]\d)",
+    re.IGNORECASE,
+)
 
 
 def scale_of(unit: str, measure: str) -> Scale:
