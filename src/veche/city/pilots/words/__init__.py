@@ -20,7 +20,7 @@ from veche.city.pilots.words import (
 def give_words() -> None:
     """Give the notices the words of every part."""
     for part in (
-        calls, companies, conflicts, applications, experts, panels, sites, agreements, trials, evaluations,
-        programme,
+        calls, companies, conflicts, applications, experts, panels, sites, agreements, trials,
+        evaluations, programme,
     ):  # fmt: skip
         part.give_words()
