@@ -45,9 +45,12 @@ MINUTE = dt.timedelta(minutes=1)
 
 def refused(statement: str, *values: object) -> str:
     """What the database says to a statement; nothing of it is kept."""
-    with pytest.raises(DatabaseError) as fault, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
+    with (
+        pytest.raises(DatabaseError) as fault,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement, values)
     return str(fault.value)
 
 

@@ -112,7 +112,7 @@ def _subject(terms: Terms) -> dict[str, Any]:
         ),
         _("Place: {address}.").format(address=terms.address or terms.site),
         _("The site is kept free from {since} to {until}; the trial takes {days}.").format(
-            since=words.moment(terms.since), until=words.moment(terms.until),
+            since=words.moment(terms.since, "year"), until=words.moment(terms.until, "year"),
             days=words.days(terms.given.days),
         ),
     ]  # fmt: skip
@@ -159,7 +159,12 @@ def _judged(terms: Terms) -> list[dict[str, Any]]:
                     " change them, and the report compares each with what was measured."
                 )
             ],
-            "head": [_("Indicator"), _("How it is counted"), _("Before"), _("Success")],
+            "head": [
+                _("What is measured"),
+                _("How it is counted"),
+                _("Without the solution"),
+                _("Success is"),
+            ],
             "rows": [_row(one) for one in given.indicators],
             "after": [
                 _("Methodology {version}, SHA-256 {digest}").format(

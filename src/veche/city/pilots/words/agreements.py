@@ -31,7 +31,7 @@ DIRECTIONS: Words = {"at_least": _("at least"), "at_most": _("at most")}
 LIMITS: Words = {"at_least": _("at least %(number)s"), "at_most": _("at most %(number)s")}
 PARTS: Words = {
     "hypothesis": _("Hypothesis"),
-    "indicator": _("Indicator"),
+    "indicator": _("What is measured"),
     "sample": _("Who and what is measured"),
     "safety": _("Safety"),
     "data_protection": _("Personal data"),
@@ -42,12 +42,13 @@ PARTS: Words = {
 WHAT: Words = {
     "threshold": _("threshold"),
     "direction": _("side of the threshold"),
-    "baseline": _("value before"),
+    "baseline": _("value without the solution"),
     "measure": _("how it is counted"),
     "unit": _("unit"),
     "by_testers": _("residents are asked"),
     "name": _("name"),
 }
+YES, NO = _("yes"), _("no")
 KINDS: Words = {"new": _("added"), "gone": _("taken out"), "changed": _("changed")}
 
 
