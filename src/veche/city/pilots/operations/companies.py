@@ -89,7 +89,7 @@ def _checked(profile: CompanyGiven) -> tuple[str, str, str, str]:
     """Name, scheme, identifier and text as they are kept."""
     name = sized(" ".join(profile.legal_name.split()), 2, LONGEST_NAME, NameLength)
     scheme = profile.scheme.strip().upper()
-    identifier = identifiers.tidy(profile.identifier)
+    identifier = identifiers.tidy(profile.identifier, scheme)
     wrong = identifiers.fault(scheme, identifier)
     if wrong:
         fault = {"scheme": SchemeUnknown, "check": CheckDigits}.get(wrong, IdentifierWrong)

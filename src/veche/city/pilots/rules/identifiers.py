@@ -15,9 +15,11 @@ _INN_12 = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-def tidy(identifier: str) -> str:
-    """An identifier as it is kept: capitals, without spaces and dashes people write between."""
-    return re.sub(r"[\s\u2010-\u2015]+", "", identifier).upper()
+def tidy(identifier: str, scheme: str = "") -> str:
+    """An identifier as it is kept: capitals, without spaces; of registers whose numbers have check
+    digits without any dash as well, which people write between."""
+    dashes = r"[\s\u2010-\u2015-]+" if scheme in _CHECKS else r"[\s\u2010-\u2015]+"
+    return re.sub(dashes, "", identifier).upper()
 
 
 def is_inn(text: str) -> bool:
