@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sensorthings/", include("veche.city.pulse.sensorthings.urls")),
     path("hooks/", include("veche.city.pulse.urls.hooks")),
     path("cap/", include("veche.city.dispatch.cap_urls")),
+    path("common-grants/", include("veche.city.pilots.commongrants_urls")),
     *i18n_patterns(
         path("account/", include("veche.core.people.account_urls")),
         *_pages(),

@@ -22,6 +22,7 @@ HEARD = (
 """What can change who is tied to which company."""
 
 MENU: tuple[MenuEntry, ...] = (
+    MenuEntry(_("Pilots"), "pilots:programme"),
     MenuEntry(
         _("My pilots"), "pilots:work", role="pilot_officer expert panellist founder site_owner"
     ),

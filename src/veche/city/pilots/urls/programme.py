@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from veche.city.pilots.views import decided, programme
+
+urlpatterns: list[URLPattern] = [
+    path("", programme.programme, name="programme"),
+    path("programme/figures.csv", programme.csv, name="programme-csv"),
+    path("decided/", decided.decided, name="decided"),
+    path("decided/pilots.csv", decided.csv, name="decided-csv"),
+]

@@ -1,7 +1,7 @@
-"""Words of notices: the public page of the programme and its figures."""
+"""The programme's page tells nobody anything of itself."""
 
 from __future__ import annotations
 
 
 def give_words() -> None:
-    """Give the notices the words of this part."""
+    """Nothing to say."""
