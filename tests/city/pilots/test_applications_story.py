@@ -165,7 +165,7 @@ def test_a_company_applies_and_answers_with_a_revision(world: World) -> None:
     (revision,) = queries.revisions(now)
     changed = {one.name: [(p.kind, p.text) for p in one.pieces] for one in revision.changes}
     assert changed["Weight in g"] == [("old", "60"), ("new", "50")]
-    assert ("new", "five") in changed["What it is"] and len(changed) == 2
+    assert ("new", "five") in changed["What the solution is"] and len(changed) == 2
     assert [one.text for one in queries.answers_of(now)] == ["50", "No", "proof.txt"]
     assert [one.text for one in queries.answers_of(now, 1)] == ["60", "No", "proof.txt"]
     admitted = screening.admit(by=second, at=START + 5 * hour, application=made)
@@ -226,9 +226,7 @@ def test_an_appeal_is_judged_once_outside_the_agency(world: World) -> None:
     told = Notice.objects.filter(case=appeal.pk).values_list("kind", "person")
     assert ("pilots.appeal-to-judge", arbiter.pk) in set(told)
     inner = person("Inner", role="arbiter", territory=world.town.city)
-    appoint(
-        by=None, at=START - DAY, person=inner, role="pilot_officer", organisation=world.agency
-    )
+    appoint(by=None, at=START - DAY, person=inner, role="pilot_officer", organisation=world.agency)
     with pytest.raises(PartyToIt):
         appeals.judge_appeal(
             by=inner, at=at + 2 * DAY, appeal=appeal, granted=False, text="It stands."

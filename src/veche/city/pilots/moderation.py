@@ -31,7 +31,7 @@ def words(case: Case) -> Sequence[Words]:
         return []
     pieces = [Words("title", gettext("Title"), found.title)]
     if found.text:
-        pieces.append(Words("text", gettext("What it is"), found.text))
+        pieces.append(Words("text", gettext("What the solution is"), found.text))
     if case.state == "withdrawn" and found.reason:
         pieces.append(Words("reason", gettext("Why it was withdrawn"), found.reason))
     return pieces

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,7 @@ from veche.city.pilots.operations.applications import Draft
 from veche.city.pilots.operations.papers import looked_at
 from veche.city.pilots.rules import applications as rules
 from veche.city.pilots.words import applications as said
+from veche.city.pilots.words.companies import READINESS
 from veche.core.desk.adapter import DeskForm
 from veche.core.files.documents import ENDINGS, MOST_BYTES, Document, DocumentTooLarge
 from veche.core.moderation.pointed import Pointed
@@ -132,7 +134,7 @@ class SolutionForm(StepForm):
     )  # fmt: skip
     readiness = forms.TypedChoiceField(
         label=_("How ready it is"), required=False, coerce=int, empty_value=None,
-        choices=[NONE, *said.READINESS.items()],
+        choices=[NONE, *((n, format_lazy("{} · {}", n, word)) for n, word in READINESS.items())],
     )  # fmt: skip
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:

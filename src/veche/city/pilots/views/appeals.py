@@ -97,7 +97,7 @@ def judge(request: HttpRequest, number: str) -> HttpResponse:
             data["seen"] = str(Case.objects.values_list("seq", flat=True).get(pk=found.case.pk))
             form = JudgeForm(data, case=found.case)
         return _page(request, found, form, refusal=str(refusal), status=refusal.status)
-    messages.success(request, _("The appeal was judged."))
+    messages.success(request, _("The appeal was judged."), extra_tags=f"judge-{number}")
     return redirect("pilots:work")
 
 

@@ -40,7 +40,7 @@ from veche.core.notices.letters import link
 from veche.core.organisations.middleware import asker
 from veche.errors import Invalid, NotFound, Refused
 from veche.languages import here
-from veche.look.fields import say_refusal
+from veche.look.fields import LANGUAGE_WORDS, say_refusal
 from veche.look.http import sent, sign_in
 
 
@@ -83,6 +83,7 @@ def _shared(stand: Standing) -> dict[str, Any]:
         "case": found.case,
         "standing": stand,
         "public": is_public(found),
+        "language": LANGUAGE_WORDS.get(found.language, found.language),
         "title": found.title or found.case.number,
     }
 
@@ -139,7 +140,8 @@ def act(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return _act_page(
             request, stand, which, form, beside, refusal=str(refusal), status=refusal.status
         )
-    messages.success(request, str(which.done))
+    draft = f"{which.code}-{case.number}"  # its words need not wait in the browser any more
+    messages.success(request, str(which.done), extra_tags=draft)
     return redirect("pilots:mine" if code == "throw-away" else queries.address(stand.application))
 
 

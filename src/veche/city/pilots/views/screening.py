@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from veche import clock
-from veche.city.pilots.access.applications import HEADS, SITE_OWNER, applications, to_company
+from veche.city.pilots.access.applications import HEADS, SITE_OWNER, to_company
+from veche.city.pilots.access.conflicts import barred
 from veche.city.pilots.models import Appeal, Application, Call
 from veche.city.pilots.procedure import ARBITER, FOUNDER, PILOT, PROGRAMME
 from veche.city.pilots.queries import applications as queries
@@ -183,11 +184,9 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/applications_work.html", context)
 
 
-DOORS: tuple[tuple[str, str, str], ...] = (
-    ("pilots:reviews", "expert", "What I have to read"),
-    ("pilots:panels", "panellist", "My panels"),
-    ("pilots:sites-mine", SITE_OWNER, "My sites"),
-)
+DOORS = (
+    ("pilots:reviews", "expert"), ("pilots:panels", "panellist"), ("pilots:sites-mine", SITE_OWNER),
+)  # fmt: skip
 
 
 def _doors(who: Asker) -> list[tuple[str, str]]:
@@ -198,7 +197,7 @@ def _doors(who: Asker) -> list[tuple[str, str]]:
         SITE_OWNER: _("My sites"),
     }
     found = []
-    for name, role, _english in DOORS:
+    for name, role in DOORS:
         if role in who.roles:
             try:
                 found.append((reverse(name), words[role]))
@@ -209,8 +208,6 @@ def _doors(who: Asker) -> list[tuple[str, str]]:
 
 def _appeals(who: Asker, at: dt.datetime) -> list[dict[str, Any]]:
     """The appeals that an arbiter may judge, those due first."""
-    from veche.city.pilots.access.conflicts import barred
-
     rows = Appeal.objects.filter(case__state="raised").select_related("case", "application__case")
     agencies = {one.organisation_id for one in who.holdings if one.organisation_id}
     rows = rows.exclude(application__in=barred(who.person, at))
@@ -223,6 +220,3 @@ def _appeals(who: Asker, at: dt.datetime) -> list[dict[str, Any]]:
         }
         for one in rows.order_by("case__due_at")
     ]
-
-
-__all__ = ["applications", "csv", "mine", "mine_csv", "screen", "work"]

@@ -139,23 +139,10 @@ TURNS = frozenset(
 
 BESIDE: Words = {
     "_title": _("Title"),
-    "_text": _("What it is"),
+    "_text": _("What the solution is"),
     "_readiness": _("How ready it is"),
 }
 """Words beside the form, where revisions are compared."""
-
-READINESS: Mapping[int, str | Promise] = {
-    1: _("1: the principle was observed"),
-    2: _("2: the idea of its use was formed"),
-    3: _("3: it was proved by experiment"),
-    4: _("4: it works in the laboratory"),
-    5: _("5: its parts work in conditions like real ones"),
-    6: _("6: a model was shown to work in conditions like real ones"),
-    7: _("7: a prototype was shown to work in real conditions"),
-    8: _("8: it is complete and was tested"),
-    9: _("9: it is in use"),
-}
-"""The readiness levels of ISO 16290 in plain words."""
 
 
 def give_words() -> None:
