@@ -145,6 +145,7 @@ class CriterionForm(Worded):
         super().__init__(*args, **kwargs)
         for mark in rules.MARKS:
             for bound in self.words_of(f"mark{mark}"):
+                assert isinstance(bound.field, forms.CharField)
                 bound.field.max_length = rules.LONGEST_ANCHOR
 
     @property

@@ -91,17 +91,14 @@ class ProgrammeForm(Worded):
 def settings_of(programme: Programme | None, seen: str) -> dict[str, Any]:
     """The settings as the form shows them; those of the law of the programme where there are
     none."""
+    names = ("days", "reviews", "least_load", "most_load", "quorum", "cooling_years", "currency")
     if programme is None:
         blank = Programme()
-        names = ("days", "reviews", "least_load", "most_load", "quorum", "cooling_years")
-        start: dict[str, Any] = {name: getattr(blank, name) for name in names}
         return {
-            **start,
-            "currency": blank.currency,
+            **{name: getattr(blank, name) for name in names},
             **{f"stage_{stage}": days for stage, days in FIRST_STAGES.items()},
         }
     terms = dict(StageTerm.objects.filter(programme=programme).values_list("stage", "days"))
-    names = ("days", "reviews", "least_load", "most_load", "quorum", "cooling_years", "currency")
     return {
         **{f"name_{code}": programme.names.get(code, "") for code in LANGUAGES},
         **{name: getattr(programme, name) for name in names},
@@ -138,7 +135,7 @@ class WordForm(Worded):
             return
         goals = self.fields["goal"]
         assert isinstance(goals, forms.ChoiceField)
-        rows = Target.objects.filter(goal__isnull=True).exclude(pk=known.pk if known else None)
+        rows = Target.objects.filter(goal__isnull=True).exclude(code=known.code if known else "")
         goals.choices = [
             ("", _("none: it is a goal itself")),
             *sorted(((one.code, f"{one.code} {one}") for one in rows), key=lambda row: row[1]),

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.access.companies import check_founder
-from veche.city.pilots.models import Company, CompanyInvite
+from veche.city.pilots.models import Company, CompanyInvite, Scouted
 from veche.city.pilots.procedure import FOUNDER
 from veche.core.journal.operations import record
 from veche.core.moderation.limits import declare, spend
@@ -22,7 +22,7 @@ from veche.core.organisations.models import Holding
 from veche.core.organisations.operations import appoint, set_end
 from veche.core.people.tasks import send_letter
 from veche.errors import NotFound, Refused
-from veche.operation import operation
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -84,8 +84,9 @@ def invite_colleague(
     check_founder(by, at, company)
     spend(by=by, at=at, what="pilots.invite", keys={})
     word = secrets.token_urlsafe(24)
+    address = email.strip().lower()
     made = CompanyInvite.objects.create(
-        company=company, email=email.strip().lower(), key=digest_of(word), by=by, at=at
+        company=company, email=address, key=digest_of(word), by=by, at=at
     )
     words = {
         "company": company.legal_name,
@@ -93,7 +94,7 @@ def invite_colleague(
         "link": address_of("pilots:joined", word, language),
         "days": str(DAYS),
     }
-    send_letter.defer(prefix="pilots-colleague", email=made.email, language=language, words=words)
+    send_letter.defer(prefix="pilots-colleague", email=address, language=language, words=words)
     record(
         kind="pilots.colleague-invited",
         by=by,
@@ -222,3 +223,13 @@ def sweep(*, at: dt.datetime) -> None:
     """The timer; it writes nothing while there is nothing to forget."""
     if _over(at).exists():
         forget_invites(by=None, at=at)
+
+
+@inside
+def erase_inviter(*, by: Person | None, at: dt.datetime, person: Person) -> None:
+    """Somebody is forgotten: invitations they wrote, or that wait for their address, are over."""
+    mine = Q(by=person) | Q(email__iexact=person.email or "-")
+    waiting = CompanyInvite.objects.filter(mine, used_at__isnull=True, ended_at__isnull=True)
+    waiting.update(ended_at=at, email=None)
+    if person.email:
+        Scouted.objects.filter(invited_to__iexact=person.email).update(invited_to=None, key=None)

@@ -129,16 +129,15 @@ def invite(
         raise InvitedLately
     spend(by=by, at=at, what="pilots.invite", keys={})
     word = secrets.token_urlsafe(24)
-    row.invited_at, row.invited_to, row.key = at, email.strip().lower(), digest_of(word)
+    address = email.strip().lower()
+    row.invited_at, row.invited_to, row.key = at, address, digest_of(word)
     row.save(update_fields=["invited_at", "invited_to", "key"])
     words = {
         "solution": row.name,
         "maker": row.maker,
         "link": address_of("pilots:invited", word, language),
     }
-    send_letter.defer(
-        prefix="pilots-invitation", email=row.invited_to, language=language, words=words
-    )
+    send_letter.defer(prefix="pilots-invitation", email=address, language=language, words=words)
     record(kind="pilots.scouted-invited", by=by, at=at, subject=f"scouted:{row.pk}")
     return row
 

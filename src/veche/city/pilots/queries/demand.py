@@ -181,7 +181,7 @@ def _signs(
     signs = signs_of(settings, known)
     if not signs:
         return {}
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "since": since,
         "signs": [sign.pk for sign, _theme in signs],

@@ -56,7 +56,7 @@ def _fault(one: Mapping[str, Any]) -> str:
 def choices_from(text: str) -> list[dict[str, Any]]:
     """Choices as somebody types them: one a line, its languages (English, Russian, Chinese) parted
     by ``|``; a line in one language says the same in all."""
-    found = []
+    found: list[dict[str, Any]] = []
     for line in text.splitlines():
         parts = [part.strip()[:120] for part in line.split("|")]
         said = [part for part in parts if part]

@@ -41,7 +41,11 @@ def _form(request: HttpRequest, at: dt.datetime, call: Call | None, **more: Any)
     """The form of a draft, with what whoever asks may choose."""
     held, of = asker(request).holdings, programme()
     agency = runs(held, of)
-    offices = [one.organisation_id for one in held if one.role in access.HEADS]
+    offices = [
+        one.organisation_id
+        for one in held
+        if one.role in access.HEADS and one.organisation_id is not None
+    ]
     rows = demand(at=at)[: forms.SHOWN_ROWS]
     said = _("{theme}, {place}: {score}")
     shown = [

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,7 +30,7 @@ from veche.core.people.models import Person
 from veche.errors import Refused
 from veche.look.fields import say_refusal
 from veche.look.http import cached, sent
-from veche.tables import csv_answer, csv_whole
+from veche.tables import csv_whole
 
 HEAD = (
     "code", "name", "register", "identifier", "country", "size", "women_led", "founded", "website",
@@ -137,14 +136,14 @@ def listed(request: HttpRequest, _person: Person) -> HttpResponse:
 
 @require_safe
 @signed_in("")
-def listed_csv(request: HttpRequest, _person: Person) -> HttpResponseBase:
+def listed_csv(request: HttpRequest, _person: Person) -> HttpResponse:
     """The companies of the choice as a table.
 
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
     _for_agency(request)
-    return csv_answer("companies", _table(queries.read(request.GET.dict())))
+    return csv_whole("companies", _table(queries.read(request.GET.dict())))
 
 
 def _table(which: queries.Choice) -> Iterator[Sequence[object]]:
@@ -153,7 +152,7 @@ def _table(which: queries.Choice) -> Iterator[Sequence[object]]:
         one = line.company
         yield (
             one.organisation.code, one.legal_name, one.scheme, one.identifier, one.country,
-            one.size, {True: "yes", False: "no"}.get(one.women_led, ""), one.founded or "",
+            one.size, {True: "yes", False: "no", None: ""}[one.women_led], one.founded or "",
             one.website, one.confirmed_at.date().isoformat() if one.confirmed_at else "",
             line.products, line.decided,
         )  # fmt: skip

@@ -160,7 +160,7 @@ def _for_agency(request: HttpRequest) -> None:
 
 @require_safe
 @signed_in("")
-def first_csv(request: HttpRequest, _person: Person) -> HttpResponseBase:
+def first_csv(request: HttpRequest, _person: Person) -> HttpResponse:
     """What should be tested first, as a table.
 
     Raises:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -27,7 +26,7 @@ from veche.core.people.models import Person
 from veche.errors import NotFound, Refused
 from veche.look.fields import say_refusal
 from veche.look.http import sent, sign_in
-from veche.tables import csv_answer
+from veche.tables import csv_whole
 
 HEAD = ("solution", "maker", "where", "found", "invited", "state", "company", "call")
 
@@ -66,14 +65,14 @@ def listed(request: HttpRequest, _person: Person) -> HttpResponse:
 
 @require_safe
 @signed_in("")
-def csv(request: HttpRequest, _person: Person) -> HttpResponseBase:
+def csv(request: HttpRequest, _person: Person) -> HttpResponse:
     """What scouts found as a table, without addresses.
 
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
     _for_agency(request)
-    return csv_answer("scouted", _table(request.GET.get("show", "")))
+    return csv_whole("scouted", _table(request.GET.get("show", "")))
 
 
 def _table(state: str) -> Iterator[Sequence[object]]:
