@@ -24,7 +24,12 @@ def report_pdf(report: Report, at: dt.datetime) -> bytes | None:
     with override(settings.LANGUAGE_CODE):
         data = _data(report, at)
     try:
-        return render("report.typ", data, at=at, language=settings.LANGUAGE_CODE.split("-")[0])
+        return render(
+            "report.typ",
+            data,
+            at=at.replace(microsecond=0),
+            language=settings.LANGUAGE_CODE.split("-")[0],
+        )
     except NoFont:
         return None
 
