@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from django.db import connection
 
@@ -18,50 +16,19 @@ from veche.city.dispatch.models import (
     IncidentKind,
     IncidentTask,
 )
-from veche.city.dispatch.procedure import INCIDENT, TASK
-from veche.core.cases.models import Assignment, Case, CaseClock
-from veche.core.cases.procedure import Procedure
+from veche.city.dispatch.procedure import TASK
+from veche.core.cases.models import Case
+from veche.core.cases.operations.past import Course, Who, born, numbers, past_case, stepped
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.places.models import Territory
-from veche.operation import inside, operation
+from veche.operation import operation
 
 if TYPE_CHECKING:
     from veche.town.dispatch import PastIncident, PastTask
 
 MINUTE = dt.timedelta(minutes=1)
 EVALUATED_AFTER = dt.timedelta(days=9)
-
-
-class Who(NamedTuple):
-    """Somebody in a role: the person's number and the holding's."""
-
-    person: int
-    holding: int
-
-
-class _Move(NamedTuple):
-    move: str
-    at: dt.datetime
-    who: Who | None
-    office: int | None
-    said: Mapping[str, Any]
-
-
-@dataclass
-class _Life:
-    """The case of an incident, or of what a helper is asked for, step by step."""
-
-    declared: Procedure
-    case: Case
-    moves: list[_Move] = field(default_factory=list)
-    tier: int = 1
-
-    def step(
-        self, move: str, at: dt.datetime, who: Who | None, office: int | None, **said: Any
-    ) -> None:
-        """One more step."""
-        self.moves.append(_Move(move, at, who, office, said))
 
 
 class Staff:
@@ -126,23 +93,23 @@ def load_history(
     parts: list[tuple[Incident, PastTask]] = []
     entries: list[IncidentEntry] = []
     many = list(past)
-    for one, pk, number in zip(many, *_numbers(len(many)), strict=True):
+    for one, pk, number in zip(many, *numbers(len(many)), strict=True):
         life, row = _incident(one, kinds[one.kind.code], staff, at, pk, number)
         lives.append(life)
         rows.append(row)
         parts += [(row, task) for task in one.tasks]
         entries += _entries(one, row)
-    _born(lives, batch, at)
+    born(lives, batch, at, _due)
     Incident.objects.bulk_create(rows)
     IncidentEntry.objects.bulk_create(entries)
     helped = []
     tasks = []
-    for (row, task), pk, number in zip(parts, *_numbers(len(parts)), strict=True):
+    for (row, task), pk, number in zip(parts, *numbers(len(parts)), strict=True):
         life, part = _task(task, row, staff, pk, number)
         helped.append(life)
         tasks.append(part)
     Case.objects.bulk_create([life.case for life in helped])
-    _stepped(helped, batch, at)
+    stepped(helped, batch, at, _due)
     IncidentTask.objects.bulk_create(tasks)
     with connection.cursor() as cursor:
         for table in ("incident", "incidenttask", "incidententry"):
@@ -150,25 +117,9 @@ def load_history(
     return len(rows)
 
 
-def _numbers(count: int) -> tuple[list[int], list[int]]:
-    with connection.cursor() as cursor:
-        found = []
-        for sequence in ("cases_case_id_seq", "cases_number"):
-            cursor.execute("SELECT nextval(%s) FROM generate_series(1, %s)", [sequence, count])
-            found.append([row[0] for row in cursor.fetchall()])
-    return found[0], found[1]
-
-
-def _case(procedure: str, theme: str, place: int, opened: dt.datetime, pk: int, n: int) -> Case:
-    return Case(
-        pk=pk, number=f"{opened.astimezone(dt.UTC).year}-{n:06d}", procedure=procedure,
-        theme=theme, territory_id=place, opened_at=opened,
-    )  # fmt: skip
-
-
 def _incident(
     one: PastIncident, kind: IncidentKind, staff: Staff, now: dt.datetime, pk: int, number: int
-) -> tuple[_Life, Incident]:
+) -> tuple[Course, Incident]:
     place = staff.places[one.neighbourhood]
     district = one.neighbourhood.rpartition("-")[0]
     lead = staff.offices[one.kind.office(district)]
@@ -178,9 +129,7 @@ def _incident(
         name: start + getattr(one, name) * MINUTE
         for name in ("seen", "verified", "dispatched", "accepted", "begun", "done", "closed")
     }
-    life = _Life(
-        INCIDENT, _case("incident", kind.theme, place.pk, start, pk, number), tier=kind.tier
-    )
+    life = Course(past_case("incident", kind.theme, place.pk, start, pk, number))
     row = Incident(
         case=life.case, kind=kind, title=one.title, text=one.text, source=one.source,
         source_key=f"past:{number}" if one.source == "alarm" else "", severity=one.severity,
@@ -225,13 +174,13 @@ NOT_DONE = "На месте ещё течёт: работы не законче�
 
 def _task(
     task: PastTask, row: Incident, staff: Staff, pk: int, number: int
-) -> tuple[_Life, IncidentTask]:
+) -> tuple[Course, IncidentTask]:
     start, office = row.reported_at, staff.offices[task.office]
     officer = staff.officer(office)
     asked, accepted, done = (start + n * MINUTE for n in (task.asked, task.accepted, task.done))
-    case = _case("incident_task", row.case.theme, row.case.territory_id, asked, pk, number)
+    case = past_case("incident_task", row.case.theme, row.case.territory_id, asked, pk, number)
     case.parent = row.case
-    life = _Life(TASK, case, tier=row.first_tier)
+    life = Course(case)
     life.step("ask", asked, None, office)
     life.step("accept", accepted, officer, office)
     life.step("finish", done, officer, office)
@@ -252,89 +201,6 @@ def _entries(one: PastIncident, row: Incident) -> list[IncidentEntry]:
     return found
 
 
-# Writing -----------------------------------------------------------------------------------------
-
-_CASES = """COPY cases_birth (id, number, procedure, theme, territory_id, author_id, opened_at,
-    due_at, promised_at, first_promised_at) FROM STDIN"""
-_EVENTS = """COPY cases_caseevent (case_id, seq, move, source, target, actor_id, holding_id,
-    organisation_id, at, batch, public) FROM STDIN"""
-
-
-@inside
-def _born(lives: Sequence[_Life], batch: int, now: dt.datetime) -> None:
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(_CASES) as out,
-    ):
-        for life in lives:
-            case = life.case
-            due = _clocks(life, now)[1]
-            out.write_row(
-                    (case.pk, case.number, case.procedure, case.theme, case.territory_id, None,
-                     case.opened_at, due, None, None)
-                )  # fmt: skip
-    _stepped(lives, batch, now)
-
-
-@inside
-def _stepped(lives: Sequence[_Life], batch: int, now: dt.datetime) -> None:
-    """Every step, clock and assignment."""
-    clocks: list[CaseClock] = []
-    assigned: list[Assignment] = []
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.copy(_EVENTS) as out,
-    ):
-        for life in lives:
-            state = ""
-            for seq, one in enumerate(life.moves, 1):
-                move = life.declared.move(one.move, state)
-                assert move is not None, (one.move, state)
-                out.write_row(
-                        (life.case.pk, seq, one.move, state, move.target,
-                         one.who.person if one.who else None, one.who.holding if one.who else None,
-                         one.office, one.at, batch, json.dumps(dict(one.said), ensure_ascii=False))
-                    )  # fmt: skip
-                state = move.target
-    for life in lives:
-        clocks += _clocks(life, now)[0]
-        given = ((one.office, one.at) for one in life.moves if one.office is not None)
-        office, since = next(given, (None, None))
-        if office is not None and since is not None:
-            assigned.append(Assignment(case=life.case, organisation_id=office, since=since))
-    CaseClock.objects.bulk_create(clocks)
-    Assignment.objects.bulk_create(assigned)
-
-
-def _clocks(life: _Life, now: dt.datetime) -> tuple[list[CaseClock], dt.datetime | None]:
-    """The clock of every state it stood in, and when something is due next."""
-    found: list[CaseClock] = []
-    state, due = "", None
-    for place, one in enumerate(life.moves):
-        move = life.declared.move(one.move, state)
-        assert move is not None
-        entered, stays = move.target, move.target == state
-        state = entered
-        if stays or life.declared.by_code[state].final:
-            due = None if not stays else due
-            continue
-        following = next(
-            (n.at for n in life.moves[place + 1 :] if _leaves(life.declared, n, state)), None
-        )
-        term = rules.TASK_STATES.get(state, state) if life.declared is TASK else state
-        due = one.at + rules.MINUTES[term] * MINUTE
-        found.append(
-            CaseClock(
-                case=life.case, state=state, organisation_id=one.office, started_at=one.at,
-                first_due_at=due, due_at=due, stopped_at=following,
-                passed_at=due if due < (following or now) else None,
-            )
-        )  # fmt: skip
-    return found, due
-
-
-def _leaves(declared: Procedure, step: _Move, state: str) -> bool:
-    move = declared.move(step.move, state)
-    return move is None or move.target != state
+def _due(course: Course, state: str, since: dt.datetime) -> dt.datetime:
+    term = rules.TASK_STATES.get(state, state) if course.declared is TASK else state
+    return since + rules.MINUTES[term] * MINUTE
