@@ -69,6 +69,8 @@ __all__ = [
     "Window",
     "as_json",
     "assign",
+    "begin_in",
+    "parts_of",
     "possible",
     "read",
     "read_matrix",

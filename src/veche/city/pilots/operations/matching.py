@@ -113,7 +113,13 @@ def set_needs(
         by=by,
         at=at,
         subject=subject(application.case),
-        public={"environment": made.environment, "days": made.days, **fields},
+        public={
+            "environment": made.environment,
+            "days": made.days,
+            "needs": rules.spelt(made.needs),
+            "wishes": rules.spelt(made.wishes),
+            "brings": made.brings,
+        },
     )
     return made
 

@@ -185,7 +185,7 @@ def set_site(
         by=by,
         at=at,
         subject=f"site:{row.code}",
-        public={"names": row.names, "offers": row.offers, "requires": row.requires},
+        public={"names": row.names, "offers": rules.spelt(row.offers), "requires": row.requires},
     )
     return row
 

@@ -7,7 +7,7 @@ adds a code here and its words in `veche.city.pilots.words.sites`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 ENVIRONMENTS = (
@@ -118,6 +118,11 @@ def offered(values: dict[str, object]) -> dict[str, bool | float]:
         else:
             raise NotAFeature(code)
     return found
+
+
+def spelt(values: Mapping[str, bool | float]) -> dict[str, bool | str]:
+    """The same with numbers as words, as the journal keeps them: it knows no floating numbers."""
+    return {code: value if value is True else str(value) for code, value in values.items()}
 
 
 def asked(codes: Iterable[str]) -> list[str]:
