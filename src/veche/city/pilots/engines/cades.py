@@ -15,7 +15,7 @@ from collections.abc import Collection
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms, pem, x509
+from asn1crypto import cms, pem
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.generic_cms import (
     async_validate_detached_cms,
@@ -107,9 +107,3 @@ def unarmoured(data: bytes) -> bytes:
         return base64.b64decode(bare, validate=True)
     except (ValueError, binascii.Error) as error:
         raise Fault("unreadable") from error
-
-
-def certificate_of(data: bytes) -> x509.Certificate:
-    """The certificate of the signer in a detached signature that was accepted."""
-    signed = cms.ContentInfo.load(unarmoured(data))["content"]
-    return extract_certificate_info(signed).signer_cert

@@ -98,7 +98,7 @@ def verify(
 def _why(said: str) -> str:
     """The code of a fault from what OpenSSL said."""
     told = {
-        r"digest|messagedigest": "other-text",
+        r"digest|verify_content|content verify": "other-text",
         r"expired": "expired",
         r"not yet valid": "not-yet",
         r"certificate verify error|unable to get|self.signed": "untrusted",

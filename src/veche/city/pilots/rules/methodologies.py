@@ -113,9 +113,7 @@ def check(given: MethodologyGiven) -> None:
         raise Wrong("cost")
 
 
-def codes(
-    indicators: Sequence[IndicatorGiven], had: Sequence[IndicatorGiven] = ()
-) -> list[str]:
+def codes(indicators: Sequence[IndicatorGiven], had: Sequence[IndicatorGiven] = ()) -> list[str]:
     """A code for each indicator: the one it had in the version before (``had``), by its code or
     else by its name; a new one is called by its name. Never the same twice.
 
@@ -252,7 +250,8 @@ def pieces(before: str, after: str) -> tuple[Piece, ...]:
     >>> [(one.kind, one.text) for one in pieces("at most 60 g", "at most 50 g")]
     [('same', 'at most '), ('gone', '60'), ('new', '50'), ('same', ' g')]
     """
-    cut = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]|\s+|\w+|[^\w\s]")
+    han = r"\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+    cut = re.compile(rf"[{han}]|\s+|[^\W{han}]+|[^\w\s]")
     a, b = cut.findall(before), cut.findall(after)
     found: list[Piece] = []
     matcher = difflib.SequenceMatcher(None, a, b, autojunk=False)

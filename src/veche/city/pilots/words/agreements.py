@@ -46,7 +46,7 @@ WHAT: Words = {
     "measure": _("how it is counted"),
     "unit": _("unit"),
     "by_testers": _("residents are asked"),
-    "name": _("name"),
+    "name": _("how it is called"),
 }
 YES, NO = _("yes"), _("no")
 KINDS: Words = {"new": _("added"), "gone": _("taken out"), "changed": _("changed")}
