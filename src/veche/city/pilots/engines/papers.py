@@ -75,7 +75,9 @@ def _read(data: bytes, *, strict: bool) -> str:
         if seen > MOST_OBJECTS or time.monotonic() - begun > LONGEST_SECONDS:
             return BROKEN
         try:
-            one = reader.get_object(generic.Reference(number, generation, reader))
+            one = reader.get_object(  # type: ignore[no-untyped-call]
+                generic.Reference(number, generation, reader)
+            )
         except misc.PdfError:
             if strict:
                 raise

@@ -57,6 +57,7 @@ class PaperField(forms.FileField):
 class BeginForm(forms.Form):
     """For which company and with which product one applies."""
 
+    use_required_attribute = False
     submission = forms.UUIDField(widget=forms.HiddenInput)
     product = forms.ChoiceField(
         label=_("What you want to test"), widget=forms.RadioSelect,
@@ -65,7 +66,7 @@ class BeginForm(forms.Form):
 
     def __init__(self, *args: Any, companies: Sequence[Company], **kwargs: Any) -> None:
         kwargs["initial"] = {"submission": uuid.uuid4(), **(kwargs.get("initial") or {})}
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         rows = Product.objects.filter(company__in=companies, retired_at__isnull=True)
         self.products = {
             str(one.pk): one for one in rows.select_related("company").order_by("company", "id")
@@ -88,9 +89,24 @@ class BeginForm(forms.Form):
 class StepForm(forms.Form):
     """A step of writing: what is there is kept, complete or not."""
 
+    use_required_attribute = False
+    needed: frozenset[str] = frozenset()
+    """Fields without which it cannot be sent; kept it can be, so far as it goes."""
+
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         self.application = application
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
+        self._need(needed=True)
+
+    def _need(self, *, needed: bool) -> None:
+        for name in self.needed & set(self.fields):
+            self.fields[name].required = needed
+
+    def full_clean(self) -> None:
+        """What is needed is told beside its field, and asked for only before it is sent."""
+        self._need(needed=False)
+        super().full_clean()
+        self._need(needed=True)
 
     def draft(self) -> Draft:
         """What can be kept of the step: whatever had no fault."""
@@ -100,6 +116,7 @@ class StepForm(forms.Form):
 class ProfileForm(StepForm):
     """With which product one applies."""
 
+    needed = frozenset({"product"})
     product = forms.ChoiceField(
         label=_("What you want to test"), widget=forms.RadioSelect, required=False
     )
@@ -120,6 +137,7 @@ class ProfileForm(StepForm):
 class SolutionForm(StepForm):
     """What the solution is."""
 
+    needed = frozenset({"title", "text", "readiness"})
     title = forms.CharField(
         label=_("Title"), required=False, max_length=rules.LONGEST_TITLE,
         help_text=_("What it is, in a few words. Everybody reads it after the decision."),
@@ -163,7 +181,13 @@ class QuestionsForm(StepForm):
     ) -> None:
         super().__init__(*args, application=application, **kwargs)
         self.answers, self._too_large = answers, too_large
-        self.questions = {one["code"]: one for one in application.call.form.questions}
+        asked = application.call.form.questions
+        self.needed = frozenset(
+            f"q-{one['code']}"
+            for one in asked
+            if one.get("needed") and not (one["kind"] == "file" and one["code"] in answers)
+        )
+        self.questions = {one["code"]: one for one in asked}
         for code, one in self.questions.items():
             field = _field(one)
             field.label = here(one["names"])
@@ -175,6 +199,7 @@ class QuestionsForm(StepForm):
                 self.fields[f"without-{code}"] = forms.BooleanField(
                     label=gettext("Take out {name}").format(name=answers[code]), required=False
                 )
+        self._need(needed=True)
 
     def clean(self) -> dict[str, Any]:
         """Numbers in their plain form; a file that was too large is named."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from veche.city.pilots.access.applications import Standing, is_public
@@ -19,13 +22,16 @@ from veche.city.pilots.rules import applications as rules
 from veche.city.pilots.words import applications as said
 from veche.core.cases.line import by_day, line_in_words
 from veche.core.cases.models import Case, CaseEvent
-from veche.core.cases.queries import clocks, window_ends
+from veche.core.cases.queries import clocks, procedure_line, procedure_of, window_ends
 from veche.core.moderation.written import instead
 from veche.languages import here
-from veche.look import words
+from veche.look import states, words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+
+STYLES = Path(__file__).parents[1] / "static" / "pilots"
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Drawn:
 
     part: str
     html: SafeString
+    style: str = ""
+    """The style sheet that the section needs, as static files name it."""
 
 
 def sections(
@@ -59,7 +67,14 @@ def sections(
             **told,
         }
         html = render_to_string(one.template, context, request)
-        yield Drawn(one.part, mark_safe(html))
+        yield Drawn(one.part, mark_safe(html), _style_of(one.template))
+
+
+@cache
+def _style_of(template: str) -> str:
+    """A part's templates begin with its name, and so does its style sheet, where it has one."""
+    name = f"{PurePosixPath(template).name.partition('_')[0]}.css"
+    return f"pilots/{name}" if (STYLES / name).exists() else ""
 
 
 def address(application: Application) -> str:
@@ -116,8 +131,17 @@ def stand_of(application: Application, at: dt.datetime) -> SafeString:
 
 
 def line_of(case: Case, events: Sequence[CaseEvent]) -> list[dict[str, Any]]:
-    """The procedure line in the words of the page."""
-    return line_in_words(case, events, clocks(case))
+    """The procedure line in the words of the page. Eleven steps stand side by side: each is called
+    by the one word of its state, and the draft is where it begins."""
+    own = clocks(case)
+    rows = []
+    for step, row in zip(
+        procedure_line(case, events, own), line_in_words(case, events, own), strict=True
+    ):
+        if step.state or case.procedure != "pilot":
+            word = states.find(f"pilot-{step.state}").word if step.state else row["label"]
+            rows.append({**row, "label": capfirst(str(word))})
+    return rows
 
 
 @dataclass(frozen=True)
@@ -230,6 +254,4 @@ def dates_of(application: Application, at: dt.datetime) -> list[Date]:
 
 def case_title(case: Case) -> str:
     """What the state of a case is called."""
-    from veche.core.cases.queries import procedure_of
-
     return str(procedure_of(case).by_code[case.state].title)

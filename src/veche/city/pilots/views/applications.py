@@ -56,8 +56,11 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
     stand = application_for(number, who.person, at)
     found = stand.application
     events = history(found.case)
+    drawn = list(queries.sections(request, stand, at))
+    styles = dict.fromkeys(["pilots/applications.css", *(one.style for one in drawn if one.style)])
     context: dict[str, Any] = {
         **_shared(stand),
+        "styles": list(styles),
         "now": at,
         "stand": queries.stand_of(found, at),
         "line": queries.line_of(found.case, events),
@@ -66,7 +69,7 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         "open_text": stand.inside or found.case.state in CHOSEN,
         "appeal_until": queries.appeal_until(found, at) if stand.company else None,
         "go_on": writing.address(found, "solution") if found.case.state == "draft" else "",
-        "sections": list(queries.sections(request, stand, at)),
+        "sections": drawn,
         "hidden": hidden(found.case),
         "moderation": moderated(found.case, who.person, who.holdings, author=False)
         if is_public(found)

@@ -212,11 +212,8 @@ def _appeals(who: Asker, at: dt.datetime) -> list[dict[str, Any]]:
     agencies = {one.organisation_id for one in who.holdings if one.organisation_id}
     rows = rows.exclude(application__in=barred(who.person, at))
     rows = rows.exclude(application__programme__agency__in=agencies)
-    return [
-        {
-            "appeal": one,
-            "due": one.case.due_at,
-            "late": bool(one.case.due_at) and one.case.due_at < at,
-        }
-        for one in rows.order_by("case__due_at")
-    ]
+    found = []
+    for one in rows.order_by("case__due_at"):
+        due = one.case.due_at
+        found.append({"appeal": one, "due": due, "late": due is not None and due < at})
+    return found
