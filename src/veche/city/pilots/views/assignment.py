@@ -83,6 +83,7 @@ def run(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
         "conflicts": len(found.instance["conflicts"]),
         "mean": found.result["total"] / len(rows) if rows else None,
         "days": assigning.REVIEW_DAYS,
+        "command": f"veche pilots assign assignment-{pk}.json --json",
     }
     return render(request, "pilots/experts_run.html", context)
 
