@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tests.cast import START
 from tests.city.pilots.world import DAY, World
+from veche import clock
 from veche.city.pilots.access.conflicts import (
     UnknownApplication,
     applies,
@@ -26,11 +27,15 @@ from veche.city.pilots.models import (
     PanelVote,
     ReviewTask,
 )
-from veche.city.pilots.operations.barring import refresh_barred
+from veche.city.pilots.operations.barring import refresh_barred, sweep
 from veche.core.cases.models import Barred
 from veche.core.cases.operations import MayNotKnow, move_case
+from veche.core.notices.models import Notice
+from veche.core.notices.operations.joining import tell_people
 from veche.core.organisations.models import Tie
+from veche.core.organisations.operations.ties import declare_tie
 from veche.core.people.models import Person
+from veche.testing import deliver
 
 AT = START + 5 * DAY
 
@@ -130,3 +135,25 @@ def test_an_officer_who_is_tied_moves_nothing_and_the_founder_goes_on(world: Wor
     refresh_barred(by=None, at=AT, people=[world.agent.pk])
     assert not Barred.objects.filter(person=world.agent, until__isnull=True).exists()
     assert Barred.objects.filter(person=world.founder, until__isnull=True).exists()
+
+
+def test_a_tie_that_becomes_known_takes_tasks_back_and_untells(world: World) -> None:
+    at = clock.now()
+    made = world.application("review", at=at - 3 * DAY)
+    expert = world.experts[0]
+    given = task(expert, made, at - DAY)
+    tell_people(by=None, at=at, told=[(expert.pk, made.case_id)], kind="pilots.admitted")
+    deliver()
+    assert Notice.objects.filter(person=expert.person, case=made.case).exists()
+    # The expert knew the company by its number alone, before the city did.
+    declare_tie(
+        by=expert.person, at=at, kind=Tie.Kind.CONTRACT, since=START - 400 * DAY,
+        named="A firm", identifier=made.company.identifier,
+    )  # fmt: skip
+    deliver()
+    given.refresh_from_db()
+    assert given.standing == "taken_back" and not may_see(expert.person, made, at)
+    assert not Notice.objects.filter(person=expert.person, case=made.case).exists()
+    told = Notice.objects.get(person=world.agent, kind="pilots.task-came-back")
+    assert told.case_id == made.case_id
+    assert sweep(at=at + 2 * DAY) == 0 and Barred.objects.filter(person=expert.person).count() == 1

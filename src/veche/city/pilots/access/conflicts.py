@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 
 class UnknownApplication(NotFound):
-    """There is no such application, or none that the person may know of."""
+    """There is no such application, or none that the person may know of.
+
+    It names no number: who came by another address, such as that of a task, would learn it.
+    """
 
     code = "unknown-application"
-    sentence = _("There is no application with the number “{number}”.")
+    sentence = _("There is no such application.")
 
 
 _BARRED = """
@@ -76,7 +79,7 @@ def check_may_see(person: Person | None, application: Application, at: dt.dateti
         UnknownApplication: the person may not: as if there were none.
     """
     if not may_see(person, application, at):
-        raise UnknownApplication(number=application.case.number)
+        raise UnknownApplication
 
 
 def applies(person: Person | None, application: Application, at: dt.datetime) -> bool:

@@ -24,7 +24,7 @@ class MayNotKnow(NotFound):
     """The actor is barred from the case: it is answered as if there were none."""
 
     code = "unknown-matter"
-    sentence = _("There is no matter with the number {number}.")
+    sentence = _("There is no such matter.")
 
 
 class Bar(NamedTuple):
@@ -50,7 +50,7 @@ def check_not_barred(case: Case, by: Person | None, held: Iterable[Holding | Non
     held = list(held)
     for row in barred_now(by).filter(case_id=case.pk):
         if all(keeps_out(row.side_id, holding) for holding in held):
-            raise MayNotKnow(number=case.number)
+            raise MayNotKnow
 
 
 @operation

@@ -86,7 +86,7 @@ def judge(
         wanted = declared.move(move, case.state)
         stands = declared.by_code[case.state].title if case.state else ""
         if case.pk in shut and all(keeps_out(shut[case.pk], one) for one in held):
-            refused[case.pk] = MayNotKnow(number=case.number)
+            refused[case.pk] = MayNotKnow()
         elif seen is not None and seen.get(case.pk, case.seq) != case.seq:
             refused[case.pk] = Changed(state=stands)
         elif wanted is None:
@@ -98,7 +98,7 @@ def judge(
             if isinstance(holding, Refused):
                 refused[case.pk] = holding
             elif case.pk in shut and keeps_out(shut[case.pk], holding):
-                refused[case.pk] = MayNotKnow(number=case.number)
+                refused[case.pk] = MayNotKnow()
             else:
                 ready.append(_Ready(case, wanted, holding))
     return ready, refused
