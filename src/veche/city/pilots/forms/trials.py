@@ -204,7 +204,7 @@ class QuotaForm(TrialForm):
         known = quotas(self.trial) if self.trial is not None else {}
         for kind, label in KINDS.items():
             self.fields[f"wanted-{kind}"] = forms.IntegerField(
-                label=label, required=False, min_value=0, max_value=MOST_WANTED,
+                label=str(label), required=False, min_value=0, max_value=MOST_WANTED,
                 initial=known.get(kind), error_messages=_NUMBER,
             )  # fmt: skip
 
@@ -256,11 +256,11 @@ class JoinForm(forms.Form):
 
     use_required_attribute = False
     age = forms.ChoiceField(
-        label=_("Your age, if you like"), required=False, widget=forms.RadioSelect,
+        label=_("Your age"), required=False, widget=forms.RadioSelect,
         choices=[("", _("I would rather not say")), *AGES.items()], error_messages=_CHOOSE,
     )  # fmt: skip
     disability = forms.ChoiceField(
-        label=_("Do you live with a disability? If you like"), required=False,
+        label=_("Do you live with a disability?"), required=False,
         widget=forms.RadioSelect, error_messages=_CHOOSE,
         choices=[("", _("I would rather not say")), ("yes", _("Yes")), ("no", _("No"))],
     )  # fmt: skip
@@ -306,7 +306,7 @@ class AnswerForm(forms.Form):
             value, words = (known or {}).get(one.pk, (None, ""))
             self.fields[f"value-{one.code}"] = self._value(one, value)
             self.fields[f"words-{one.code}"] = forms.CharField(
-                label=_("In your words, if you like"), required=False, max_length=LONGEST_WORDS,
+                label=_("In your words"), required=False, max_length=LONGEST_WORDS,
                 widget=forms.Textarea, initial=words,
                 help_text=_("The agency and the company read it, without your name. Write no"
                             " names and nothing by which you are known."),

@@ -191,7 +191,7 @@ def hours(
     ).annotate(hour=TruncHour("at", tzinfo=dt.UTC))
     if measure == "last":
         newest = rows.order_by("hour", "-at", "-nth").distinct("hour")
-        return [(one.hour, one.number, 1) for one in newest]
+        return [(one.hour, one.number, 1) for one in newest if one.number is not None]
     reckoned = {"sum": Sum, "most": Max, "least": Min}.get(measure, Avg)
     found = rows.values("hour").annotate(value=reckoned("number"), count=Count("id"))
     return [(row["hour"], row["value"], row["count"]) for row in found.order_by("hour")]

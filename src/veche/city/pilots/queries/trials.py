@@ -74,8 +74,8 @@ def indicators(trial: Trial, at: dt.datetime) -> list[Measured]:
     said = TesterAnswer.objects.filter(
         tester__trial=trial, tester__left_at__isnull=True, value__isnull=False
     )
-    for pk, value in said.order_by("at", "pk").values_list("indicator_id", "value"):
-        answers.setdefault(pk, []).append(value)
+    for pk, mark in said.order_by("at", "pk").values_list("indicator_id", "value"):
+        answers.setdefault(pk, []).append(float(mark or 0))  # none is empty: asked for above
     return [
         _measured(one, trial, at, values.get(one.pk, []), answers.get(one.pk, [])) for one in rows
     ]

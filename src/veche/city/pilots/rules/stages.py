@@ -11,7 +11,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 STAGES: Mapping[str, tuple[str, ...]] = {
     "application": ("screening", "more_info"),
@@ -52,11 +51,12 @@ def spans(steps: Sequence[tuple[dt.datetime, str]]) -> list[Span]:
     """The spans that count, of steps ``(moment, state it led to)`` in their order: those in a stage
     until the first report."""
     found: list[Span] = []
-    for (at, state), after in pairwise([*steps, None]) if steps else ():
+    ends = [*(at for at, _state in steps[1:]), None]
+    for (at, state), until in zip(steps, ends, strict=False):
         if state == END:
             break
         if state in _STAGE_OF:
-            found.append(Span(state, at, after[0] if after else None))
+            found.append(Span(state, at, until))
     return found
 
 
