@@ -87,11 +87,15 @@ def faults_of(package: Any) -> list[str]:
     """What libcoveocds, another's reader, finds wrong, with no network."""
     from libcoveocds.api import ocds_json_output
     from libcoveocds.config import LibCoveOCDSConfig
+    from libcoveocds.exceptions import OCDSVersionError
 
     config = LibCoveOCDSConfig()
     config.config["standard_zip"] = f"file://{SCHEMA}"
     config.config["context"] = "api"
-    told = ocds_json_output(json_data=package, lib_cove_ocds_config=config)
+    try:
+        told = ocds_json_output(json_data=package, lib_cove_ocds_config=config)
+    except OCDSVersionError as fault:
+        return [str(fault)]
     assert not told.get("json_deref_error")
     return [*map(str, told["validation_errors"]), *told["additional_closed_codelist_values"]]
 

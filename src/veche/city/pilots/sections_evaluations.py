@@ -50,7 +50,7 @@ def _report(
             links.append((address, _("Look at the draft")))
     if person is not None and stand.staff:
         links += [
-            (reverse(f"pilots:pilot-{one.code}", args=[number]), one.title)
+            (reverse(f"pilots:pilot-{one.code}", args=[number]), str(one.title))
             for one in acts_of(stand, holdings(person, at))
         ]
         if writes_contracts(person, application, at):

@@ -267,7 +267,8 @@ def pay(
         if old is None:
             raise NoSuchPayment
         because = sized(because, rules.SHORTEST_WHY, 500)
-    if standing.filter(number=number).exclude(pk=old.pk if old else None).exists():
+    others = standing.exclude(pk=old.pk) if old is not None else standing
+    if others.filter(number=number).exists():
         raise NumberTaken(number=number)
     row = Payment(
         pk=next_payment(),

@@ -222,7 +222,7 @@ class _Values:
 
 def _values(state: Mapping[str, Any], one: Mapping[str, Any]) -> _Values | None:
     """What the list tells of a contract; None where something is missing."""
-    award = next(
+    award: Mapping[str, Any] = next(
         (row for row in state.get("awards", ()) if str(row["id"]) == str(one["awardID"])), {}
     )
     parties = {str(row.get("id")): row for row in state.get("parties", ())}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 LEAST_TESTERS = 5
@@ -51,15 +51,15 @@ def value_of(measure: str, values: Sequence[float]) -> float:
     """
     if measure == "share":
         return 100 * sum(1 for value in values if value) / len(values)
-    made = {
+    made: dict[str, Callable[[Sequence[float]], float]] = {
         "mean": statistics.fmean,
         "median": statistics.median,
         "sum": math.fsum,
         "last": lambda rows: rows[-1],
         "most": max,
         "least": min,
-    }[measure]
-    return float(made(values))
+    }
+    return float(made[measure](values))
 
 
 def is_met(value: float, direction: str, threshold: float) -> bool:
