@@ -104,7 +104,7 @@ def told(case: Case, events: Sequence[CaseEvent]) -> list[Told]:
         text = covered.get(event.seq, str(public.get("text", "")))
         reason = said.REASONS.get(str(public.get("reason", "")))
         if reason is not None and public.get("reason") != "other":
-            text = f"{reason}. {text}"
+            text = f"{reason}\n{text}"
         found.append(Told(event.at, did, text, event.move in said.TURNS, event.move))
     return found
 
