@@ -25,7 +25,7 @@ CALL = Procedure(
     title=_("Call for solutions"),
     start=_("Drafted"),
     states=(
-        State("draft", _("Being written"), role=PROGRAMME, term=_days(30)),
+        State("draft", _("In drafting"), role=PROGRAMME, term=_days(30)),
         State("open", _("Open for applications"), role=PROGRAMME, term=_days(60),
               on_due=f"{_OPERATIONS}.calls:close_by_time"),
         State("closed", _("Applications are judged"), role=PROGRAMME, term=_days(90)),

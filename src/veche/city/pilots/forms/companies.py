@@ -185,7 +185,9 @@ class ProductForm(Sorted):
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
     name = forms.CharField(
-        label=_("Name"), max_length=200, error_messages={"required": _("Give it a name.")}
+        label=_("Name of the product"),
+        max_length=200,
+        error_messages={"required": _("Give it a name.")},
     )
     text = forms.CharField(
         label=_("What it is and what it does"),

@@ -111,9 +111,9 @@ def settings_of(programme: Programme | None, seen: str) -> dict[str, Any]:
 class WordForm(Worded):
     """A technology, a goal or a target: its code and its name."""
 
-    spoken = (("name", _("Name"), False, True),)
+    spoken = (("name", _("What it is called"), False, True),)
     code = forms.CharField(
-        label=_("Code"),
+        label=_("Code in files"),
         max_length=40,
         error_messages={"required": _("Give it a code.")},
         help_text=_("Latin letters, digits, dots and dashes; it stays."),

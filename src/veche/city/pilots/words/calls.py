@@ -32,18 +32,18 @@ SHOWS: Words = {
 }
 STATES: Mapping[str, tuple[str | Promise, str, str]] = {
     "draft": (_("draft"), "wait", "wait"),
-    "open": (_("open"), "check", "work"),
+    "open": (_("takes applications"), "check", "work"),
     "closed": (_("being judged"), "work", "half"),
-    "finished": (_("decided"), "good", "good"),
+    "finished": (_("all decided"), "good", "good"),
     "cancelled": (_("cancelled"), "warn", "stop"),
 }
 """Where a call stands: word, tone, shape."""
 KINDS: Words = {
     "text": _("a line of text"),
     "long": _("several paragraphs"),
-    "number": _("a number"),
+    "number": _("one number"),
     "choice": _("one of several choices"),
-    "yes-no": _("yes or no"),
+    "yes-no": _("a yes or a no"),
     "file": _("a file"),
 }
 EVIDENCE: Words = {
