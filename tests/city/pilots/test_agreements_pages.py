@@ -68,6 +68,9 @@ def test_from_the_first_word_to_the_third_signature(world: World, client: Client
     assert newest(made).indicators.get().threshold == 50.5  # type: ignore[union-attr]
     client.force_login(world.agent)
     second = typed(seen="1", note="Lighter.", **{"i-0-threshold": "45", "i-0-code": "weight"})
+    emptied = {name: "" for name in second if re.match(r"i-0-", name)}
+    none = client.post(f"{own}write/", {**second, **emptied, "i-INITIAL_FORMS": "1"})
+    assert none.status_code == 422 and "Name one to twenty indicators." in none.content.decode()
     assert client.post(f"{own}write/", second).status_code == 302
     page = read(client, own)
     assert "<del>at most 50.5 g</del>" in page or "<del>50.5</del> → <ins>45</ins>" in page

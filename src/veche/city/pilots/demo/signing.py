@@ -41,7 +41,7 @@ class Signer:
     """DER of the certificate of who issued it."""
 
     def __post_init__(self) -> None:
-        store = SimpleCertificateStore()
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
         store.register(asn1.Certificate.load(self.authority))
         private = self.key.private_bytes(
             serialization.Encoding.DER,
@@ -74,7 +74,7 @@ class Signer:
             new_field_spec=field,
         )
         made.at = at
-        out: BytesIO = made.sign_pdf(writer)
+        out: BytesIO = wait(made.async_sign_pdf(writer))
         return out.getvalue()
 
     def sign_detached(self, text: bytes, at: dt.datetime) -> bytes:

@@ -239,7 +239,7 @@ def _check_places(reader: PdfFileReader) -> None:
     """A signature that is seen stands on the last page, which is kept free for it: a picture over a
     threshold would make people read something else than what is signed."""
     for number in range(int(reader.root["/Pages"]["/Count"]) - 1):
-        page = reader.find_page_for_modification(number)[0].get_object()
+        page = reader.find_page_for_modification(number)[0].get_object()  # type: ignore[no-untyped-call]
         for annotation in page.get("/Annots", []):
             left, low, right, high = (float(n) for n in annotation.get_object()["/Rect"])
             if abs(right - left) > 1e-6 and abs(high - low) > 1e-6:

@@ -25,8 +25,8 @@ def with_places(pdf: bytes, places: Mapping[str, Box]) -> bytes:
         append_signature_field(writer, SigFieldSpec(name, on_page=-1, box=box))
     form = writer.root["/AcroForm"]
     # “Has signatures, append only” from the beginning: the first to sign need not change it.
-    form[generic.NameObject("/SigFlags")] = generic.NumberObject(3)
+    form[generic.NameObject("/SigFlags")] = generic.NumberObject(3)  # type: ignore[no-untyped-call]
     writer.update_container(form)
     out = BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()

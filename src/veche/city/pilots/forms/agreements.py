@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
@@ -85,28 +86,19 @@ class IndicatorForm(forms.Form):
         return IndicatorGiven(**self.cleaned_data)
 
 
-if TYPE_CHECKING:
-    _Lines = forms.BaseFormSet[IndicatorForm]
-else:
-    _Lines = forms.BaseFormSet
-
-
-class Indicators(_Lines):
-    """All lines; a line without a name is none."""
-
-    def given(self) -> tuple[IndicatorGiven, ...]:
-        """The lines that are written."""
-        return tuple(one.given() for one in self.forms if one.has_changed() and one.cleaned_data)
-
-
 IndicatorSet = forms.formset_factory(
     IndicatorForm,
-    formset=Indicators,
     extra=SPARE,
     max_num=rules.MOST_INDICATORS,
     absolute_max=rules.MOST_INDICATORS,
     validate_max=True,
 )
+"""All lines; one that nobody touched is none."""
+
+
+def written(lines: Iterable[IndicatorForm]) -> tuple[IndicatorGiven, ...]:
+    """The lines that are written, of a set that is valid."""
+    return tuple(one.given() for one in lines if one.has_changed())
 
 
 def _words(label: Any, hint: Any) -> forms.CharField:

@@ -145,7 +145,6 @@ def _checked(given: MethodologyGiven) -> MethodologyGiven:
     Raises:
         PartLength, WrongMethodology: it cannot stand so.
     """
-    texts = {part: _sized(getattr(given, part), part) for part in rules.TEXTS}
     hypotheses = tuple(_sized(one, "hypotheses") for one in given.hypotheses)
     indicators = tuple(
         replace(
@@ -156,7 +155,14 @@ def _checked(given: MethodologyGiven) -> MethodologyGiven:
         )
         for one in given.indicators
     )
-    made = replace(given, hypotheses=hypotheses, indicators=indicators, **texts)
+    made = replace(
+        given,
+        hypotheses=hypotheses,
+        indicators=indicators,
+        sample=_sized(given.sample, "sample"),
+        safety=_sized(given.safety, "safety"),
+        data_protection=_sized(given.data_protection, "data_protection"),
+    )
     try:
         rules.check(made)
     except rules.Wrong as wrong:

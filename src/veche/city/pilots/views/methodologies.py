@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from veche import clock
 from veche.city.pilots.access.agreements import is_party, methodologies_for, standing_for
 from veche.city.pilots.access.applications import Standing
-from veche.city.pilots.forms.agreements import IndicatorSet, MethodologyForm
+from veche.city.pilots.forms.agreements import IndicatorSet, MethodologyForm, written
 from veche.city.pilots.models import Methodology
 from veche.city.pilots.operations import methodologies
 from veche.city.pilots.operations.methodologies import PartLength
@@ -119,6 +119,7 @@ def write(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         data = sent(request)
+        data["i-INITIAL_FORMS"] = "0"  # a line that was emptied is taken out, the first ones too
         form, lines = MethodologyForm(data), IndicatorSet(data, prefix="i")
         status = 422
         if "more" in data:
@@ -126,7 +127,7 @@ def write(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         elif form.is_valid() & lines.is_valid():
             try:
                 made = methodologies.write_methodology(
-                    by=person, at=at, application=application, given=form.given(lines.given()),
+                    by=person, at=at, application=application, given=form.given(written(lines)),
                     note=form.cleaned_data["note"], seen=form.cleaned_data["seen"],
                 )  # fmt: skip
             except Refused as refusal:
