@@ -29,7 +29,7 @@ from veche.look.http import sent, sign_in
 @require_http_methods(["GET", "HEAD"])
 def word(request: HttpRequest) -> HttpResponse:
     """For a phone without a camera: the word that stands under the QR code."""
-    asked = "".join(request.GET.get("word", "").lower().split())[:64]
+    asked = "".join(request.GET.get("word", "").replace("\x00", "").lower().split())[:64]
     wrong = ""
     if asked:
         try:
