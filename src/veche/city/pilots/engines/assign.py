@@ -130,6 +130,12 @@ class Impossible(Exception):
         super().__init__(why)
 
 
+def version() -> str:
+    """The version of the solver."""
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    return str(solver.version())
+
+
 def solve(instance: Instance, *, seed: int = 0, patience: float = PATIENCE) -> Solution:
     """The best assignment; the same for the same instance and seed.
 
@@ -162,7 +168,7 @@ def solve(instance: Instance, *, seed: int = 0, patience: float = PATIENCE) -> S
         sums=tuple(float(one) for one in sums),
         loads=tuple(int(one) for one in pairs.sum(axis=1)),
         seconds=time.perf_counter() - begun,
-        solver=f"HiGHS {highspy.Highs().version()}",
+        solver=f"HiGHS {version()}",
         gap=gap,
         candidates=looked,
         log=tuple(log),
@@ -291,7 +297,7 @@ def _program(
 
 def _run(lp: Any, seed: int, patience: float) -> tuple[Floats | None, float]:
     """Values and gap of a program; no values where it has no solution."""
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for name, value in (
         ("random_seed", seed % 2**31), ("threads", 1), ("time_limit", patience),

@@ -16,6 +16,7 @@ NumPy alone: nothing here knows of people.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -88,16 +89,16 @@ def scores(rows: Sequence[tuple[int, int, float]]) -> Scores:
     if (times == 0).any():
         raise ValueError("an application without marks")
     mean = np.bincount(item, weights=y, minlength=items) / times
-    within = y - mean[item]
+    within: Floats = y - mean[item]
     # How often an expert read an application; then what the experts share once the applications'
     # own scores are taken out: the Laplacian of who read together with whom.
     table = np.zeros((raters, items))
     np.add.at(table, (rater, item), 1.0)
-    shared = np.diag(table.sum(axis=1)) - (table / times) @ table.T
-    right = np.bincount(rater, weights=within, minlength=raters)
+    shared: Floats = np.diag(table.sum(axis=1)) - (table / times) @ table.T
+    right: Floats = np.bincount(rater, weights=within, minlength=raters).astype(np.float64)
     roots, axes = np.linalg.eigh(shared)
-    roots = np.maximum(roots, 0.0)
-    turned = axes.T @ right
+    roots = np.maximum(np.asarray(roots, dtype=np.float64), 0.0)
+    turned: Floats = np.asarray(axes.T @ right, dtype=np.float64)
     free, spread = len(rows) - items, float(within @ within)
     ratio = _ratio(roots, turned, spread, free)
     severity = axes @ (ratio * turned / (1.0 + ratio * roots))
@@ -138,7 +139,8 @@ def _ratio(roots: Floats, turned: Floats, spread: float, free: int) -> float:
 
     def worth(q: float) -> float:
         rest = spread - float((q * turned**2 / (1.0 + q * roots)).sum())
-        return -0.5 * (free * np.log(max(rest, 1e-12 * spread)) + float(np.log1p(q * roots).sum()))
+        kept = max(rest, 1e-12 * spread)
+        return -0.5 * (free * math.log(kept) + float(np.log1p(q * roots).sum()))
 
     grid = np.concatenate([[0.0], np.geomspace(1e-4, LARGEST, 65)])
     found = [worth(float(q)) for q in grid]

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 MOST_RUNS = 50
 
 
-def experts(person: Person, at: dt.datetime) -> QuerySet[Expert]:
-    """All experts with how much they have open and have read, of what the reader may know of."""
+def experts(person: Person, at: dt.datetime) -> QuerySet[Any]:
+    """All experts with how much they have open (``open_tasks``) and have read (``done_tasks``), of
+    what the reader may know of."""
     shut = barred(person, at)
     seen = ~Q(tasks__application__in=shut) if shut else Q()
     return (

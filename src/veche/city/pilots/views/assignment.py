@@ -6,7 +6,6 @@ import json
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,7 +25,7 @@ from veche.core.people.models import Person
 from veche.errors import Refused
 from veche.look.fields import say_refusal
 from veche.look.http import sent
-from veche.tables import csv_answer
+from veche.tables import csv_whole
 
 
 @signed_in("")
@@ -104,7 +103,7 @@ def instance(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 
 @signed_in("")
 @require_safe
-def table(request: HttpRequest, person: Person, pk: int) -> HttpResponseBase:
+def table(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
     """Who reads what, as a table file."""
     programme, at = for_agency(person)
     found = queries.run_for(pk, programme, person, at)
@@ -115,7 +114,7 @@ def table(request: HttpRequest, person: Person, pk: int) -> HttpResponseBase:
             (number, title, str(expert.person), near, int(kept))
             for expert, near, kept in one.readers
         ]
-    return csv_answer(f"assignment-{pk}", rows)
+    return csv_whole(f"assignment-{pk}", rows)
 
 
 @signed_in("")
@@ -170,7 +169,7 @@ def score_list(request: HttpRequest, person: Person, number: str) -> HttpRespons
 
 @signed_in("")
 @require_safe
-def score_table(request: HttpRequest, person: Person, number: str) -> HttpResponseBase:
+def score_table(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     """The same as a table file."""
     _call, found = _ranked(request, person, number)
     rows: list[tuple[object, ...]] = [
@@ -185,4 +184,4 @@ def score_table(request: HttpRequest, person: Person, number: str) -> HttpRespon
             "" if score.error is None else round(score.error, 4), round(score.low, 4),
             round(score.high, 4), one.best, one.worst,
         ))  # fmt: skip
-    return csv_answer(f"scores-{number}", rows)
+    return csv_whole(f"scores-{number}", rows)

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,7 +23,7 @@ from veche.core.people.models import Person
 from veche.errors import Refused
 from veche.look.fields import say_refusal
 from veche.look.http import sent
-from veche.tables import csv_answer
+from veche.tables import csv_whole
 
 HEAD = ("name", "technologies", "targets", "capacity", "open", "read", "since", "until")
 
@@ -51,7 +50,7 @@ def listed(request: HttpRequest, person: Person) -> HttpResponse:
 
 @signed_in("")
 @require_safe
-def table(request: HttpRequest, person: Person) -> HttpResponseBase:
+def table(request: HttpRequest, person: Person) -> HttpResponse:
     """The same as a table file."""
     _programme, at = for_agency(person)
     rows: list[tuple[object, ...]] = [HEAD]
@@ -62,7 +61,7 @@ def table(request: HttpRequest, person: Person) -> HttpResponseBase:
             one.open_tasks, one.done_tasks, one.since.isoformat(),
             one.until.isoformat() if one.until else "",
         ))  # fmt: skip
-    return csv_answer("experts", rows)
+    return csv_whole("experts", rows)
 
 
 @signed_in("")

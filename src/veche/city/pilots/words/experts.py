@@ -37,7 +37,7 @@ STANDINGS: Words = {
     "accepted": gettext_lazy("being read"),
     "refused": gettext_lazy("refused"),
     "done": gettext_lazy("read"),
-    "taken_back": gettext_lazy("taken back"),
+    "taken_back": gettext_lazy("taken back by the agency"),
 }
 """How a task of an expert stands."""
 REASONS: Words = {

@@ -32,7 +32,7 @@ CHOSEN: Mapping[str, str | Promise] = {
 DECISIONS: Mapping[str, str | Promise] = {
     "select": gettext_lazy("chosen"),
     "decline": gettext_lazy("declined"),
-    "later": gettext_lazy("put off"),
+    "later": gettext_lazy("left to another panel"),
 }
 
 
