@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from tests.cast import START
 from tests.city.pilots.signing import CANE, Three
 from tests.city.pilots.world import DAY, World, organisation
+from veche.city.pilots import personal
 from veche.city.pilots.models import Agreement, Indicator, Methodology, Party, Signature, Trial
 from veche.city.pilots.operations import agreements, methodologies, roots
 from veche.city.pilots.operations.refusals_agreements import (
@@ -77,6 +78,9 @@ def test_the_whole_way_and_the_judge_of_others(world: World, tmp_path: Path) -> 
     ]  # fmt: skip
     told = Notice.objects.filter(kind="pilots.agreement-complete", case=made.case)
     assert {one.reader.person for one in told} == {world.founder, world.keeper}
+
+    mine = personal.collect(world.keeper)["pilot_signatures"]
+    assert [(one["for"], one["signer"]) for one in mine] == [("school", "Site, Site Ltd")]
 
     # The database lets the trial begin now, and lets nothing of it be moved.
     move_case(by=world.agent, at=NOW + DAY, case=made.case, move="start")

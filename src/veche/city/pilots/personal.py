@@ -6,13 +6,20 @@ import datetime as dt
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from veche.city.pilots import personal_applications, personal_companies, personal_trials
+from veche.city.pilots import (
+    personal_agreements,
+    personal_applications,
+    personal_companies,
+    personal_trials,
+)
 from veche.operation import inside
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
 
-PARTS: tuple[ModuleType, ...] = (personal_companies, personal_applications, personal_trials)
+PARTS: tuple[ModuleType, ...] = (
+    personal_companies, personal_applications, personal_agreements, personal_trials,
+)  # fmt: skip
 
 
 def collect(person: Person) -> dict[str, Any]:
