@@ -189,7 +189,8 @@ class FileForm(forms.Form):
         given: UploadedFile[bytes] = self.cleaned_data["file"]
         if (given.size or 0) > MOST_BYTES:
             raise forms.ValidationError(str(TooLong()))
-        return given.read()
+        data: bytes = given.read()
+        return data
 
 
 class RuleForm(forms.Form):

@@ -156,7 +156,7 @@ def _steward(
     """Only for who looks after ties."""
 
     @signed_in("")
-    def guarded(request: HttpRequest, person: Person, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, person: Person, /, **kwargs: Any) -> HttpResponse:
         check_steward(person, clock.now())
         return view(request, person, **kwargs)
 

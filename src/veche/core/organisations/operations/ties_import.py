@@ -118,7 +118,7 @@ def _table(data: bytes) -> tuple[set[str], list[tuple[int, dict[str, str]]]]:
         head = {str(name).strip().lower() for name in reader.fieldnames or ()}
         if not (head >= set(TIES) - {"identifier", "share"} or head >= set(STAKES)):
             raise NotATable
-        rows = []
+        rows: list[tuple[int, dict[str, str]]] = []
         for row in reader:
             if len(rows) >= MOST_LINES:
                 raise TooLong
@@ -191,7 +191,7 @@ def _ties(
         .filter(low__in=emails, is_active=True)
         .values_list("low", "pk")
     )
-    there = set(
+    there: set[tuple[int, int | None, str, str, dt.datetime]] = set(
         Tie.objects.filter(person_id__in=people.values()).values_list(
             "person_id", "organisation_id", "identifier", "kind", "since"
         )
