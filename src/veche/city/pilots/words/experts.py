@@ -44,7 +44,7 @@ REASONS: Words = {
     **REFUSALS,
     "late": gettext_lazy("It was not read in time"),
     "ended": gettext_lazy("The expert has left"),
-    "conflict": gettext_lazy("It came back"),
+    "conflict": gettext_lazy("It goes to another expert"),
 }
 """Why a task ended unread."""
 MOST_NAMED = 5
