@@ -1,4 +1,4 @@
-"""What is known of somebody who wrote a methodology or brought a signature, and how it is erased."""
+"""What is known of who wrote a methodology or brought a signature, and how it is erased."""
 
 from __future__ import annotations
 
