@@ -172,6 +172,9 @@ def test_a_decision_is_public_and_can_be_objected_to_once(world: World) -> None:
     public = Client().get(page_of).content.decode()
     assert "Nothing shows that it works" in public and "Nothing was measured" in public
     assert made.title in public and made.text not in public  # never chosen: its words stay closed
+    reader = as_(world.town.resident)
+    reader.post(f"{page_of}follow/")
+    assert "Stop following" in reader.get(page_of).content.decode()
     assert "Object to the decision" in owner.get(page_of).content.decode()
     answer = owner.post(f"{page_of}appeal/", {"text": TEXT}, follow=True)
     assert "Appeal of the company" in answer.content.decode()

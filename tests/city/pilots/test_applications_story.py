@@ -40,7 +40,8 @@ from veche.city.pilots.queries import applications as queries
 from veche.city.pilots.queries import screening as lists
 from veche.core.cases.operations import Changed, move_case, open_case
 from veche.core.files.documents import Document
-from veche.core.notices.models import Notice
+from veche.core.notices import operations as notices
+from veche.core.notices.models import Following, Notice
 from veche.core.organisations.models import Tie
 from veche.core.organisations.operations import appoint
 from veche.core.people.models import Person
@@ -132,6 +133,7 @@ def test_a_company_applies_and_answers_with_a_revision(world: World) -> None:
     assert (sent.case.state, sent.case.organisation_id) == ("screening", world.agency.pk)
     assert sent.department == world.department
     assert sent.profile["product"]["name"] == "Cane"
+    assert Following.objects.filter(case=made.pk, person=world.founder).exists()
     with pytest.raises(AlreadySent):
         applications.submit(by=world.founder, at=START + 2 * hour, application=made)
     product.name = "Another"
@@ -214,6 +216,7 @@ def test_an_appeal_is_judged_once_outside_the_agency(world: World) -> None:
         by=world.agent, at=at, application=made, reason="no-evidence", text="Nothing was measured."
     )
     assert application_for(made.case.number, None, at).relations == frozenset()  # now it is public
+    notices.follow(by=world.town.resident, at=at, case=made.case)
     _firm, other = world.another_company()
     with pytest.raises(NotTheFounder):
         appeals.raise_appeal(by=other, at=at, application=made, text=TEXT)
@@ -240,6 +243,7 @@ def test_an_appeal_is_judged_once_outside_the_agency(world: World) -> None:
     appeals.judge_appeal(
         by=arbiter, at=at + 2 * DAY, appeal=appeal, granted=True, text="The evidence was enclosed."
     )
+    assert not Following.objects.filter(case=made.pk, person=world.town.resident).exists()
     back = Application.objects.select_related("case").get(pk=made.pk)
     assert (back.case.state, back.decided_at, back.reason) == ("screening", None, "")
     with pytest.raises(UnknownApplication):  # undecided again: nobody outside reads it

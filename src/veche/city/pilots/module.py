@@ -147,6 +147,7 @@ MODULE = Module(
         "pilots.holds-ranked": "An owner said what they would like most at their site.",
         "pilots.site-needs-set": "What the trial of an application needs was written down.",
         "pilots.site-weights-set": "What makes a site fit was weighed anew.",
+        "pilots.bundle-imported": "How the programme works was taken over from another city.",
         "pilots.sites-matched": "Applications were matched to sites; what went in is kept.",
         # agreements
         "pilots.methodology-written": "A version of a methodology was written.",

@@ -16,6 +16,7 @@ from veche.city.pilots.operations.refusals_applications import (
     TooLateToAppeal,
 )
 from veche.city.pilots.operations.telling_applications import (
+    part_public,
     tell_agency,
     tell_arbiters,
     tell_company,
@@ -130,6 +131,7 @@ def judge_appeal(
         application.decided_at = None
         application.reason_code, application.reason = "", ""
         application.save(update_fields=["decided_at", "reason_code", "reason"])
+        part_public(at=at, application=application)
     tell_company(by=by, at=at, application=application, kind=kind, case=appeal.case)
     tell_agency(by=by, at=at, application=application, kind=f"{kind}-staff", case=appeal.case)
     return appeal

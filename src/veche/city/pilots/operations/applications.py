@@ -25,7 +25,11 @@ from veche.city.pilots.operations.refusals_applications import (
     TooManyDrafts,
     UnknownQuestion,
 )
-from veche.city.pilots.operations.telling_applications import tell_agency, tell_company
+from veche.city.pilots.operations.telling_applications import (
+    let_company_follow,
+    tell_agency,
+    tell_company,
+)
 from veche.city.pilots.procedure import FOUNDER
 from veche.city.pilots.rules import applications as rules
 from veche.core.cases.models import Case
@@ -299,6 +303,7 @@ def submit(
         personal={"title": application.title},
     )  # fmt: skip
     refresh_barred(by=None, at=at, applications=[application.pk])
+    let_company_follow(at=at, application=application)
     tell_company(by=by, at=at, application=application, kind="pilots.submitted")
     return application
 

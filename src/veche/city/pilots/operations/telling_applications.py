@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
@@ -12,12 +11,11 @@ from veche.city.pilots.models import Application
 from veche.city.pilots.procedure import FOUNDER, OFFICER, PROGRAMME
 from veche.core.cases.models import Case
 from veche.core.notices import operations as notices
+from veche.core.notices.models import Following
 from veche.core.organisations.conflicts import conflicted_people
 from veche.core.organisations.models import Holding
+from veche.core.people.models import Person
 from veche.operation import inside
-
-if TYPE_CHECKING:
-    from veche.core.people.models import Person
 
 
 @inside
@@ -37,6 +35,33 @@ def tell_company(
     """
     people = _holders(FOUNDER, application.company_id, at)
     return _tell(by, at, case or application.case, people, kind)
+
+
+@inside
+def let_company_follow(*, at: dt.datetime, application: Application) -> None:
+    """Let everybody who acts for the company follow the application: they hear of what other parts
+    of the programme tell its followers.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    people = _holders(FOUNDER, application.company_id, at)
+    for one in Person.objects.filter(pk__in=people).order_by("pk"):
+        notices.follow(by=one, at=at, case=application.case)
+
+
+@inside
+def part_public(*, at: dt.datetime, application: Application) -> None:
+    """An application that is not public any more is followed by its company alone.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    own = _holders(FOUNDER, application.company_id, at)
+    rows = Following.objects.filter(case=application.case, person__isnull=False)
+    strangers = rows.exclude(person__in=own).values("person")
+    for one in Person.objects.filter(pk__in=strangers).order_by("pk"):
+        notices.unfollow(by=one, at=at, case=application.case)
 
 
 @inside

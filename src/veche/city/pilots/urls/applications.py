@@ -20,6 +20,10 @@ urlpatterns: list[URLPattern] = [
     path("applications/<slug:number>/", applications.application, name="application"),
     path("applications/<slug:number>/paper/<int:paper>/", applications.paper, name="paper"),
     path("applications/<slug:number>/dates.ics", applications.calendar, name="application-dates"),
+    path("applications/<slug:number>/follow/", applications.follow, name="application-follow"),
+    path(
+        "applications/<slug:number>/unfollow/", applications.unfollow, name="application-unfollow"
+    ),
     path("applications/<slug:number>/proof/", applications.proof, name="application-proof"),
     *(
         path(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -36,7 +37,9 @@ from veche.core.files.documents import document_path
 from veche.core.journal.proofs import of_matter
 from veche.core.moderation.beside import beside as moderated
 from veche.core.moderation.queries import hidden
+from veche.core.notices import operations as notices
 from veche.core.notices.letters import link
+from veche.core.notices.queries import follows
 from veche.core.organisations.middleware import asker
 from veche.errors import Invalid, NotFound, Refused
 from veche.languages import here
@@ -70,6 +73,8 @@ def application(request: HttpRequest, number: str) -> HttpResponse:
         "appeal_until": queries.appeal_until(found, at) if stand.company else None,
         "go_on": writing.address(found, "solution") if found.case.state == "draft" else "",
         "sections": drawn,
+        "person": who.person,
+        "followed": follows(who.person, found.case),
         "hidden": hidden(found.case),
         "moderation": moderated(found.case, who.person, who.holdings, author=False)
         if is_public(found)
@@ -247,6 +252,30 @@ def calendar(request: HttpRequest, number: str) -> HttpResponse:
     response = HttpResponse(made.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="pilot-{number}.ics"'
     return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow(request: HttpRequest, number: str) -> HttpResponse:
+    """Be told about a pilot."""
+    return _following(request, number, notices.follow)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unfollow(request: HttpRequest, number: str) -> HttpResponse:
+    """No longer be told about a pilot."""
+    return _following(request, number, notices.unfollow)
+
+
+def _following(request: HttpRequest, number: str, change: Callable[..., None]) -> HttpResponse:
+    who, at = asker(request), clock.now()
+    stand = application_for(number, who.person, at)
+    if who.person is None:
+        return sign_in(request)
+    if request.method == "POST" and (is_public(stand.application) or stand.company):
+        change(by=who.person, at=at, case=stand.application.case)
+    return redirect(queries.address(stand.application))
 
 
 @never_cache
