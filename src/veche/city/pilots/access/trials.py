@@ -104,9 +104,7 @@ def trial_by_word(word: str) -> Trial:
         *_full(), "application__case__territory", "application__programme__agency",
         "application__company__organisation", "application__department",
     )  # fmt: skip
-    found = None
-    if "\x00" not in word:
-        found = rows.filter(key=word, application__case__hidden_at=None).first()
+    found = rows.filter(key=word, application__case__hidden_at=None).first()
     if found is None:
         raise UnknownTrial
     return found
