@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from types import ModuleType
 
-from veche.city.pilots.commands import assign, evaluations, match, statistics
+from veche.city.pilots.commands import assign, bundle, evaluations, match, statistics
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,4 +16,4 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         part.register(verbs)
 
 
-PARTS: tuple[ModuleType, ...] = (assign, match, evaluations, statistics)
+PARTS: tuple[ModuleType, ...] = (assign, match, evaluations, statistics, bundle)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from veche.city.pilots.datasets import evaluations, programme
+from veche.city.pilots.datasets import evaluations, programme, sites
 from veche.figures import Dataset, Figure
 
 DATASETS: tuple[Dataset, ...] = (
     *programme.DATASETS,
+    *sites.DATASETS,
     *evaluations.DATASETS,
 )
 FIGURES: tuple[Figure, ...] = (
     *programme.FIGURES,
+    *sites.FIGURES,
     *evaluations.FIGURES,
 )

@@ -105,8 +105,7 @@ def results_of(run: MatchRun | None) -> dict[str, dict[str, Any]]:
     found = {row["solution"]: dict(row) for row in run.result.get("matches", ())}
     for row in found.values():
         row["next_best"] = [
-            {**one, "words": said.why(one["why"], one["what"], one["by"])}
-            for one in row["next_best"]
+            {**one, "words": said.why(one["why"], one["what"])} for one in row["next_best"]
         ]
     for row in run.result.get("unmatched", ()):
         found[row["solution"]] = {**row, "why": said.why(row["why"]), "next_best": []}
