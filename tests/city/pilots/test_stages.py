@@ -15,6 +15,7 @@ from veche.city.pilots.procedure import PILOT
 from veche.city.pilots.queries.stages import course_of, courses, stage_figures, stage_times
 from veche.city.pilots.rules.stages import STAGES, WAITING, course, spans, stage_of
 from veche.core.cases.models import CaseEvent
+from veche.core.notices.models import Notice
 
 T = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -86,6 +87,8 @@ def test_a_breach_is_found_once_and_never_erased(world: World) -> None:
     assert (breach.application, breach.stage, breach.days) == (slow, "application", 31)
     assert (breach.due_at, breach.at) == (sent + 31 * DAY, at)
     assert breach.due_at == course_of(slow, at).stages[0].due_at
+    told = Notice.objects.filter(kind="pilot.breached", case=slow.pk)
+    assert {one.reader.person_id for one in told} == {world.agent.pk}
 
     late = START + 200 * DAY
     sweep_breaches(at=late)

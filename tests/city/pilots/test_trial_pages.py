@@ -27,6 +27,7 @@ from veche.city.pilots.operations import agreements, streams, trials
 from veche.city.pilots.operations.stages import sweep_breaches
 from veche.city.pilots.operations.streams import StreamNotOpen
 from veche.city.pulse.models import Source
+from veche.core.notices.models import Notice
 from veche.core.organisations.models import Organisation
 
 NOW = START + 5 * DAY
@@ -68,6 +69,8 @@ def test_a_trial_begins_once_for_the_days_the_site_is_booked(
     assert client.post(f"{page}start/", {"seen": made.case.seq}).status_code == 409
     trial = Trial.objects.get(application=made)
     assert verified == [trial.agreement, trial.agreement]
+    told = Notice.objects.filter(kind="pilot.trial-begun")
+    assert {one.reader.person_id for one in told} == {world.officer.pk, world.keeper.pk}
     assert trial.ends_at == START + 30 * DAY  # the methodology has sixty, the booking thirty
     assert trial.key is not None and len(trial.key) == 10
     Agreement.objects.filter(application=made).update(ended_at=NOW, ended_because="Another text.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
+from veche.city.pilots.models import Application
+from veche.city.pilots.operations.telling_applications import tell_agency
 from veche.core.journal.operations import record_many
 from veche.core.notices.operations import tell_followers_of_many
 from veche.operation import operation
@@ -57,7 +59,7 @@ RETURNING application_id, stage, days, due_at
 @operation
 def write_breaches(*, by: Person | None, at: dt.datetime) -> int:
     """Write down every term of a stage, and of the whole way, that was broken and is not written
-    down yet; returns how many. Whoever follows such an application is told.
+    down yet; returns how many. Whoever follows such an application is told, and the agency.
 
     Two sweeps at once wait for each other, and the second finds nothing to write.
     """
@@ -81,6 +83,9 @@ def write_breaches(*, by: Person | None, at: dt.datetime) -> int:
     told = sorted({row[0] for row in rows})
     if told:
         tell_followers_of_many(by=by, at=at, cases=told, kind="pilot.breached")
+    late = Application.objects.filter(pk__in=told).select_related("case", "programme")
+    for application in late:
+        tell_agency(by=by, at=at, application=application, kind="pilot.breached")
     return len(rows)
 
 

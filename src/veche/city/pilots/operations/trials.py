@@ -13,6 +13,8 @@ from veche.city.pilots.access.trials import check_agency
 from veche.city.pilots.models import Agreement, Application, Booking, Stream, Trial
 from veche.city.pilots.operations import agreements, booking
 from veche.city.pilots.operations.streams import read_stream
+from veche.city.pilots.operations.telling_agreements import tell_site
+from veche.city.pilots.operations.telling_applications import tell_department
 from veche.city.pilots.operations.trial_guard import (
     LONGEST_REASON,
     ReasonNeeded,
@@ -106,7 +108,7 @@ def start_trial(
         until=ends_at,
         public={"trial": trial.number},
     )
-    notices.tell_followers(by=by, at=at, case=application.case, kind="pilot.trial-begun")
+    _tell_sides(by=by, at=at, trial=trial, application=application, kind="pilot.trial-begun")
     return trial
 
 
@@ -145,7 +147,7 @@ def end_trial(
     assert trial is not None  # a case is running by a trial alone
     close(at=at, trial=trial, how=how, because=because)
     kind = "pilot.trial-stopped" if safety else "pilot.trial-ended"
-    notices.tell_followers(by=by, at=at, case=application.case, kind=kind)
+    _tell_sides(by=by, at=at, trial=trial, application=application, kind=kind)
     tell_testers(by=by, at=at, trial=trial, kind=kind)
     return trial
 
@@ -184,7 +186,18 @@ def lose_site(
     for taken in Booking.objects.filter(application=application, standing__in=held):
         booking.release(by=by, at=at, booking=taken, because=because)
     notices.tell_followers(by=by, at=at, case=application.case, kind="pilot.site-lost")
+    tell_department(by=by, at=at, application=application, kind="pilot.site-lost")
     return application
+
+
+@inside
+def _tell_sides(
+    *, by: Person, at: dt.datetime, trial: Trial, application: Application, kind: str
+) -> None:
+    """Tell whoever follows (the company does since it applied), the department and the site."""
+    notices.tell_followers(by=by, at=at, case=application.case, kind=kind)
+    tell_department(by=by, at=at, application=application, kind=kind)
+    tell_site(by=by, at=at, application=application, owner=trial.site.owner_id, kind=kind)
 
 
 @inside
