@@ -150,6 +150,8 @@ MODULE = Module(
         "pilots.bundle-imported": "How the programme works was taken over from another city.",
         "pilots.sites-matched": "Applications were matched to sites; what went in is kept.",
         # agreements
+        "pilot.approve": "The agency approved a methodology; the agreement can be drawn up.",
+        "pilot.rewrite": "A methodology went back to be written anew.",
         "pilots.methodology-written": "A version of a methodology was written.",
         "pilots.methodology-approved": "The agency found a methodology fit to sign.",
         "pilots.agreement-drawn-up": "The text of an agreement was made.",
