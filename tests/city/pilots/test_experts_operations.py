@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from tests.cast import START
 from tests.city.pilots.world import World, person
+from veche.city.pilots import personal_experts
 from veche.city.pilots.access.conflicts import UnknownApplication
 from veche.city.pilots.engines import assign_file
 from veche.city.pilots.models import Application, ReviewMark, ReviewTask
@@ -19,6 +20,7 @@ from veche.city.pilots.operations.reviews import submit_review
 from veche.city.pilots.queries import reviews as queries
 from veche.core.organisations.conflicts import may_judge
 from veche.core.organisations.operations import appoint
+from veche.core.people.operations.erasure import erase_person
 
 LATER = START + dt.timedelta(days=1)
 DAY = dt.timedelta(days=1)
@@ -174,3 +176,19 @@ def test_late_tasks_go_to_others_and_who_leaves_hands_on(world: World) -> None:
     # A week after the day what is not read is taken back; one expert of five is left for two.
     assert reading.sweep(at=LATER + 22 * DAY) >= 2
     assert ReviewTask.objects.filter(standing="taken_back", reason="late").count() == 2
+
+
+def test_an_expert_who_is_forgotten_leaves_the_reviews(world: World) -> None:
+    tasks = given(world, world.application("review"))
+    hand_in(tasks[0])
+    who = tasks[0].expert.person
+    held = personal_experts.collect(who)
+    assert held["pilot_expert"]["words"] == "Sight and streets"
+    assert held["pilot_reviews"][0]["marks"][0]["mark"] == 4
+    doing.end_expert(by=world.agent, at=LATER + DAY, programme=world.programme,
+                     expert=tasks[0].expert)  # fmt: skip
+    erase_person(by=who, at=LATER + 2 * DAY, person=who)
+    held = personal_experts.collect(who)
+    assert held["pilot_expert"]["words"] == ""
+    assert held["pilot_expert"]["until"] is not None
+    assert held["pilot_reviews"][0]["summary"] == SUMMARY

@@ -10,6 +10,7 @@ from veche.city.pilots import (
     personal_agreements,
     personal_applications,
     personal_companies,
+    personal_experts,
     personal_trials,
 )
 from veche.operation import inside
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 PARTS: tuple[ModuleType, ...] = (
     personal_companies, personal_applications, personal_agreements, personal_trials,
+    personal_experts,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.models import Call, Criterion, Target, Technology
@@ -137,7 +138,7 @@ class ReviewForm(forms.Form):
         for one in self.criteria:
             words = {anchor.mark: here(anchor.words) for anchor in one.anchors.all()}
             self.fields[f"mark_{one.pk}"] = forms.TypedChoiceField(
-                label=_("Mark"),
+                label=gettext("{criterion}: your mark").format(criterion=one),
                 choices=[
                     (mark, f"{mark} · {words[mark]}" if words.get(mark) else str(mark))
                     for mark in range(reviews.HIGHEST, -1, -1)
@@ -147,7 +148,7 @@ class ReviewForm(forms.Form):
                 error_messages={"required": _("Choose a mark.")},
             )
             self.fields[f"reason_{one.pk}"] = forms.CharField(
-                label=_("Why this mark"),
+                label=gettext("{criterion}: why this mark").format(criterion=one),
                 widget=forms.Textarea,
                 min_length=reviews.SHORTEST_REASON,
                 max_length=reviews.LONGEST_REASON,

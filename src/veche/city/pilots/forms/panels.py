@@ -88,7 +88,7 @@ class MinutesForm(forms.Form):
 
     use_required_attribute = False
     minutes = forms.CharField(
-        label=_("Minutes"),
+        label=_("Minutes of the panel"),
         widget=forms.Textarea,
         min_length=20,
         max_length=20_000,

@@ -1,0 +1,73 @@
+"""What the programme holds of experts and members of panels, and how it is erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from veche.city.pilots.models import Expert, PanelVote, Review, ReviewTask
+from veche.operation import inside
+
+if TYPE_CHECKING:
+    from veche.core.people.models import Person
+
+
+def collect(person: Person) -> dict[str, Any]:
+    """Their entry, what they were given, wrote and voted; applications by their numbers."""
+    entry = Expert.objects.filter(pk=person.pk).first()
+    tasks = ReviewTask.objects.filter(expert=person.pk).select_related("application__case")
+    written = Review.objects.filter(task__expert=person.pk).select_related(
+        "task__application__case"
+    )
+    votes = PanelVote.objects.filter(member__person=person).select_related(
+        "item__application__case"
+    )
+    return {
+        "pilot_expert": None if entry is None else {
+            "words": entry.words, "capacity": entry.capacity,
+            "technologies": list(entry.technologies.values_list("code", flat=True)),
+            "targets": list(entry.targets.values_list("code", flat=True)),
+            "since": entry.since.isoformat(),
+            "until": entry.until.isoformat() if entry.until else None,
+        },
+        "pilot_review_tasks": [
+            {
+                "application": one.application.case.number, "standing": one.standing,
+                "given": one.given_at.isoformat(), "reason": one.reason,
+            }
+            for one in tasks.order_by("pk")
+        ],
+        "pilot_reviews": [
+            {
+                "application": one.task.application.case.number, "version": one.version,
+                "summary": one.summary, "at": one.at.isoformat(),
+                "marks": [
+                    {"criterion": mark.criterion.code, "mark": mark.mark, "reason": mark.reason}
+                    for mark in one.marks.select_related("criterion").order_by("pk")
+                ],
+            }
+            for one in written.order_by("pk")
+        ],
+        "pilot_votes": [
+            {
+                "application": one.item.application.case.number, "choice": one.choice,
+                "reason": one.reason, "at": one.at.isoformat(),
+            }
+            for one in votes.order_by("pk")
+        ],
+    }  # fmt: skip
+
+
+@inside
+def erase(*, by: Person | None, at: dt.datetime, person: Person) -> None:
+    """The entry is blanked and ends, and what was not read comes back; reviews and votes were made
+    in office and stay, with nobody's name any more."""
+    del by
+    for entry in Expert.objects.filter(pk=person.pk):
+        entry.words, entry.until = "", entry.until or at
+        entry.save(update_fields=["words", "until"])
+        entry.technologies.clear()
+        entry.targets.clear()
+    ReviewTask.objects.filter(expert=person.pk, standing__in=["given", "accepted"]).update(
+        standing=ReviewTask.Standing.TAKEN_BACK, ended_at=at, reason="ended"
+    )
