@@ -16,6 +16,7 @@ from veche.city.pilots.models import Indicator, Trial
 from veche.city.pilots.operations import measurements, testers, trials
 from veche.city.pilots.operations.testers import (
     AgeUnknown,
+    AnswersOver,
     ConsentNeeded,
     Given,
     GuardianNeeded,
@@ -133,6 +134,8 @@ def test_joining_twice_is_one_and_leaving_takes_everything_back(world: World) ->
     trials.end_trial(by=world.agent, at=trial.ends_at, application=trial.application)
     with pytest.raises(TrialOver):
         testers.enrol(**join)
+    with pytest.raises(AnswersOver):
+        testers.answer(by=who, at=NOW, trial=trial, given={"ease": Given(1)})
 
 
 def test_what_testers_say_is_told_when_it_is_over_and_of_five(world: World) -> None:

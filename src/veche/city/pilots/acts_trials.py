@@ -10,6 +10,7 @@ from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.forms import trials as forms
+from veche.city.pilots.models import Agreement
 from veche.city.pilots.operations import incidents, measurements, streams, testers, trials
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ ACTS: tuple[Act, ...] = (
         grave=True),
     Act("end", AGENCY, ("running",), "application", trials.end_trial, forms.EndForm,
         _("End the trial"), _("The trial has ended."),
-        _("Nobody joins any more. Values and answers are taken until the report is published.")),
+        _("Nobody joins or answers any more. Values are taken until the report is published.")),
     Act("lose-site", AGENCY, ("methodology", "agreement", "running"), "application",
         trials.lose_site, forms.LoseSiteForm,
         _("The site is lost"), _("The place was given back, and a site is looked for."),
@@ -90,5 +91,12 @@ def possible(act: Act, stand: Standing, trial: Trial | None) -> bool:
 
 
 def acts_for(stand: Standing, trial: Trial | None) -> list[Act]:
-    """What somebody who stands so can do now."""
-    return [one for one in ACTS if possible(one, stand, trial)]
+    """What somebody who stands so can do now; a trial is begun once all three have signed."""
+    found = [one for one in ACTS if possible(one, stand, trial)]
+    if any(one.code == "start" for one in found):
+        signed = Agreement.objects.filter(
+            application=stand.application, ended_at=None, complete_at__isnull=False
+        )
+        if not signed.exists():
+            found = [one for one in found if one.code != "start"]
+    return found

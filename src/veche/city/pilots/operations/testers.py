@@ -45,6 +45,13 @@ class TrialOver(Refused):
     sentence = _("This trial has ended: nobody joins it any more.")
 
 
+class AnswersOver(Refused):
+    """What testers said together is told already."""
+
+    code = "trial-answers-over"
+    sentence = _("This trial has ended: answers are not taken any more.")
+
+
 class ConsentNeeded(Invalid):
     """Nobody tests without having consented to the present text."""
 
@@ -220,15 +227,18 @@ def answer(
     *, by: Person, at: dt.datetime, trial: Trial, given: Mapping[str, Given]
 ) -> list[TesterAnswer]:
     """Answer for indicators, by their codes; what was answered before is replaced, an answer
-    without value and words is taken away. Possible until the report is published.
+    without value and words is taken away. Possible until the trial ends: from then on what all
+    said together is told, and one more answer could be reckoned from the difference.
 
     Raises:
         NotATester: they do not test there.
-        NotMeasured: the report is out, or the trial lost its site.
+        NotMeasured, AnswersOver: the trial has ended.
         UnknownIndicator: the testers are not asked for it.
         MarkWrong: no such mark.
     """
     trial = measured(trial)
+    if trial.ended_at is not None:
+        raise AnswersOver
     tester = _tester(trial, by)
     asked = {
         one.code: one

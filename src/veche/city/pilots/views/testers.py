@@ -93,7 +93,7 @@ def answer(request: HttpRequest, word: str) -> HttpResponse:
             request, found, who.person, JoinForm(), answers=form, refusal=str(refusal),
             status=refusal.status,
         )  # fmt: skip
-    messages.success(request, _("Your answers are kept. You can change them until the report."))
+    messages.success(request, _("Your answers are kept. You can change them until the trial ends."))
     return redirect("pilots:test", word)
 
 
@@ -143,7 +143,7 @@ def _page(
 ) -> HttpResponse:
     trial = found.trial
     mine, asked = _mine(trial, person), _asked(trial)
-    if mine is not None and found.measured and answers is None and asked:
+    if mine is not None and found.goes_on and answers is None and asked:
         known = {
             pk: (value, words)
             for pk, value, words in mine.answers.values_list("indicator_id", "value", "words")
