@@ -27,6 +27,7 @@ from veche.city.pilots.models import (
     Indicator,
     Measurement,
     Payment,
+    Programme,
     Result,
     RollOut,
     Trial,
@@ -36,6 +37,7 @@ from veche.city.pilots.operations.refusals_applications import NotTheAgency
 from veche.city.pilots.operations.refusals_evaluations import (
     AlreadyWritten,
     ContractEnded,
+    CurrencyUnknown,
     DatesWrong,
     MoneyWrong,
     NoRollOut,
@@ -253,6 +255,10 @@ def test_a_contract_changes_by_amendments_and_payments_are_superseded(world: Wor
     ):
         with pytest.raises(fault):
             add(**wrong)
+    Programme.objects.update(currency="QQQ")
+    with pytest.raises(CurrencyUnknown):
+        add()
+    Programme.objects.update(currency="RUB")
     contract = add()
     assert contract.ocid == f"ocds-000000-{pilot.case.number}"
     with pytest.raises(NumberTaken):
@@ -376,5 +382,7 @@ def test_the_pages_lead_from_the_report_to_the_contract(world: World) -> None:
     ):  # fmt: skip
         found = everybody.get(reverse(f"pilots:{name}", args=args)).json()
         assert {one["ocid"] for one in found[key]} == {ocid}
-    missing = everybody.get(reverse("pilots:ocds-process", args=["ocds-000000-none"]))
-    assert missing.status_code == 404
+    for strange in ("ocds-000000-none", "a/b", "a\x00b"):
+        missing = everybody.get(reverse("pilots:ocds-process", args=[strange]))
+        assert missing.status_code == 404
+    assert everybody.get(page("contract", 10**30)).status_code == 404

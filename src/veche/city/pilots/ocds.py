@@ -157,10 +157,11 @@ class _Facts:
     def _party(self, office: Organisation) -> build.PartyTold:
         company = self.companies.get(office.pk)
         if company is None:
-            return build.PartyTold(office.code, here(office.names), _names(office.names))
+            name = here(office.names) or office.code
+            return build.PartyTold(office.code, name, _names(office.names))
         return build.PartyTold(
             office.code,
-            company.legal_name,
+            company.legal_name or office.code,
             scheme=company.scheme,
             identifier=company.identifier,
             country=company.country,

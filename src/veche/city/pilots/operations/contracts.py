@@ -12,12 +12,14 @@ from django.db import IntegrityError, transaction
 
 from veche.city.pilots.access.applications import HEADS, acts_for
 from veche.city.pilots.access.conflicts import check_may_see
+from veche.city.pilots.engines.ocds_shapes import CURRENCIES
 from veche.city.pilots.models import Amendment, Application, Contract, Payment
 from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.ocds_importing import import_releases, next_payment
 from veche.city.pilots.operations.refusals_evaluations import (
     AlreadyWritten,
     ContractEnded,
+    CurrencyUnknown,
     DatesWrong,
     MoneyWrong,
     NoSuchPayment,
@@ -88,6 +90,7 @@ def add_contract(
         veche.city.pilots.access.conflicts.UnknownApplication: they may not know of it.
         NotForContracts: they neither speak for the department nor run the programme.
         NotPublicYet: the panel has not chosen it.
+        CurrencyUnknown: no contract can be published in the currency of the programme.
         MoneyWrong, DatesWrong, NumberTaken, veche.texts.TextLength: of what was written.
         AlreadyWritten: the same press wrote it before.
     """
@@ -99,6 +102,8 @@ def add_contract(
         raise NotPublicYet
     if submission is not None and Contract.objects.filter(submission=submission).exists():
         raise AlreadyWritten
+    if application.programme.currency not in CURRENCIES:
+        raise CurrencyUnknown(currency=application.programme.currency)
     office = buyer or application.department or application.programme.agency
     contract = Contract(
         application=application,

@@ -126,6 +126,13 @@ class MoneyWrong(Invalid):
     field = "amount"
 
 
+class CurrencyUnknown(Refused):
+    """The programme counts in a currency that contracts cannot be published in."""
+
+    code = "currency-unknown"
+    sentence = _("“{currency}” is no currency of ISO 4217: the agency sets another one first.")
+
+
 class PaymentWrong(Invalid):
     """No sum that could have been paid."""
 

@@ -228,7 +228,8 @@ def _package(
     make: Callable[[ocds.Packages, str], dict[str, Any] | None],
 ) -> HttpResponse:
     # One address for all languages: the packages name themselves by it.
-    made = make(ocds.published(ocid), link(request.path))
+    known = "\x00" not in ocid  # which no database can look for
+    made = make(ocds.published(ocid), link(request.path)) if known else None
     if made is None:
         raise NothingPublished
     text = json.dumps(made, ensure_ascii=False)
