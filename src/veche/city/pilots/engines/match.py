@@ -315,7 +315,7 @@ def assign(
     program.a_matrix_.start_ = np.arange(0, 2 * count + 1, 2, dtype=np.int32)
     program.a_matrix_.index_ = np.column_stack([first, second]).ravel().astype(np.int32)
     program.a_matrix_.value_ = np.ones(2 * count)
-    solver = highspy.Highs()
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("solver", "simplex")
     solver.setOptionValue("threads", 1)

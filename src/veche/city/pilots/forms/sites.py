@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.operations.matching import NeedsGiven
@@ -90,7 +91,10 @@ class _Features(forms.Form):
 class SiteForm(Worded, _Features):
     """What a site is, where it lies, what it offers and asks for."""
 
-    spoken = (("name", _("Name of the site"), False, True), ("text", _("What it is"), True, False))
+    spoken = (
+        ("name", _("Name of the site"), False, True),
+        ("text", _("What the site is"), True, False),
+    )
 
     def __init__(self, *args: Any, owners: list[Organisation], **kwargs: Any) -> None:
         """``owners`` are the organisations for which a site may be written down."""
@@ -251,7 +255,7 @@ class NeedsForm(_Features):
         self.fields["last_day"] = _day(_("Over by"), required=False)
         self.fields["months"] = forms.TypedMultipleChoiceField(
             label=_("Only in these months"), coerce=int, required=False,
-            choices=list(enumerate(words.MONTHS, 1)), widget=forms.CheckboxSelectMultiple,
+            choices=list(MONTHS.items()), widget=forms.CheckboxSelectMultiple,
             help_text=_("Leave it empty if it can be tested all year."),
         )  # fmt: skip
         self.add_features(_("What must be there"))
@@ -318,7 +322,7 @@ class WeightsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code in rules.CRITERIA:
             self.fields[code] = forms.DecimalField(
-                label=words.CRITERIA[code], min_value=0, max_value=100, decimal_places=2,
+                label=str(words.CRITERIA[code]), min_value=0, max_value=100, decimal_places=2,
                 required=False,
             )  # fmt: skip
 

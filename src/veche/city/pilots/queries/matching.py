@@ -57,8 +57,8 @@ def free_days(
     if without is not None:
         rows = rows.exclude(application=without)
     booked: dict[int, list[tuple[int, Span]]] = {}
-    for window, place, during in rows.values_list("window", "place", "during"):
-        booked.setdefault(window, []).append((place, (during.lower, during.upper)))
+    for number, place, during in rows.values_list("window", "place", "during"):
+        booked.setdefault(number, []).append((place, (during.lower, during.upper)))
     found: dict[int, list[tuple[int, dt.date, dt.date, int]]] = {}
     for window in windows:
         begins = max(window.during.lower, at)

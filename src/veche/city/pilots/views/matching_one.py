@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,7 +49,7 @@ def _ranked(application: Application, at: dt.datetime) -> list[dict[str, Any]]:
     parts = engine.parts_of(instance)
     rows = Site.objects.filter(code__in=[offer.id for offer in instance.sites])
     sites = {site.code: site for site in rows.select_related("owner", "territory")}
-    found = []
+    found: list[dict[str, Any]] = []
     for column, offer in enumerate(instance.sites):
         reason = engine.possible(one, offer)
         starts = [
@@ -141,7 +142,7 @@ def _needs(application: Application) -> dict[str, Any] | None:
         "features": [said.feature(code, value) for code, value in found.needs.items()],
         "wishes": [said.feature(code, value) for code, value in found.wishes.items()],
         "brings": [said.FEATURES[code] for code in found.brings],
-        "months": [said.MONTHS[month - 1] for month in found.months],
+        "months": [MONTHS[month] for month in found.months],
     }
 
 

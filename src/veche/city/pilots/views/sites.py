@@ -25,7 +25,6 @@ from veche.core.places.ground import ground, plan
 from veche.core.places.queries import Atlas, atlas
 from veche.look.http import cached
 from veche.look.plan import Mark, Plan, around
-from veche.look.words import day
 from veche.tables import csv_whole
 
 HEAD = (
@@ -191,10 +190,3 @@ def windows_csv(request: HttpRequest, code: str) -> HttpResponse:
             yield one.code, *days, 1, taken.standing, taken.application.case.number
 
     return csv_whole(f"site-{one.code}", lines())
-
-
-def in_days(first: dt.date, last: dt.date) -> str:
-    """A stretch of days in the reader's language."""
-    return _("{first} to {last}").format(
-        first=day(first, "short year"), last=day(last, "short year")
-    )

@@ -97,7 +97,7 @@ LACKS: Words = {
 }
 """Why a site is not the one; by the codes of `veche.city.pilots.engines.match`."""
 STANDINGS: Words = {
-    "held": _("held"),
+    "held": _("on hold"),
     "booked": _("booked"),
     "released": _("given back"),
 }
@@ -114,11 +114,6 @@ KINDS: Words = {
     "space": _("Room"),
     "ethics": _("Ethics"),
 }
-MONTHS: Sequence[str | Promise] = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"), _("July"),
-    _("August"), _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
-
 NOTICES: Mapping[str, str] = {
     "pilots.hold-asked": gettext_noop(
         "A place at your site is asked for, for application {number}: accept it or refuse it."
