@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+import pytest
 from django.test import Client, RequestFactory
 
 from tests.cast import START
 from tests.city.pilots.test_applications_story import TEXT, worked_at
 from tests.city.pilots.world import DAY, World, person
+from veche import clock
 from veche.city.pilots import desk, moderation, personal_applications, shown
 from veche.city.pilots.models import Application, Question
 from veche.city.pilots.operations import appeals, applications, screening
@@ -19,6 +22,7 @@ from veche.city.pilots.words import applications as said
 from veche.core.cases.operations import advance
 from veche.core.moderation.operations import hide_matter
 from veche.core.notices.matters import Choice
+from veche.core.organisations.operations import appoint
 
 
 def test_a_letter_names_an_application_by_its_number_until_it_is_public(world: World) -> None:
@@ -73,6 +77,42 @@ def test_the_desk_leaves_out_what_an_officer_may_not_know_of(world: World) -> No
     assert panel.context["application"] == theirs
     act = next(one for one in desk.DESK.actions if one.move == "turn_down")
     assert act.grave and act.offered is not None and act.offered(theirs.case)
+
+
+def test_the_one_queue_shows_to_each_what_waits_for_them(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.SECOND_FACTOR = False
+    monkeypatch.setattr(clock, "now", lambda: START + DAY)
+    sent = world.application("screening", title="Sent cane")
+    for stage in ("draft", "more_info"):
+        world.application(stage, title="Cane of the founder")
+    down = world.application("rejected", title="Turned down cane")
+    tied = person("Tied", role="arbiter", territory=world.town.city)
+    worked_at(tied, world.company)
+    appeals.raise_appeal(by=world.founder, at=START + DAY / 2, application=down, text=TEXT)
+    # an arbiter who founded another firm: what waits for founders is on no desk
+    firm, _founder = world.another_company()
+    appoint(
+        by=None, at=START - DAY, person=world.town.arbiter, role="founder",
+        organisation=firm.organisation,
+    )  # fmt: skip
+    expected = {
+        world.agent: {"Sent cane"},
+        world.town.arbiter: {"Turned down cane"},
+        tied: set(),
+        world.officer: set(),
+        world.town.controller: set(),
+    }
+    titles = {"Sent cane", "Cane of the founder", "Turned down cane"}
+    for who, wanted in expected.items():
+        client = Client()
+        client.force_login(who)
+        page = client.get("/en/desk/").content.decode()
+        assert {one for one in titles if one in page} == wanted, who.name
+        matter = client.get(f"/en/desk/{sent.case.number}/")
+        reads = who in (world.agent, world.officer)  # the department may look, and has no act
+        assert ("Sent cane" in matter.content.decode()) == reads, who.name
 
 
 def test_a_moderator_covers_the_words_of_a_company_once_they_are_public(world: World) -> None:

@@ -6,9 +6,12 @@ from veche.module import MenuEntry, Module
 
 SEATS = (
     "moderator", "dispatcher", "officer", "head", "arbiter", "controller", "registrar",
-    "organiser", "commissioner", "facilitator",
+    "organiser", "commissioner", "facilitator", "pilot_officer",
 )  # fmt: skip
 """Roles on whose holders something can wait."""
+OUTSIDE = frozenset({"founder"})
+"""Roles of people who do not work for the city: what waits for them waits on pages of their own,
+and never on the desk of somebody who holds another role beside."""
 
 MODULE = Module(
     name="desk",

@@ -16,6 +16,7 @@ from veche.city.pilots.operations.refusals_applications import (
     TooLateToAppeal,
 )
 from veche.city.pilots.operations.telling_applications import (
+    keep_from_tied,
     part_public,
     tell_agency,
     tell_arbiters,
@@ -66,6 +67,7 @@ def raise_appeal(*, by: Person, at: dt.datetime, application: Application, text:
         appeal.save(force_insert=True)
     except IntegrityError as error:  # two founders at the same moment
         raise AppealTwice from error
+    keep_from_tied(at=at, application=application, case=own)
     tell_company(by=by, at=at, application=application, kind="pilots.appealed", case=own)
     tell_agency(by=by, at=at, application=application, kind="pilots.appealed-staff", case=own)
     tell_arbiters(by=by, at=at, application=application, kind="pilots.appeal-to-judge", case=own)

@@ -10,12 +10,16 @@ from django.db.models import Q
 from veche.city.pilots.models import Application
 from veche.city.pilots.procedure import FOUNDER, OFFICER, PROGRAMME
 from veche.core.cases.models import Case
+from veche.core.cases.operations import Bar, set_barred
 from veche.core.notices import operations as notices
 from veche.core.notices.models import Following
 from veche.core.organisations.conflicts import conflicted_people
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.operation import inside
+
+WHY = "appeal"
+"""Why an appeal is kept from somebody; its bars are set once, it lasts two weeks."""
 
 
 @inside
@@ -111,6 +115,23 @@ def tell_arbiters(
     people = set(_now(rows, at))
     people -= _holders(None, application.programme.agency_id, at)
     return _tell(by, at, case, _free(people, application, at), kind)
+
+
+@inside
+def keep_from_tied(*, at: dt.datetime, application: Application, case: Case) -> None:
+    """Keep an appeal from whoever is tied to the company, but not from those who act for it: it
+    stands on no desk of theirs.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    tied = conflicted_people(
+        organisation=application.company.organisation, at=at,
+        years=application.programme.cooling_years,
+    )  # fmt: skip
+    tied -= _holders(FOUNDER, application.company_id, at)
+    wanted = [Bar(case.pk, person) for person in sorted(tied)]
+    set_barred(by=None, at=at, why=WHY, wanted=wanted, cases=[case.pk])
 
 
 def _now(rows: object, at: dt.datetime) -> list[int]:

@@ -17,6 +17,7 @@ from veche.core.cases.sync import load_procedures
 from veche.core.cases.terms import city_zone
 from veche.core.desk.adapter import desks
 from veche.core.desk.filters import Filters
+from veche.core.desk.module import OUTSIDE
 from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.core.places.queries import Atlas
@@ -41,6 +42,8 @@ def waiting(role: str) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """What waits for a role: procedure, scope, states."""
     load_procedures()
     found: dict[tuple[str, str], list[str]] = {}
+    if role in OUTSIDE:
+        return ()
     for desk in desks():
         for code in desk.procedures:
             procedure = PROCEDURES[code]
