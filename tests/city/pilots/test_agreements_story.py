@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 import subprocess
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tests.cast import START
 from tests.city.pilots.signing import CANE, Three
 from tests.city.pilots.world import DAY, World, organisation
 from veche.city.pilots import personal
+from veche.city.pilots.demo.signing import row_of
 from veche.city.pilots.models import Agreement, Indicator, Methodology, Party, Signature, Trial
 from veche.city.pilots.operations import agreements, methodologies, roots
 from veche.city.pilots.operations.refusals_agreements import (
@@ -203,6 +205,24 @@ def test_mixed_forms_and_every_refusal(world: World, tmp_path: Path) -> None:
     if shutil.which("openssl"):
         assert openssl(tmp_path, text, bytes(detached or b""), three.authority.pem, at)
         assert not openssl(tmp_path, text + b" ", bytes(detached or b""), three.authority.pem, at)
+
+    # Loaded in bulk, with signatures that hold: the first freezes the thresholds by itself.
+    past = world.application("agreement")
+    first = Methodology.objects.create(
+        application=past, version=1, sample="-", safety="-", data_protection="-", days=9, at=at,
+        approved_at=at,
+    )  # fmt: skip
+    loaded = Agreement.objects.create(
+        application=past, version=1, methodology=first, site=world.site, text=text, at=at,
+        digest=hashlib.sha256(text).hexdigest(), complete_at=at,
+    )  # fmt: skip
+    for one in agreement.parties.all():
+        party = Party.objects.create(agreement=loaded, part=one.part, organisation=one.organisation)
+        Signature.objects.create(party=party, **row_of(three.signers[one.part], text, at))
+    agreements.verify_all(agreement=loaded, at=at + DAY)
+    first.refresh_from_db()
+    assert first.frozen_at == at
+    move_case(by=world.agent, at=at, case=past.case, move="start")
 
     # An authority that is no longer trusted: nothing begins by its signatures.
     root = roots.trust(by=None, at=at, data=stranger.authority.pem, because="Another one.")

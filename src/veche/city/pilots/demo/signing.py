@@ -7,6 +7,8 @@ authority is trusted only where somebody says so (`veche.city.pilots.operations.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -23,6 +25,7 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from veche.city.pilots.engines.certificates import told
 from veche.city.pilots.engines.chains import wait
 
 YEAR = dt.timedelta(days=365)
@@ -79,15 +82,53 @@ class Signer:
 
     def sign_detached(self, text: bytes, at: dt.datetime) -> bytes:
         """A detached CAdES signature over a text, DER."""
-        content = wait(
-            self._signer.async_sign_general_data(
-                text,
-                "sha256",
-                detached=True,
-                signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
-            )
+        return wait(self.detached(text, at))
+
+    async def detached(self, text: bytes, at: dt.datetime) -> bytes:
+        """The same, for many in one loop."""
+        content = await self._signer.async_sign_general_data(
+            text,
+            "sha256",
+            detached=True,
+            signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
         )
         return bytes(content.dump())
+
+
+def rows_of(asked: Iterable[tuple[Signer, bytes, dt.datetime]]) -> list[dict[str, Any]]:
+    """The columns of `veche.city.pilots.models.Signature`, without its party, for detached
+    signatures that are made here of a signer, a text and a moment each: for agreements of the past
+    that are loaded in bulk and hold when they are checked again."""
+    wanted = list(asked)
+
+    async def sign() -> list[bytes]:
+        return [await signer.detached(text, at) for signer, text, at in wanted]
+
+    return [
+        _row(signer, text, at, made)
+        for (signer, text, at), made in zip(wanted, wait(sign()), strict=True)
+    ]
+
+
+def _row(signer: Signer, text: bytes, at: dt.datetime, made: bytes) -> dict[str, Any]:
+    known = told("cades", asn1.Certificate.load(signer.certificate), at)
+    return {
+        "form": known.form,
+        "digest": hashlib.sha256(text).hexdigest(),
+        "signer": known.signer,
+        "organisation": known.organisation,
+        "issuer": known.issuer,
+        "serial": known.serial,
+        "fingerprint": known.fingerprint,
+        "detached": made,
+        "said_at": at,
+        "at": at,
+    }
+
+
+def row_of(signer: Signer, text: bytes, at: dt.datetime) -> dict[str, Any]:
+    """The same for one signature."""
+    return rows_of([(signer, text, at)])[0]
 
 
 class _At(PdfSigner):
