@@ -229,7 +229,7 @@ def test_an_incident_goes_through_dispatch_and_may_stop_the_trial(world: World) 
     assert first.case.state == "reported"
     trial.refresh_from_db()
     made.case.refresh_from_db()
-    assert (trial.ended_how, trial.ended_because) == ("safety", "A tester fell on the stairs")
+    assert (trial.ended_how, trial.ended_because) == ("safety", "Fall: A tester fell on the stairs")
     assert made.case.state == "evaluating"
     assert trial.incidents.get().incident == first
 

@@ -88,5 +88,7 @@ def raise_incident(
         public={"incident": incident.case.number, "stop": stop},
     )
     if stop and trial is not None:
-        end_trial(by=by, at=at, application=application, because=title, safety=True)
+        end_trial(
+            by=by, at=at, application=application, because=f"{kind}: {incident.title}", safety=True
+        )
     return incident

@@ -15,7 +15,7 @@ from veche.operation import inside
 if TYPE_CHECKING:
     from veche.core.people.models import Person
 
-SHORTEST_REASON, LONGEST_REASON = 10, 500
+SHORTEST_REASON, LONGEST_REASON = 5, 500
 
 
 class ReasonNeeded(Invalid):
