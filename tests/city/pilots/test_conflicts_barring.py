@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.cast import START
-from tests.city.pilots.world import DAY, World
+from tests.city.pilots.world import DAY, World, person
 from veche import clock
 from veche.city.pilots.access.conflicts import (
     UnknownApplication,
@@ -20,6 +20,7 @@ from veche.city.pilots.access.conflicts import (
     open_to,
 )
 from veche.city.pilots.models import (
+    Appeal,
     Application,
     Panel,
     PanelItem,
@@ -29,7 +30,7 @@ from veche.city.pilots.models import (
 )
 from veche.city.pilots.operations.barring import refresh_barred, sweep
 from veche.core.cases.models import Barred
-from veche.core.cases.operations import MayNotKnow, move_case
+from veche.core.cases.operations import MayNotKnow, move_case, open_case
 from veche.core.notices.models import Notice
 from veche.core.notices.operations.joining import tell_people
 from veche.core.organisations.models import Tie
@@ -157,3 +158,20 @@ def test_a_tie_that_becomes_known_takes_tasks_back_and_untells(world: World) -> 
     told = Notice.objects.get(person=world.agent, kind="pilots.task-came-back")
     assert told.case_id == made.case_id
     assert sweep(at=at + 2 * DAY) == 0 and Barred.objects.filter(person=expert.person).count() == 1
+
+
+def test_an_appeal_is_kept_from_the_same_people(world: World) -> None:
+    made = world.application("rejected")
+    case = open_case(
+        by=world.founder, at=AT, procedure="pilot_appeal", move="raise", theme="pilot",
+        territory=world.town.city, parent=made.case, blocking=False,
+    )  # fmt: skip
+    Appeal.objects.create(case=case, application=made, text="We object.")
+    judge = person("Judge", role="arbiter", territory=world.town.city)
+    tied(judge, made)
+    for applications in ([made.pk], None):  # one, and the look at everything, agree
+        refresh_barred(by=None, at=AT, applications=applications)
+        rows = Barred.objects.filter(person=judge, until__isnull=True)
+        assert set(rows.values_list("case_id", flat=True)) == {made.pk, case.pk}
+    with pytest.raises(MayNotKnow):
+        move_case(by=judge, at=AT, case=case, move="grant")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from veche.city.pilots.models import Application, Company, ReviewTask
+from veche.city.pilots.models import Appeal, Application, Company, ReviewTask
 from veche.city.pilots.operations.telling_applications import tell_agency
 from veche.core.cases.models import Barred
 from veche.core.cases.operations import Bar, set_barred
@@ -29,13 +29,20 @@ REASON = "conflict"
 """What stands as the reason of a task that came back so; the tie itself is not written there."""
 
 _WANTED = """
+WITH matters AS (
+    SELECT a.case_id, a.programme_id, a.company_id FROM pilots_application a
+    WHERE %(cases)s::bigint[] IS NULL OR a.case_id = ANY(%(cases)s)
+    UNION ALL
+    SELECT o.case_id, a.programme_id, a.company_id FROM pilots_appeal o
+    JOIN pilots_application a ON a.case_id = o.application_id
+    WHERE %(cases)s::bigint[] IS NULL OR a.case_id = ANY(%(cases)s)
+)
 SELECT a.case_id, c.person_id, min(CASE WHEN h.id IS NOT NULL THEN a.company_id END)
 FROM pilots_programme p
 CROSS JOIN LATERAL organisations_conflicted(%(at)s, p.cooling_years, %(people)s, %(offices)s) c
-JOIN pilots_application a ON a.programme_id = p.id AND a.company_id = c.organisation_id
+JOIN matters a ON a.programme_id = p.id AND a.company_id = c.organisation_id
 LEFT JOIN organisations_holding h ON h.person_id = c.person_id
     AND h.organisation_id = a.company_id AND h.role = 'founder'
-WHERE %(cases)s::bigint[] IS NULL OR a.case_id = ANY(%(cases)s)
 GROUP BY a.case_id, c.person_id
 """
 
@@ -69,12 +76,22 @@ def refresh_barred(
     with connection.cursor() as cursor:
         cursor.execute(_WANTED, values)
         wanted = [Bar(*row) for row in cursor.fetchall()]
-    set_barred(by=by, at=at, why=WHY, wanted=wanted, cases=applications, people=people)
+    set_barred(
+        by=by, at=at, why=WHY, wanted=wanted, cases=_with_appeals(applications), people=people
+    )
     fresh = Barred.objects.filter(why=WHY, until__isnull=True, since=at, side__isnull=True)
     untell(list(fresh.values_list("person_id", "case_id")))
     if applications is None and people is None:
         record(kind="pilots.ties-looked-at", by=by, at=at, subject="pilots")
     return _take_back(by, at, applications, people)
+
+
+def _with_appeals(applications: Collection[int] | None) -> list[int] | None:
+    """The cases of these applications and of the appeals about them; none given: all."""
+    if applications is None:
+        return None
+    rows = Appeal.objects.filter(application_id__in=applications)
+    return [*applications, *rows.values_list("case_id", flat=True)]
 
 
 def _recognise(by: Person | None, at: dt.datetime, offices: Sequence[int] | None) -> None:

@@ -18,8 +18,8 @@ from veche.core.organisations.models import Holding
 from veche.core.people.models import Person
 from veche.operation import inside
 
-WHY = "appeal"
-"""Why an appeal is kept from somebody; its bars are set once, it lasts two weeks."""
+WHY = "conflict"
+"""Why an appeal is kept from somebody: as the application itself; `barring` keeps both true."""
 
 
 @inside
