@@ -20,6 +20,7 @@ from tests.cast import START
 from tests.city.pilots.world import DAY, World, organisation, person
 from veche.city.delivery.models import Promise
 from veche.city.pilots import models
+from veche.city.pilots.datasets import evaluations as datasets
 from veche.city.pilots.models import (
     Application,
     Contract,
@@ -375,6 +376,12 @@ def test_the_pages_lead_from_the_report_to_the_contract(world: World) -> None:
     assert everybody.get(listed, {"year": "x", "page": "9" * 9, "standing": "!"}).status_code == 200
     table = b"".join(everybody.get(reverse("pilots:contracts-csv"))).decode()
     assert "'=1+1" in table
+    for data, count in ((datasets.RESULTS, 2), (datasets.CONTRACTS, 1)):
+        statement, values = data.sql(timezone.now())  # type: ignore[operator]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            assert [one.name for one in cursor.description] == [one.name for one in data.columns]
+            assert len(cursor.fetchall()) == count
     ocid = Contract.objects.get().ocid
     for name, args, key in (
         ("ocds-releases", [], "releases"), ("ocds-process", [ocid], "releases"),

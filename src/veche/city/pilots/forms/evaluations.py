@@ -269,7 +269,11 @@ class ContractForm(_Pressed):
     )
     method = forms.ChoiceField(
         label=_("How it was awarded"),
-        choices=[(code, said.METHODS[code]) for code in Contract.Method.values],
+        choices=[
+            ("", _("Choose")),
+            *((code, said.METHODS[code]) for code in Contract.Method.values),
+        ],
+        error_messages={"required": _("Choose how it was awarded.")},
     )
     amount = money_field(_("Sum"), _("In the currency of the programme, taxes included."))
     signed_on = day_field(_("Signed on"))
