@@ -157,6 +157,12 @@ def test_every_state_and_move_has_its_words(world: World) -> None:
     late = world.application("screening")
     now = Application.objects.select_related("case", "programme__agency").get(pk=late.pk)
     assert "should have decided" in queries.stand_of(now, START + 40 * DAY)
+    draft = world.application("draft")
+    draft = Application.objects.select_related("case", "call__case", "programme").get(pk=draft.pk)
+    assert "The call takes it until" in queries.stand_of(draft, START)
+    assert [one.code for one in queries.dates_of(draft, START)] == ["draft", "closes"]
+    assert draft.call.closes_at is not None
+    assert "is kept until" in queries.stand_of(draft, draft.call.closes_at)
     assert queries.dates_of(now, START)[0].at > START + dt.timedelta(days=1)
 
 

@@ -194,6 +194,8 @@ MODULE = Module(
         "pilots.paid": "A payment by a contract was written down.",
         "pilots.contracts-imported": "Contracts of another publisher were read from OCDS.",
         # programme
+        "pilots.founded": "A programme was founded with companies, experts and sites, many at once.",
+        "pilots.past-loaded": "Calls and applications of the past were loaded, many at once.",
         "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",
         "pilots.word-set": "A technology or a development target was named.",
         "pilots.demand-theme-set": "It was set what belongs to a theme of demand.",

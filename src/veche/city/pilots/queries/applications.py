@@ -109,14 +109,18 @@ def told(case: Case, events: Sequence[CaseEvent]) -> list[Told]:
     return found
 
 
-def stand_in_words(case: Case, office: str, at: dt.datetime) -> SafeString:
-    """The sentence that says where a matter stands: who does what by when, and what is left."""
-    due = case.due_at
+def stand_in_words(
+    case: Case, office: str, at: dt.datetime, *, code: str = "", due: dt.datetime | None = None
+) -> SafeString:
+    """The sentence that says where a matter stands: who does what by when, and what is left.
+    ``code`` and ``due`` stand in the place of its state and its term, where others count."""
+    due = due or case.due_at
+    code = code or case.state
     late = due is not None and due < at
-    sentence = said.STANDS.get(f"{case.state}-late" if late else case.state)
+    sentence = said.STANDS.get(f"{code}-late" if late else code)
     ended = case.closed_at or case.moved_at or at
     return format_html(
-        str(sentence or said.STANDS.get(case.state) or "{office}"),
+        str(sentence or said.STANDS.get(code) or "{office}"),
         office=office,
         day=format_html("<b>{}</b>", by_day(due, "year")) if due else "",
         left=format_html('<b class="hot">{}</b>', words.left(at, due)) if due else "",
@@ -125,9 +129,21 @@ def stand_in_words(case: Case, office: str, at: dt.datetime) -> SafeString:
 
 
 def stand_of(application: Application, at: dt.datetime) -> SafeString:
-    """Where an application stands; the office named is that with which it lies now."""
-    office = application.department if application.case.state == "answering" else None
-    return stand_in_words(application.case, str(office or application.programme.agency), at)
+    """Where an application stands. Named is the office with which it lies now; of a draft what
+    counts is the last moment of its call, if that comes first."""
+    case, call = application.case, application.call
+    office = application.department if case.state == "answering" else None
+    named = str(office or application.programme.agency)
+    if case.state == "draft" and (call.case.state != "open" or _over(call.closes_at, at)):
+        return stand_in_words(case, named, at, code="draft-closed")
+    sooner = call.closes_at is not None and (case.due_at is None or call.closes_at < case.due_at)
+    if case.state == "draft" and sooner:
+        return stand_in_words(case, named, at, code="draft-open", due=call.closes_at)
+    return stand_in_words(case, named, at)
+
+
+def _over(closes_at: dt.datetime | None, at: dt.datetime) -> bool:
+    return closes_at is not None and closes_at <= at
 
 
 def line_of(case: Case, events: Sequence[CaseEvent]) -> list[dict[str, Any]]:
@@ -241,9 +257,9 @@ def dates_of(application: Application, at: dt.datetime) -> list[Date]:
     draft, the end of the window for objecting."""
     case, found = application.case, []
     if case.due_at is not None and case.closed_at is None:
-        sentence = said.STANDS.get(case.state, "")
-        title = case_title(case)
-        found.append(Date(case.state, case.due_at, title if sentence else case.state))
+        draft = gettext("The draft is thrown away")
+        what = draft if case.state == "draft" else case_title(case)
+        found.append(Date(case.state, case.due_at, what))
     if case.state == "draft" and application.call.closes_at is not None:
         found.append(Date("closes", application.call.closes_at, gettext("The call closes")))
     until = appeal_until(application, at)

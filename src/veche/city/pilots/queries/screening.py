@@ -26,7 +26,7 @@ PAGE = 40
 SENT = tuple(state.code for state in PILOT.states if state.code != "draft")
 OPEN = tuple(state.code for state in PILOT.states if not state.final and state.code != "draft")
 MOST_ALIKE = 5
-MOST_COMPARED, COMPARED = 600, 600
+MOST_COMPARED, COMPARED = 400, 300
 """The newest applications with which one is compared, and how many characters of each: what a
 solution is stands in its first sentences."""
 

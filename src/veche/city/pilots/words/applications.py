@@ -69,6 +69,9 @@ STEPS: Words = {
 STANDS: Words = {
     "draft": _("A draft that only your company sees. Send it by {day}: {left}. After that it is"
                " thrown away."),
+    "draft-open": _("A draft that only your company sees. The call takes it until {day}: {left}."),
+    "draft-closed": _("A draft that only your company sees. The call does not take applications any"
+                      " more; the draft is kept until {day}."),
     "screening": _("{office} decides by {day} whether experts read it: {left}."),
     "screening-late": _("{office} should have decided by {day} whether experts read it: {left}."),
     "more_info": _("The company was asked and must answer by {day}: {left}. Without an answer the"
