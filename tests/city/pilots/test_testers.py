@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -26,6 +27,7 @@ from veche.city.pilots.operations.testers import (
     TrialOver,
 )
 from veche.city.pilots.queries.trials import indicators, mix_of, words_of_testers
+from veche.city.pilots.rules import testers as rules
 from veche.city.pilots.rules.testers import CONSENT, KEPT, Said, floor_of, mix, scale_of
 from veche.city.pilots.words.testers import AGES, CONSENTS, KINDS
 from veche.core.journal.models import Record
@@ -44,7 +46,7 @@ def test_how_testers_are_asked_follows_from_the_unit() -> None:
     assert [mark for mark in (0, 1, 2.5, 5, 6) if marks.allows(mark)] == [1, 5]
     assert number.allows(-3.5) and not number.allows(float("inf"))
     assert not number.allows(float("nan"))
-    assert set(KINDS) == set(testers.KINDS) and tuple(AGES) == testers.AGES
+    assert set(KINDS) == set(rules.KINDS) and tuple(AGES) == rules.AGES
     assert CONSENT in CONSENTS
 
 
@@ -94,13 +96,14 @@ def crowd(
 def test_joining_twice_is_one_and_leaving_takes_everything_back(world: World) -> None:
     _made, trial, _weight = running(world)
     who = world.town.resident
-    join = {"by": who, "at": NOW, "trial": trial, "consent": CONSENT}
-    for fault, changed in (
+    join: dict[str, Any] = {"by": who, "at": NOW, "trial": trial, "consent": CONSENT}
+    changes: tuple[tuple[type[Exception], dict[str, Any]], ...] = (
         (ConsentNeeded, {"consent": ""}),
         (ConsentNeeded, {"consent": "0"}),
         (AgeUnknown, {"age": "13"}),
         (GuardianNeeded, {"age": "14-17"}),
-    ):
+    )
+    for fault, changed in changes:
         with pytest.raises(fault):
             testers.enrol(**{**join, **changed})
     first = testers.enrol(**join, age="14-17", guardian=True)

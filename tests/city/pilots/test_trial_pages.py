@@ -80,6 +80,7 @@ def test_a_trial_begins_once_for_the_days_the_site_is_booked(
 
 def test_the_page_shows_thresholds_values_and_whose_interest_it_is(world: World) -> None:
     made, _trial, _weight = running(world)
+    assert made.department is not None
     made.department.names = {"en": "Roads & bridges"}
     made.department.save()
     page = f"/en/pilots/trials/{made.case.number}/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -95,7 +96,7 @@ def running(world: World) -> tuple[Application, Trial, Indicator]:
 
 def test_values_are_kept_once_and_superseded_with_a_reason(world: World) -> None:
     _made, trial, weight = running(world)
-    given = {"trial": trial, "indicator": weight, "measured_at": NOW - DAY}
+    given: dict[str, Any] = {"trial": trial, "indicator": weight, "measured_at": NOW - DAY}
     press = uuid.uuid4()
     first = measurements.measure(
         by=world.agent, at=NOW, value=61.0, note="=HYPERLINK(1)", submission=press, **given
@@ -103,12 +104,13 @@ def test_values_are_kept_once_and_superseded_with_a_reason(world: World) -> None
     again = measurements.measure(by=world.agent, at=NOW, value=61.0, submission=press, **given)
     assert again == first and Measurement.objects.count() == 1
     measurements.measure(by=world.officer, at=NOW, value=47.0, **given)
-    for fault, changed in (
+    changes: tuple[tuple[type[Exception], dict[str, Any]], ...] = (
         (ValueWrong, {"value": float("nan")}),
         (ValueWrong, {"value": 1e300}),
         (MomentWrong, {"value": 1.0, "measured_at": NOW + DAY}),
         (MomentWrong, {"value": 1.0, "measured_at": START - DAY}),
-    ):
+    )
+    for fault, changed in changes:
         with pytest.raises(fault):
             measurements.measure(by=world.agent, at=NOW, **{**given, **changed})
     ease = Indicator.objects.get(methodology=trial.methodology, code="ease")
@@ -217,7 +219,11 @@ def test_an_incident_goes_through_dispatch_and_may_stop_the_trial(world: World) 
     made, trial, _weight = running(world)
     kind = IncidentKind.objects.create(code="fall", names={"en": "Fall"}, severity=2)
     press = uuid.uuid4()
-    told = {"application": made, "kind": kind, "title": "A tester fell on the stairs"}
+    told: dict[str, Any] = {
+        "application": made,
+        "kind": kind,
+        "title": "A tester fell on the stairs",
+    }
     with pytest.raises(NotOfTheTrial):
         incidents.raise_incident(by=world.town.resident, at=NOW, **told)
     with pytest.raises(NotTheAgency):
