@@ -22,6 +22,7 @@ DEEPEST = 60
 """How many objects and lists may stand in each other."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _VERSION = re.compile(r"\d+\.\d+", re.ASCII)
 _TRANSLATED = frozenset(
     [
@@ -115,7 +116,7 @@ def _unfit(value: Any, pointer: str, depth: int) -> Iterator[Fault]:
         for place, one in enumerate(value):
             yield from _unfit(one, f"{pointer}/{place}", depth + 1)
     elif isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        if _UNSTORABLE.search(value):
             yield Fault(pointer, "unstorable")
     elif isinstance(value, float) and not math.isfinite(value):
         yield Fault(pointer, "unstorable")
