@@ -62,6 +62,9 @@ def test_from_the_first_word_to_the_third_signature(world: World, client: Client
     assert "A blind person feels safe." in answer.content.decode()
     answer = client.post(f"{own}write/", typed(more="1"))
     assert answer.status_code == 200 and "Indicator 3" in answer.content.decode()
+    for count in ("many", "-1", "100000"):
+        answer = client.post(f"{own}write/", {**typed(), "i-TOTAL_FORMS": count, "days": ""})
+        assert answer.status_code == 422
     assert client.post(f"{own}write/", typed()).status_code == 302
     again = client.post(f"{own}write/", typed(**{"i-0-threshold": "45"}))  # a double click
     assert again.status_code == 409 and "Version 1 was written meanwhile" in again.content.decode()

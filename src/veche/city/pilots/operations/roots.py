@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError, transaction
+
 from veche.city.pilots.engines.certificates import Fault, read_root
 from veche.city.pilots.models import TrustedRoot
 from veche.city.pilots.operations.refusals_agreements import (
@@ -53,7 +55,11 @@ def trust(*, by: Person | None, at: dt.datetime, data: bytes, because: str) -> T
     elif found.until is None or found.until > at:
         raise TrustedAlready
     found.since, found.until, found.because = at, None, because
-    found.save()
+    try:
+        with transaction.atomic():
+            found.save()
+    except IntegrityError as twice:  # sent twice at the same moment
+        raise TrustedAlready from twice
     record(
         kind="pilots.root-trusted",
         by=by,

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from veche.city.pilots.access.applications import SITE_OWNER, acts_for
+from veche.city.pilots.access.conflicts import may_see
 from veche.city.pilots.documents.agreement import PARTS
 from veche.city.pilots.engines.certificates import Fault, Signed, read_root
-from veche.city.pilots.models import Agreement, Party, Signature, TrustedRoot
+from veche.city.pilots.models import Agreement, Application, Party, Signature, TrustedRoot
 from veche.city.pilots.operations.methodologies import held
 from veche.city.pilots.operations.refusals_agreements import (
     SIGNATURES,
@@ -41,9 +42,14 @@ ROLES = {"company": FOUNDER, "site": SITE_OWNER, "agency": PROGRAMME}
 """Which role brings the signature of which party, held in its organisation."""
 
 
-def acts_for_party(person: Person | None, party: Party, at: dt.datetime) -> bool:
-    """Whether somebody brings the signature of a party now."""
-    return acts_for(holdings(person, at), ROLES[party.part], party.organisation_id)
+def acts_for_party(
+    person: Person | None, party: Party, application: Application, at: dt.datetime
+) -> bool:
+    """Whether somebody brings the signature of a party now; for the agency nobody who is tied to
+    the company."""
+    if not acts_for(holdings(person, at), ROLES[party.part], party.organisation_id):
+        return False
+    return party.part != "agency" or may_see(person, application, at)
 
 
 def trusted(at: dt.datetime) -> list[bytes]:
@@ -83,7 +89,7 @@ def sign(
     if party is None:
         raise NotTheParty(party=part)
     called = here(party.organisation.names)
-    if not acts_for_party(by, party, at):
+    if not acts_for_party(by, party, application, at):
         raise NotTheParty(party=called)
     if row.ended_at is not None:
         raise AgreementEnded(because=row.ended_because)

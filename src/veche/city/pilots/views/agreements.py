@@ -70,7 +70,7 @@ def _context(stand: Standing, at: dt.datetime, *, check: bool = False) -> dict[s
     mine = [
         party.part
         for party in (current.parties.select_related("organisation") if current and signing else ())
-        if acts_for_party(stand.person, party, at)
+        if acts_for_party(stand.person, party, application, at)
     ]
     shown = queries.parties(current, mine, why) if current else []
     trusted, _gone = queries.authorities(at)
