@@ -84,13 +84,17 @@ def _words_of(site: Site) -> str:
 
 
 def next_free(rows: Sequence[Site], at: dt.datetime) -> dict[int, tuple[dt.date, dt.date, int]]:
-    """The next stretch of free days of each site that has one: first and last day, places."""
+    """The next stretch of free days of each site that has one, of those that begin first the
+    longest: first and last day, places."""
     windows = SiteWindow.objects.filter(
         site__in=[one.pk for one in rows], during__endswith__gt=at
     ).order_by("site", "during")
     free = free_days(windows, at)
     return {
-        site: min((first, last, places) for _window, first, last, places in stretches)
+        site: min(
+            ((first, last, places) for _window, first, last, places in stretches),
+            key=lambda one: (one[0], -one[1].toordinal()),
+        )
         for site, stretches in free.items()
         if stretches
     }
@@ -166,7 +170,7 @@ def calendar(
         bars += [bar(one.during, one.standing, one) for one in booked if one.place == place]
         rows.append((place, [one for one in bars if one is not None]))
     months = []
-    month, step = first, 1 if whole < 300 else 3
+    month, step = first, 1 if whole < 220 else 2 if whole < 400 else 3
     while month < last:
         months.append((round(100 * (month - first).days / whole, 2), month))
         month = _month_after(month, step)

@@ -90,12 +90,17 @@ def overview(request: HttpRequest, person: Person) -> HttpResponse:
             for one in rows
         ],
         "run": run,
-        "weights": [
-            (said.CRITERIA[code], weight) for code, weight in queries.weights_of(of).items()
-        ],
+        "weights": _shares(of),
         "at": at,
     }
     return render(request, "pilots/sites_matching.html", context)
+
+
+def _shares(of: Programme) -> list[tuple[Any, float]]:
+    """The parts of a score with their share of all weights."""
+    weights = queries.weights_of(of)
+    whole = sum(weights.values())
+    return [(said.CRITERIA[code], weight / whole) for code, weight in weights.items()]
 
 
 def results_of(run: MatchRun | None) -> dict[str, dict[str, Any]]:
