@@ -104,7 +104,7 @@ def read(client: Client, address: str) -> str:
     """The body of a page, whatever it answers but a fault of the program."""
     answer = client.get(address)
     assert answer.status_code < 500, address
-    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    body = b"".join(answer) if answer.streaming else answer.content
     return body.decode(errors="replace")
 
 

@@ -49,7 +49,7 @@ def asked(person: Person, address: str) -> tuple[str, int]:
     client.get("/en/desk/")
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(f"/en/desk/{address}")
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        body = b"".join(answer) if answer.streaming else answer.content
     assert answer.status_code == 200, address
     return body.decode(), len(queries)
 

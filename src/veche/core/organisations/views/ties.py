@@ -21,6 +21,17 @@ from veche.core.organisations.conflicts import (
     conflicted_organisations,
     conflicts_of,
 )
+from veche.core.organisations.forms.ties import (
+    FileForm,
+    OfTieForm,
+    PairForm,
+    ReasonForm,
+    RuleForm,
+    StakeForm,
+    TieForm,
+    moment,
+    office_of,
+)
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.models import ConflictRule, Organisation, Stake, Tie
 from veche.core.organisations.operations import pairs
@@ -37,17 +48,6 @@ from veche.core.organisations.operations.ties import (
     strike_tie,
 )
 from veche.core.organisations.operations.ties_import import STAKES, TIES, import_ties
-from veche.core.organisations.ties_forms import (
-    FileForm,
-    OfTieForm,
-    PairForm,
-    ReasonForm,
-    RuleForm,
-    StakeForm,
-    TieForm,
-    moment,
-    office_of,
-)
 from veche.core.people.models import Person
 from veche.core.people.operations import note_look
 from veche.errors import Refused
