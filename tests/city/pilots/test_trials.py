@@ -23,10 +23,10 @@ from veche.city.pilots.models import (
     SiteWindow,
     Trial,
 )
-from veche.city.pilots.operations import incidents, measurements, trials
+from veche.city.pilots.operations import incidents, measured_tables, measurements, trials
+from veche.city.pilots.operations.measured_tables import FileTooLong
 from veche.city.pilots.operations.measurements import (
     AskedOfTesters,
-    FileTooLong,
     MomentWrong,
     NotMeasured,
     SupersededAlready,
@@ -162,24 +162,26 @@ def test_a_table_tells_its_faults_by_line_and_is_taken_once(world: World) -> Non
         f"ease;{day};5;\n"
         "too;few\n"
     ).encode()
-    loaded = measurements.load_measurements(
+    loaded = measured_tables.load_measurements(
         by=world.agent, at=NOW, trial=trial, data=data, name="../../etc/values.csv"
     )
     assert (loaded.file.taken, loaded.file.name) == (2, "values.csv")
     assert [line for line, _why in loaded.rejected] == [4, 5, 6, 7, 8, 9, 10]
-    again = measurements.load_measurements(by=world.agent, at=NOW, trial=trial, data=data)
+    again = measured_tables.load_measurements(by=world.agent, at=NOW, trial=trial, data=data)
     assert again.again and again.file == loaded.file
     assert Measurement.objects.filter(trial=trial, origin="file").count() == 2
     more = data + f"weight;{day} 12:00;50;\n".encode()
-    assert measurements.load_measurements(
+    assert measured_tables.load_measurements(
         by=world.agent, at=NOW, trial=trial, data=more
     ).file.taken == 1  # fmt: skip
     for broken in (b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b"%PDF-1.7", b"indicator,value\n"):
         with pytest.raises(CannotImport) as told:
-            measurements.load_measurements(by=world.agent, at=NOW, trial=trial, data=broken)
+            measured_tables.load_measurements(by=world.agent, at=NOW, trial=trial, data=broken)
         assert "/tmp" not in str(told.value)
     with pytest.raises(FileTooLong):
-        measurements.load_measurements(by=world.agent, at=NOW, trial=trial, data=b"x" * 5_000_001)
+        measured_tables.load_measurements(
+            by=world.agent, at=NOW, trial=trial, data=b"x" * 5_000_001
+        )
 
 
 def booked(world: World, made: Application, at: dt.datetime, days: int = 90) -> Booking:

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.forms import trials as forms
 from veche.city.pilots.models import Agreement
-from veche.city.pilots.operations import incidents, measurements, streams, testers, trials
+from veche.city.pilots.operations import (
+    incidents,
+    measured_tables,
+    measurements,
+    streams,
+    testers,
+    trials,
+)
 
 if TYPE_CHECKING:
     from veche.city.pilots.access.applications import Standing
@@ -51,7 +58,7 @@ ACTS: tuple[Act, ...] = (
         forms.MeasureForm, _("Enter a value"), _("The value is kept."),
         _("A value is never changed: a wrong one is superseded with a reason, and both stay."),
         main=True),
-    Act("table", STAFF, ("running", "evaluating"), "trial", measurements.load_measurements,
+    Act("table", STAFF, ("running", "evaluating"), "trial", measured_tables.load_measurements,
         forms.TableForm, _("Send a table"), _("The table was read."),
         _("Good rows are taken; the others are listed with the reason. The same file is taken"
           " once.")),

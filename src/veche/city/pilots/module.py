@@ -163,6 +163,9 @@ MODULE = Module(
         "pilots.root-distrusted": "The city no longer accepts signatures of an authority.",
         # trials
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
+        "pilot.start": "A trial was begun.",
+        "pilot.end_trial": "A trial ended, or was stopped for safety.",
+        "pilot.lose_site": "An application lost its site; another is looked for.",
         "pilot.trial-withdrawn": "A trial ended, because the company took its application back.",
         "pilot.measured": "A value was measured in a trial.",
         "pilot.measured-again": "A value or a table was sent twice; nothing was written.",

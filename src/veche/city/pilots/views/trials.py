@@ -29,7 +29,7 @@ from veche.city.pilots.access.trials import (
 from veche.city.pilots.forms.trials import SupersedeForm, TableForm, TrialForm
 from veche.city.pilots.models import Measurement, Stream, Trial
 from veche.city.pilots.operations import measurements, streams
-from veche.city.pilots.operations.measurements import Loaded
+from veche.city.pilots.operations.measured_tables import Loaded
 from veche.city.pilots.queries import applications as application_queries
 from veche.city.pilots.queries import trials as queries
 from veche.city.pilots.words import testers as said_of_testers
