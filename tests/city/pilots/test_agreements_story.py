@@ -41,6 +41,8 @@ from veche.city.pilots.queries import methodologies as queries
 from veche.core.cases.operations import move_case
 from veche.core.journal.models import Record
 from veche.core.notices.models import Notice
+from veche.core.organisations.models import Tie
+from veche.core.organisations.operations.ties import declare_tie
 
 NOW = START + 10 * DAY
 MINUTE = dt.timedelta(minutes=1)
@@ -187,6 +189,13 @@ def test_mixed_forms_and_every_refusal(world: World, tmp_path: Path) -> None:
         )  # fmt: skip
     three.sign(agreement, "site", at, form="cades")
     assert refusal(agency.sign_pdf(text, at), "agency") == "other-text"
+    with pytest.raises(NotTheParty), transaction.atomic():
+        # Whoever is tied to the company does not sign for the agency; undone at the end of this.
+        declare_tie(
+            by=world.agent, at=at, kind=Tie.Kind.EMPLOYMENT, since=NOW - DAY,
+            organisation=world.company.organisation,
+        )  # fmt: skip
+        three.sign(agreement, "agency", at)
     with pytest.raises(NotSigned):
         agreements.verify_all(agreement=agreement, at=at)
     unsigned = "a trial cannot begin: it has not three signatures"
