@@ -146,6 +146,12 @@ def openssl(folder: Path, *words: str) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def test_without_the_engine_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gost, "available", lambda: False)
+    with pytest.raises(Fault, match="no-gost"):
+        gost.verify(text=b"", der=b"", roots=[b""], at=AT)
+
+
 @pytest.mark.skipif(not gost.available(), reason="OpenSSL has no GOST engine here")
 def test_a_signature_by_gost(text: bytes, tmp_path: Path) -> None:
     key = ("-engine", "gost", "-algorithm", "gost2012_256", "-pkeyopt", "paramset:A")
