@@ -319,3 +319,11 @@ def test_pages_of_calls_demand_and_settings(world: World) -> None:
     assert "Cane" in client.get("/en/pilots/demand/first/").content.decode()
     assert client.get("/en/pilots/demand/first/first.csv").status_code == 200
     assert resident.get("/en/pilots/settings/").status_code == 403
+    for path in ("settings/target/%00/", "settings/theme/%00/", "forms/none/", "invited/%00/"):
+        assert client.get(f"/en/pilots/{path}").status_code == 404, path
+    odd = (
+        "forms/new/?from=%00&version=9999999999", "companies/?q=%00&page=99999999999999",
+        "calls/?department=%00", "demand/?theme=%00&place=%00", "demand/first/",
+    )  # fmt: skip
+    for path in odd:
+        assert client.get(f"/en/pilots/{path}").status_code == 200, path

@@ -50,6 +50,8 @@ def listed(request: HttpRequest, person: Person) -> HttpResponse:
 
 def _version(code: str, number: str) -> FormVersion | None:
     """The version of a form that an address names; the newest where it names none."""
+    if "\x00" in code:
+        return None
     rows = FormVersion.objects.filter(code=code).order_by("-number")
     if number.isascii() and number.isdigit() and len(number) < 5:
         rows = rows.filter(number=int(number))

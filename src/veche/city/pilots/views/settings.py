@@ -101,7 +101,7 @@ def word(request: HttpRequest, person: Person, kind: str, code: str = "") -> Htt
     model = Technology if kind == "technology" else Target
     known: Technology | Target | None = None
     if code:
-        known = model.objects.filter(code=code).first()
+        known = None if "\x00" in code else model.objects.filter(code=code).first()
         if known is None:
             raise NotFound
     data = sent(request) if request.method == "POST" else None
