@@ -98,7 +98,7 @@ def test_the_page_shows_thresholds_values_and_whose_interest_it_is(world: World)
     assert early.status_code == 422
     press = "6f1c0f0e-52c5-4c39-9d2b-52b9ad0d8a57"
     for _twice in range(2):
-        sent = staff.post(f"{page}measure/", {**told, "value": "48.5", "submission": press})
+        sent = staff.post(f"{page}measure/", {**told, "value": "48,5", "submission": press})
         assert sent.status_code == 302
     one = Measurement.objects.get()
     full = public.get(page).content.decode()

@@ -16,7 +16,7 @@ from veche.city.pilots.operations.testers import MOST_WANTED, Given
 from veche.city.pilots.operations.trial_guard import LONGEST_REASON
 from veche.city.pilots.queries import streams as city_streams
 from veche.city.pilots.queries.trials import quotas
-from veche.city.pilots.rules.measured import LONGEST_NOTE, MOST_BYTES
+from veche.city.pilots.rules.measured import LONGEST_NOTE, MOST_BYTES, number_of
 from veche.city.pilots.rules.testers import CONSENT, LONGEST_WORDS, scale_of
 from veche.city.pilots.words.testers import AGES, KINDS, MARKS
 from veche.core.desk.adapter import DeskForm
@@ -32,6 +32,28 @@ def _why(label: Any, *, required: bool = True, hint: Any = EVERYBODY) -> forms.C
         label=label, required=required, max_length=LONGEST_REASON, help_text=hint,
         widget=forms.Textarea, error_messages={"required": _("Say why, in a sentence.")},
     )  # fmt: skip
+
+
+class NumberField(forms.CharField):
+    """A number as people write it in any of the languages, with a point or a comma."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal"})
+        super().__init__(max_length=40, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """The number; None where it may be left out and is.
+
+        Raises:
+            ValidationError: it is none, or beyond what can be measured.
+        """
+        text = super().clean(value)
+        if not text:
+            return None
+        number = number_of(text)
+        if number is None:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return number
 
 
 class TrialForm(DeskForm):
@@ -101,7 +123,7 @@ class MeasureForm(TrialForm):
     """One value."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-    value = forms.FloatField(label=_("Value"), localize=True, error_messages=_NUMBER)
+    value = NumberField(label=_("Value"), error_messages=_NUMBER)
     measured_at = moment_field(_("Measured when"))
     note = forms.CharField(
         label=_("Note"), required=False, max_length=LONGEST_NOTE, help_text=EVERYBODY
@@ -161,8 +183,8 @@ class TableForm(TrialForm):
 class SupersedeForm(TrialForm):
     """The right value, or none, and why."""
 
-    value = forms.FloatField(
-        label=_("The right value"), required=False, localize=True, error_messages=_NUMBER,
+    value = NumberField(
+        label=_("The right value"), required=False, error_messages=_NUMBER,
         help_text=_("Leave it empty if there is none: then the wrong one counts no more."),
     )  # fmt: skip
     because = _why(_("Why the value is wrong"))
@@ -316,8 +338,8 @@ class AnswerForm(forms.Form):
     def _value(one: Indicator, value: float | None) -> forms.Field:
         scale = scale_of(one.unit, one.measure)
         if scale.kind == "number":
-            return forms.FloatField(
-                label=f"{one.name} ({one.unit})", required=False, localize=True, initial=value,
+            return NumberField(
+                label=f"{one.name} ({one.unit})", required=False, initial=value,
                 error_messages=_NUMBER,
             )  # fmt: skip
         choices: list[tuple[str, Any]] = (
