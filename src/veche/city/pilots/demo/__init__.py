@@ -6,11 +6,15 @@ import datetime as dt
 from collections.abc import Callable
 from types import ModuleType
 
-PARTS: tuple[ModuleType, ...] = ()
-"""What the demo is made of, in this order."""
+from veche.city.pilots.demo import asked, past, setup, stories
 
 
 def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) -> None:
-    """Load every part."""
-    for part in PARTS:
-        part.load(town=town, at=at, report=report)
+    """Found the programme, load three years of it, then what the cast has to do now."""
+    del town
+    ground = setup.load(at=at)
+    count = past.load(ground)
+    asked.load(at=at)
+    stories.load(ground)
+    asked.load(at=at)
+    report(f"pilots: {count}")

@@ -11,7 +11,7 @@ from veche.city.pilots.models import Application
 from veche.city.pilots.operations.telling_applications import tell_agency
 from veche.core.journal.operations import record_many
 from veche.core.notices.operations import tell_followers_of_many
-from veche.operation import operation
+from veche.operation import inside, operation
 
 if TYPE_CHECKING:
     from veche.core.people.models import Person
@@ -26,7 +26,7 @@ WITH spans AS (
     FROM pilots_stage_span v JOIN pilots_application a ON a.case_id = v.application_id
     JOIN cases_case c ON c.id = v.application_id
     WHERE v.since < %(at)s
-        AND (c.closed_at IS NULL OR c.closed_at > %(at)s - interval '1 year')
+        AND (c.closed_at IS NULL OR c.closed_at > %(at)s - %(back)s::interval)
 ), sums AS (
     SELECT *, sum(lasted) OVER (PARTITION BY application_id, stage ORDER BY seq) AS so_far
     FROM spans WHERE NOT waiting
@@ -56,6 +56,21 @@ RETURNING application_id, stage, days, due_at
 """
 
 
+LOOKED_BACK = dt.timedelta(days=366)
+
+
+@inside
+def put_breaches(
+    *, at: dt.datetime, back: dt.timedelta = LOOKED_BACK
+) -> list[tuple[int, str, int, dt.datetime]]:
+    """Write what was broken and is not written down, of what is open or ended within ``back``;
+    application, stage, days and moment of each. Nobody is told."""
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE pilots_breach IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute(_WRITE, {"at": at, "back": back})
+        return cursor.fetchall()
+
+
 @operation
 def write_breaches(*, by: Person | None, at: dt.datetime) -> int:
     """Write down every term of a stage, and of the whole way, that was broken and is not written
@@ -63,10 +78,8 @@ def write_breaches(*, by: Person | None, at: dt.datetime) -> int:
 
     Two sweeps at once wait for each other, and the second finds nothing to write.
     """
+    rows = put_breaches(at=at)
     with connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE pilots_breach IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute(_WRITE, {"at": at})
-        rows = cursor.fetchall()
         cursor.execute(
             "SELECT id, number FROM cases_case WHERE id = ANY(%s)", [[row[0] for row in rows]]
         )
@@ -92,7 +105,7 @@ def write_breaches(*, by: Person | None, at: dt.datetime) -> int:
 def sweep_breaches(*, at: dt.datetime) -> None:
     """The timer; it writes nothing while nothing is broken."""
     with connection.cursor() as cursor:
-        cursor.execute(_ANY, {"at": at})
+        cursor.execute(_ANY, {"at": at, "back": LOOKED_BACK})
         (found,) = cursor.fetchone() or (False,)
     if found:
         write_breaches(by=None, at=at)

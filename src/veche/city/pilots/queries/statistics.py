@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils.functional import cached_property
 from veche import kept
 from veche.city.pilots.datasets import programme as declared
 from veche.city.pilots.models import Programme, Site, Target, Technology, Trial
+from veche.city.pilots.rules.results import wilson
 from veche.city.pilots.rules.stages import STAGES, WHOLE
 from veche.core.opendata.queries import cells, figure
 from veche.figures import Value
@@ -34,16 +34,8 @@ class Share:
 
     @cached_property
     def interval(self) -> tuple[float, float] | None:
-        """Wilson's score interval at 95 %; None of nothing.
-
-        Source: Wilson, E. B. (1927), Probable inference, JASA 22.
-        """
-        if not self.of:
-            return None
-        z, n, p = 1.959964, self.of, self.part / self.of
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        """Wilson's score interval at 95 %; None of nothing."""
+        return wilson(self.part, self.of) if self.of else None
 
 
 @dataclass(frozen=True)

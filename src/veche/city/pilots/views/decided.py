@@ -30,9 +30,7 @@ def decided(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "which": which,
         "total": total,
-        "rows": [
-            (one, f"pilot-{one.case.state}") for one in rows[first : first + queries.PAGE]
-        ],
+        "rows": [(one, f"pilot-{one.case.state}") for one in rows[first : first + queries.PAGE]],
         "page": {"number": which.page, "last": last},
         "years": queries.years(at),
         "query": which.parameters(),
