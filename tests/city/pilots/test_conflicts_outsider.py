@@ -31,6 +31,8 @@ from veche.core.people.models import Person
 
 TITLE = "Zaumnaya trost"
 PUBLIC = {"programme", "programme-csv"}
+CALLS = ("call", "criteri", "score")
+"""Pages whose number is that of a call."""
 SHOWN = {"screening", "application", "reviews", "review", "panel", "assignment"}
 
 
@@ -77,7 +79,7 @@ def given(world: World, made: list[Application], whom: list[Person]) -> dict[str
         PanelMember.objects.create(panel=panel, person=who, came_at=at)
     numbers = [one.case.number for one in made]
     return {
-        "number": [numbers[2], numbers[3], world.call.case.number],
+        "number": [numbers[2], numbers[3]],
         "call": [world.call.case.number],
         "pk": sorted({tasks[0].pk, tasks[1].pk, done.pk, panel.pk, run.pk, world.experts[0].pk}),
         "code": [world.company.organisation.code, world.site.code],
@@ -96,6 +98,8 @@ def addresses(values: dict[str, list[Any]], *, lists: bool = False) -> Iterator[
                 if lists and (parameters or name in PUBLIC):
                     continue
                 known = [values.get(one, [1]) for one in parameters]
+                if name.startswith(CALLS) and "number" in parameters:
+                    known[list(parameters).index("number")] = values["call"]
                 for chosen in product(*known):
                     yield name, f"/{prefix}{template % dict(zip(parameters, chosen, strict=True))}"
 

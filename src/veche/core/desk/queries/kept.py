@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
 from veche.core.cases.access import barred_now
-from veche.core.cases.models import Case
+from veche.core.cases.models import Barred, Case
 from veche.core.cases.procedure import PROCEDURES
 from veche.core.desk import rules
 from veche.core.desk.adapter import DeskLine, desk_of
@@ -201,10 +201,13 @@ def bulks_of(person: Person, limit: int = 30) -> list[BulkChange]:
 
 
 def items_of(change: BulkChange) -> list[BulkItem]:
-    """The cases of a change of many, in the order of their numbers."""
-    return list(
-        BulkItem.objects.filter(change=change).select_related("case").order_by("case__number")
+    """The cases of a change of many, in the order of their numbers, without what is kept from who
+    ordered it by now."""
+    kept = Barred.objects.filter(
+        case_id=OuterRef("case_id"), person_id=change.by_id, until__isnull=True
     )
+    rows = BulkItem.objects.filter(~Exists(kept), change=change)
+    return list(rows.select_related("case").order_by("case__number"))
 
 
 def waiting_bulks(person: Person) -> list[BulkChange]:
