@@ -65,6 +65,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "count": sum(len(found) for _group, _word, found in parts),
         "drafts": drafts,
         "may_draft": may_draft(request),
+        "agency": runs(who.holdings, programme_or_none()),
         "shows": said.SHOWS.items(),
         "departments": queries.departments(),
         "technologies": queries.technologies(),
