@@ -16,7 +16,8 @@ from tests.city.pilots.test_applications_papers import pdf
 from tests.city.pilots.test_applications_story import TEXT, asks, worked_at
 from tests.city.pilots.world import World, person
 from veche import clock
-from veche.city.pilots.models import Appeal, Application, Paper, Product
+from veche.city.pilots.models import Appeal, Application, Paper, Product, ReviewTask
+from veche.city.pilots.operations import screening
 from veche.core.people.models import Person
 
 NOW = START + dt.timedelta(hours=9)
@@ -91,6 +92,16 @@ def test_a_founder_applies_step_by_step_and_nothing_is_lost(world: World) -> Non
     file: Any = as_(world.agent).get(at)
     assert file["Content-Type"] == "application/octet-stream" and b"".join(file) == pdf()
     assert as_(world.town.resident).get(at).status_code == 404
+    reader = world.experts[0]
+    ReviewTask.objects.create(
+        application=made, expert=reader, given_at=NOW, due_at=NOW + dt.timedelta(days=20)
+    )
+    expert = as_(reader.person)
+    assert expert.get(at).status_code == 404  # not while it is screened
+    screening.admit(by=world.agent, at=NOW, application=made)
+    assert expert.get(at).status_code == 200
+    page = expert.get(f"/en/pilots/applications/{made.case.number}/").content.decode()
+    assert "proof.pdf" in page and "Questions and answers" not in page
 
 
 def test_a_large_file_is_left_out_in_words(world: World, settings: Any) -> None:

@@ -62,7 +62,14 @@ def _appeal(application: Application, person: Person | None, at: dt.datetime) ->
     return {"appeal": appeal, "appeal_stand": stand_in_words(appeal.case, office, at)}
 
 
-READERS = ("company", "agency", "department", "expert", "panellist")
+def _read(application: Application, person: Person | None, at: dt.datetime) -> Told:
+    """The same for whoever judges it, while they do."""
+    from veche.city.pilots.access.applications import relations
+
+    inside = relations(application, person, at) & {"company", "agency", "department"}
+    return None if inside else _answers(application, person, at)
+
+
 SECTIONS: tuple[Section, ...] = (
     Section(
         "appeal", (), "pilots/applications_appealed.html", _appeal, public=True,
@@ -80,5 +87,12 @@ SECTIONS: tuple[Section, ...] = (
         "revisions", (), "pilots/applications_revisions.html", _revisions,
         relations=("company", "agency", "department"),
     ),
-    Section("answers", (), "pilots/applications_answers.html", _answers, relations=READERS),
+    Section(
+        "answers", (), "pilots/applications_answers.html", _answers,
+        relations=("company", "agency", "department"),
+    ),
+    Section(
+        "to-read", ("review", "panel"), "pilots/applications_answers.html", _read,
+        relations=("expert", "panellist"),
+    ),
 )  # fmt: skip

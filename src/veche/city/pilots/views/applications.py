@@ -214,7 +214,9 @@ def paper(request: HttpRequest, number: str, paper: int) -> HttpResponseBase:
     """
     stand = application_for(number, asker(request).person, clock.now())
     found = Paper.objects.filter(application=stand.application, pk=paper).first()
-    if found is None or not stand.inside or stand.relations == {"site"}:
+    judged = stand.application.case.state in ("review", "panel")
+    readers = {"company", "agency", "department", *(("expert", "panellist") if judged else ())}
+    if found is None or not stand.relations & readers:
         raise NotFound
     try:
         data = document_path(found.digest).open("rb")
