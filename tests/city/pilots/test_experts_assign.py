@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from veche.city.pilots.engines import assign_file
-from veche.city.pilots.engines.assign import Impossible, Instance, solve
+from veche.city.pilots.engines.assign import STEP, Impossible, Instance, solve
 
 DATA = Path(__file__).resolve().parents[4] / "shared/data/services/reviewer_assignment"
 
@@ -44,7 +44,7 @@ def test_the_rules_hold_and_the_worth_is_the_largest_there_is() -> None:
     one = instance(rng.random((4, 4)), [(0, 0), (3, 2)], k=2, load=(1, 3))
     found = solve(one)
     kept(one, found.pairs)
-    width = 2 / 12 * float(np.abs(one.affinity[~one.conflicts]).max())
+    width = 2 * STEP * float(np.abs(one.affinity[~one.conflicts]).max())
 
     def worth(pairs: Any) -> float:
         total = 0.0
