@@ -96,7 +96,7 @@ def test_demand_is_ranked_by_the_formula_that_the_page_tells() -> None:
     assert demand.pressure(worst) == pytest.approx(math.sqrt(16) * 2)
     assert rows[0].score == pytest.approx(100)
     # Half the pressure of the worst: the square root halves what is four times as many.
-    assert (rows[1].score, rows[1].problems) == (pytest.approx(30), pytest.approx(30))
+    assert rows[1].score == rows[1].problems == pytest.approx(30)
     assert rows[2].score == pytest.approx(10)
     for row in rows:
         assert row.score == pytest.approx(row.problems + row.indicator + row.ideas)

@@ -235,7 +235,8 @@ def test_what_is_reported_ranks_the_task_and_stands_with_the_call(world: World) 
     assert demand.test_first(at=at) == []
     product.technologies.add(world.technology)
     (first,) = demand.test_first(at=at)
-    assert (first.product, first.met) == (product, pytest.approx(30))
+    assert first.product == product
+    assert first.met == pytest.approx(30)
 
     made = calls.draft_call(by=world.agent, at=at, programme=world.programme,
                             criteria_of=world.call,
@@ -298,9 +299,9 @@ def test_pages_of_calls_demand_and_settings(world: World) -> None:
     assert client.post(f"{draft}cancel/", {"reason": "The money is gone."}).status_code == 302
     assert "The money is gone." in public.get(draft).content.decode()
 
-    page = client.get("/en/pilots/settings/")
-    assert page.status_code == 200
-    form = page.context["form"]
+    shown_settings = client.get("/en/pilots/settings/")
+    assert shown_settings.status_code == 200
+    form = shown_settings.context["form"]
     fields = {name: form[name].value() for name in form.fields}
     fields = {name: "" if value is None else value for name, value in fields.items()}
     fields |= {f"stage_{s}": 30 for s in ("application", "selection", "agreement", "evaluation")}

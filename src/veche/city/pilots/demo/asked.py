@@ -13,7 +13,6 @@ from veche.city.pilots.operations.scouting import ScoutedGiven, scout
 from veche.city.pilots.operations.settings import set_demand_theme
 from veche.city.pilots.operations.support import SupportGiven, give_support
 from veche.city.pilots.queries.demand import demand, themes
-from veche.core.organisations.models import Organisation
 from veche.core.people.models import Person
 
 DAY = dt.timedelta(days=1)
@@ -82,8 +81,13 @@ def load(*, at: dt.datetime) -> None:
 def _draft(at: dt.datetime) -> None:
     """A call that waits for the agency, from the row of lighting that is most wanted."""
     row = next((one for one in demand(at=at) if one.counted.theme == "lighting"), None)
-    earlier = Call.objects.filter(standing=False).select_related("case").order_by("-pk").first()
-    department = Organisation.objects.filter(pk=earlier.department_id).first() if earlier else None
+    earlier = (
+        Call.objects.filter(standing=False)
+        .select_related("case", "department")
+        .order_by("-pk")
+        .first()
+    )
+    department = earlier.department if earlier is not None else None
     form = FormVersion.objects.order_by("pk").first()
     if row is None or department is None or form is None:
         return
