@@ -129,10 +129,20 @@ class Calendar:
 
 def bookings_of(site: Site, at: dt.datetime) -> list[Booking]:
     """What is held and booked at a site from now on."""
+    return bookings_at([site], at)
+
+
+def bookings_at(rows: Sequence[Site], at: dt.datetime) -> list[Booking]:
+    """The same for several sites, with what each trial needs."""
     return list(
-        Booking.objects.filter(site=site, standing__in=LIVE, during__endswith__gt=at)
+        Booking.objects.filter(site__in=rows, standing__in=LIVE, during__endswith__gt=at)
         .exclude(standing=Booking.Standing.HELD, held_until__lte=at)
-        .select_related("application__case", "application__company__organisation", "window")
+        .select_related(
+            "application__case",
+            "application__company__organisation",
+            "application__site_needs",
+            "window",
+        )  # fmt: skip
         .order_by("during", "place")
     )
 

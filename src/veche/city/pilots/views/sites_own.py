@@ -20,7 +20,7 @@ from veche.city.pilots.models import Booking, Site, SiteWindow
 from veche.city.pilots.operations import booking as bookings
 from veche.city.pilots.operations import sites as operations
 from veche.city.pilots.queries import sites as queries
-from veche.city.pilots.queries.matching import days_of, needs_of, span_of
+from veche.city.pilots.queries.matching import days_of, span_of
 from veche.city.pilots.views.sites import row
 from veche.city.pilots.words import sites as said
 from veche.core.organisations.guard import signed_in
@@ -57,8 +57,9 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
     found = list(access.sites().filter(owner__in=owners).order_by("code"))
     free = queries.next_free(found, at)
     asked: list[dict[str, Any]] = []
+    everything = [one for one in queries.bookings_at(found, at) if one.standing == "held"]
     for site in found:
-        held = [one for one in queries.bookings_of(site, at) if one.standing == "held"]
+        held = [one for one in everything if one.site_id == site.pk]
         held.sort(key=lambda one: (one.rank or len(held) + 1, one.pk))
         if held:
             asked.append({"site": site, "rows": [_asked(one) for one in held]})
@@ -67,7 +68,7 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
 
 
 def _asked(one: Booking) -> dict[str, Any]:
-    needs = needs_of(one.application)
+    needs = getattr(one.application, "site_needs", None)
     return {
         "booking": one,
         "application": one.application,
