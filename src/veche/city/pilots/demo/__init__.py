@@ -14,7 +14,6 @@ def load(*, town: ModuleType, at: dt.datetime, report: Callable[[str], None]) ->
     del town
     ground = setup.load(at=at)
     count = past.load(ground)
-    asked.load(at=at)
     stories.load(ground)
     asked.load(at=at)
     report(f"pilots: {count}")
