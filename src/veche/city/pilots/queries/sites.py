@@ -142,7 +142,7 @@ def bookings_at(rows: Sequence[Site], at: dt.datetime) -> list[Booking]:
             "application__company__organisation",
             "application__site_needs",
             "window",
-        )  # fmt: skip
+        )
         .order_by("during", "place")
     )
 
