@@ -113,8 +113,10 @@ def test_a_panel_from_its_call_to_its_minutes(world: World) -> None:
     assert closed.closed_by == chair
     with pytest.raises(IntegrityError), transaction.atomic():
         Panel.objects.filter(pk=panel.pk).update(minutes="It never met.")
-    # What was put off comes onto another agenda.
+    # What was put off comes onto another agenda; a press that came twice calls one panel.
     again = called(world)
+    with pytest.raises(no.PanelThere):
+        called(world)
     doing.add_item(by=world.agent, at=LATER, panel=again, application=other)
 
 

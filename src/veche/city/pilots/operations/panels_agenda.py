@@ -16,6 +16,7 @@ from veche.city.pilots.models import (
     PanelItem,
     PanelMember,
     PanelVote,
+    Programme,
     ReviewTask,
 )
 from veche.city.pilots.operations import refusals_experts as no
@@ -30,7 +31,6 @@ from veche.core.organisations.models import Holding
 from veche.operation import inside, operation
 
 if TYPE_CHECKING:
-    from veche.city.pilots.models import Programme
     from veche.core.people.models import Person
 
 CONFLICT = "conflict"
@@ -59,9 +59,16 @@ def call_panel(
 
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: they do not run the programme.
+        PanelThere: one of this title and moment was called.
         PanelWrong, NotAPanellist: it cannot be like this.
     """
     check_agency(by, at, programme)
+    # One at a time, so that a press that came twice finds the panel of the first.
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
+    if Panel.objects.filter(
+        programme=programme, meets_at=meets_at, titles=dict(titles), closed_at__isnull=True
+    ).exists():
+        raise no.PanelThere
     panel = Panel(programme=programme, titles=dict(titles), meets_at=meets_at,
                   quorum=programme.quorum if quorum is None else quorum)  # fmt: skip
     _put(panel, at, members, chair)

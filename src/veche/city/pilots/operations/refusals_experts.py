@@ -147,6 +147,13 @@ class PanelWrong(Invalid):
                  "members as its quorum of {quorum}.")  # fmt: skip
 
 
+class PanelThere(Refused):
+    """The same press came twice."""
+
+    code = "panel-there"
+    sentence = _("This panel was called already.")
+
+
 class NotAPanellist(Invalid):
     """Who votes must hold the role."""
 

@@ -150,7 +150,6 @@ def _page(
     found: Panel,
     *,
     about: int = 0,
-    refusal: str = "",
     **forms: Any,
 ) -> HttpResponse:
     seats = queries.members(found)
@@ -187,11 +186,8 @@ def _page(
         "sits": sits,
         "waiting": waiting,
         "minutes": forms.get("minutes") or MinutesForm(),
-        "all_settled": not any(one.open for one in items),
-        "refusal": refusal,
-        "about": about,
     }
-    status = 422 if refusal or forms else 200
+    status = 422 if forms else 200
     return render(request, "pilots/panels_panel.html", context, status=status)
 
 
