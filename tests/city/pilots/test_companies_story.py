@@ -15,6 +15,7 @@ from django.test import Client
 from tests.cast import START
 from tests.city.pilots.world import EARLY, World, person
 from veche import clock
+from veche.city.pilots import personal
 from veche.city.pilots.access.companies import NotTheCompany
 from veche.city.pilots.models import Company, CompanyInvite, Product, Scouted, Support
 from veche.city.pilots.operations import colleagues, companies, scouting, support
@@ -28,8 +29,10 @@ from veche.city.pilots.operations.company_refusals import (
 )
 from veche.city.pilots.operations.scouting import ScoutedGiven
 from veche.city.pilots.operations.support import SupersededAlready, SupportDay, SupportGiven
+from veche.core.cases.operations import move_case
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.queries import holdings
+from veche.core.people.operations.erasure import erase_person
 
 INN = "7707083893"
 DAY = dt.timedelta(days=1)
@@ -209,9 +212,25 @@ def test_a_colleague_joins_by_letter_and_the_last_founder_stays(world: World) ->
     later = START + 2 * DAY
     first, second = colleagues._holdings(company, later).order_by("pk")
     colleagues.end_colleague(by=colleague, at=later, company=company, holding=first.pk)
+    going = world.application("screening", at=later, company=company, founder=colleague)
     with pytest.raises(colleagues.LastFounder):
         colleagues.end_colleague(by=colleague, at=later + DAY, company=company, holding=second.pk)
     colleagues.invite_colleague(by=colleague, at=later, company=company, email="x@example.org")
+    told = personal.collect(colleague)["pilot_invitations"]
+    assert [one["to"] for one in told] == [None, "x@example.org"]
+    # With nothing going on the last may leave too, and be forgotten.
+    move_case(by=colleague, at=later + DAY, case=going.case, move="withdraw")
+    colleagues.end_colleague(by=colleague, at=later + DAY, company=company, holding=second.pk)
+    erase_person(by=colleague, at=later + 2 * DAY, person=colleague)
+    # Nobody is left: the agency invites whoever shows that the company is theirs.
+    agency = client_of(world.agent)
+    url = f"/en/pilots/company/{company.organisation.code}/invite/"
+    assert agency.get(url).status_code == 200
+    assert client_of(person("Eve")).get(url).status_code == 403
+    sent = agency.post(url, {"email": "new@example.org", "language": "en"})
+    assert sent["Location"] == f"/en/pilots/companies/{company.organisation.code}/"
+    colleagues.sweep(at=clock.now() + 15 * DAY)
+    assert not CompanyInvite.objects.filter(email__isnull=False).exists()
     colleagues.sweep(at=later + 15 * DAY)
     assert not CompanyInvite.objects.filter(email__isnull=False).exists()
 

@@ -12,14 +12,20 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.pilots.access.companies import check_founder
-from veche.city.pilots.models import Company, CompanyInvite, Scouted
+from veche.city.pilots.access.companies import (
+    acts_for,
+    check_agency,
+    check_founder,
+    programme,
+)
+from veche.city.pilots.models import Application, Company, CompanyInvite, Scouted
 from veche.city.pilots.procedure import FOUNDER
 from veche.core.journal.operations import record
 from veche.core.moderation.limits import declare, spend
 from veche.core.notices.letters import link
 from veche.core.organisations.models import Holding
 from veche.core.organisations.operations import appoint, set_end
+from veche.core.organisations.queries import holdings
 from veche.core.people.tasks import send_letter
 from veche.errors import NotFound, Refused
 from veche.operation import inside, operation
@@ -47,10 +53,13 @@ class ActsAlready(Refused):
 
 
 class LastFounder(Refused):
-    """Nobody could act for the company any more."""
+    """Nobody could act for a company whose application goes on."""
 
     code = "last-founder"
-    sentence = _("You are the last who acts for this company: invite a colleague first.")
+    sentence = _(
+        "You are the last who acts for this company, and an application of it goes on: invite a"
+        " colleague first, or withdraw the application."
+    )
 
 
 class NoSuchColleague(NotFound):
@@ -77,11 +86,15 @@ def invite_colleague(
     """Ask somebody by letter to act for a company too. Whether the address has an account is told
     to nobody; who opens the link signs in with theirs.
 
+    The agency invites too, for a company that nobody acts for any more.
+
     Raises:
-        veche.city.pilots.access.companies.NotTheCompany: they do not act for it.
+        veche.city.pilots.access.companies.NotTheAgency: they neither act for it nor run the
+            programme.
         veche.core.moderation.limits.TooMany: too many invitations in a day.
     """
-    check_founder(by, at, company)
+    if not acts_for(holdings(by, at), company):
+        check_agency(by, at, programme())
     spend(by=by, at=at, what="pilots.invite", keys={})
     word = secrets.token_urlsafe(24)
     address = email.strip().lower()
@@ -173,7 +186,7 @@ def end_colleague(*, by: Person, at: dt.datetime, company: Company, holding: int
     Raises:
         veche.city.pilots.access.companies.NotTheCompany: they do not act for it.
         NoSuchColleague: nobody acts so, or no more.
-        LastFounder: nobody would be left.
+        LastFounder: nobody would be left while an application goes on.
     """
     check_founder(by, at, company)
     # Locked in one order: two who end each other at one moment are not both let.
@@ -181,7 +194,9 @@ def end_colleague(*, by: Person, at: dt.datetime, company: Company, holding: int
     found = next((one for one in rows if one.pk == holding), None)
     if found is None:
         raise NoSuchColleague
-    if not any(one.person_id != found.person_id for one in rows):
+    alone = not any(one.person_id != found.person_id for one in rows)
+    going = Application.objects.filter(company=company, case__closed_at__isnull=True)
+    if alone and going.exclude(case__state="draft").exists():
         raise LastFounder
     ended = set_end(by=by, at=at, holding=found, until=at)
     record(

@@ -116,9 +116,13 @@ def invite(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     """Ask a colleague by letter to act for the company too.
 
     Raises:
-        UnknownCompany, NotTheCompany: there is none, or it is not theirs.
+        UnknownCompany, NotTheCompany: there is none, or it is neither theirs nor do they run the
+            programme.
     """
-    found = mine_of(request, code)
+    found, held = access.company_for(code), asker(request).holdings
+    mine = access.acts_for(held, found)
+    if not mine and not access.runs(held, access.programme_or_none()):
+        raise access.NotTheCompany
     status = 200
     form = LetterForm(
         sent(request) if request.method == "POST" else None, initial={"language": found.language}
@@ -140,8 +144,8 @@ def invite(request: HttpRequest, person: Person, code: str) -> HttpResponse:
                 status = refusal.status
             else:
                 messages.success(request, _("A letter is on its way to {email}.").format(**one))
-                return redirect("pilots:own-company", code)
-    context = {"form": form, "company": found, "code": code, "days": colleagues.DAYS}
+                return redirect("pilots:own-company" if mine else "pilots:company", code)
+    context = {"form": form, "company": found, "code": code, "days": colleagues.DAYS, "mine": mine}
     return render(request, "pilots/companies_invite.html", context, status=status)
 
 
