@@ -55,11 +55,12 @@ def held(
 def test_an_owner_offers_a_site_and_closes_it_and_who_is_there_is_told(world: World) -> None:
     with pytest.raises(NotTheAgency):
         sites.add_site(by=world.founder, at=START, owner=world.school, given=given(world))
-    for wrong in (
+    refused: tuple[dict[str, Any], ...] = (
         {"names": {}}, {"environment": "moon"}, {"longitude": float("nan")},
         {"offers": {"insurance": True}}, {"offers": {"area": True}}, {"requires": ["power"]},
         {"reaches": {"martians": 3}}, {"latitude": 91.0}, {"texts": {"en": "a" * 5_001}},
-    ):  # fmt: skip
+    )  # fmt: skip
+    for wrong in refused:
         with pytest.raises(Refused):
             sites.add_site(
                 by=world.keeper, at=START, owner=world.school, given=given(world, **wrong)

@@ -172,7 +172,7 @@ def test_the_next_best_and_why_it_is_not_the_one() -> None:
     assert solved([{"id": "a"}], [])["unmatched"][0]["why"] == "no_sites"
 
 
-BROKEN = (
+BROKEN: tuple[tuple[Any, str], ...] = (
     ([], "$"),
     ({}, "solutions"),
     ({"solutions": [], "sites": {}}, "sites"),
@@ -257,7 +257,10 @@ def test_gaps_and_features() -> None:
     assert rules.offered({"power": True, "lit": False, "area": 3, "lift": None}) == {
         "power": True, "area": 3,
     }  # fmt: skip
-    for wrong in ({"moon": True}, {"area": True}, {"area": -1}, {"power": 3}, {"quiet": True}):
+    refused: tuple[dict[str, object], ...] = (
+        {"moon": True}, {"area": True}, {"area": -1}, {"power": 3}, {"quiet": True},
+    )  # fmt: skip
+    for wrong in refused:
         with pytest.raises(rules.NotAFeature):
             rules.offered(wrong)
     assert rules.asked(["quiet", "insurance", "quiet"]) == ["insurance", "quiet"]

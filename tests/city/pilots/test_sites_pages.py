@@ -59,7 +59,7 @@ def test_an_owner_offers_a_site_and_a_resident_finds_it(world: World) -> None:
     read(resident, "sites-mine", status=302)
     read(browser(world.founder), "sites-mine", status=403)
     read(browser(world.founder), "site-new", status=403)
-    data = {
+    data: dict[str, Any] = {
         "name_en": "Hall of the school", "text_en": "A hall.", "owner": "school",
         "environment": "indoors", "territory": "west", "features": ["power", "lift"],
         "n_area": "40.5", "g_old": "120", "requires": ["insurance"],
@@ -86,24 +86,26 @@ def test_an_owner_offers_a_site_and_a_resident_finds_it(world: World) -> None:
     page = send(owner, "site-edit", code, **{**data, "seen": mark}, status=409)
     assert "Somebody changed this site meanwhile" in page
     first, last = (START + 5 * DAY).date(), (START + 95 * DAY).date()
-    window = {"begins_on": str(first), "ends_on": str(last), "places": 2}
+    window: dict[str, Any] = {"begins_on": str(first), "ends_on": str(last), "places": 2}
     send(owner, "window-new", code, **{**window, "ends_on": "2020-01-01"}, status=422)
     send(owner, "window-new", code, **window)
     page = send(owner, "window-new", code, **window, status=422)
     assert "Another window" in page
-    made = SiteWindow.objects.get()
-    send(owner, "window", code, made.pk, **{**window, "places": 3})
+    opened = SiteWindow.objects.get()
+    send(owner, "window", code, opened.pk, **{**window, "places": 3})
     page = read(resident, "site", code)
     assert "free area" in page and "Main street 1" in page and "insurance" in page
     assert 'class="free"' in page
-    listed = read(resident, "sites", kind="indoors", q="hall", **{"with": "lift"}, free="1")
+    listed = read(
+        resident, "sites", **dict[str, Any](kind="indoors", q="hall", free="1", **{"with": "lift"})
+    )
     assert "Hall of the school" in listed and "Yard" not in listed
     assert "No site fits this choice" in read(resident, "sites", q="nowhere\x00")
     rows = list(reader(io.StringIO(read(resident, "sites-csv", kind="indoors").lstrip("\ufeff"))))
     assert rows[1][0] == code and rows[1][-3:] == [str(first), str(last), "3"]
     rows = list(reader(io.StringIO(read(resident, "site-csv", code).lstrip("\ufeff"))))
     assert rows[1][1:5] == [str(first), str(last), "3", "open"]
-    send(owner, "window-remove", code, made.pk)
+    send(owner, "window-remove", code, opened.pk)
     send(owner, "site-close", code, because="", status=422)
     send(owner, "site-close", code, because="The roof leaks.")
     assert "The roof leaks." in read(resident, "site", code)
@@ -128,7 +130,12 @@ def test_the_agency_matches_holds_and_places_and_the_owner_answers(
     )  # nothing to choose yet
     assert "not matched yet" in read(agency, "matching")
     # What the trial needs.
-    needs = {"environment": "water", "days": "30", "features": ["power"], "target_group": "old"}
+    needs: dict[str, Any] = {
+        "environment": "water",
+        "days": "30",
+        "features": ["power"],
+        "target_group": "old",
+    }
     send(agency, "matching-needs", number, **{**needs, "days": "0"}, status=422)
     send(agency, "matching-needs", number, **needs)
     page = read(agency, "matching-one", number)
@@ -159,7 +166,7 @@ def test_the_agency_matches_holds_and_places_and_the_owner_answers(
     ]
     # Hold, rank, refuse, accept, place.
     day = (START + 10 * DAY).date()
-    pick = {"window": window.pk, "begins_on": str(day), "days": "30", "do": "hold"}
+    pick: dict[str, Any] = {"window": window.pk, "begins_on": str(day), "days": "30", "do": "hold"}
     page = send(agency, "matching-choose", number, **{**pick, "days": "900"}, status=422)
     page = send(agency, "matching-choose", number, **{**pick, "days": "300"}, status=422)
     assert "outside the window" in page
