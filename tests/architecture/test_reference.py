@@ -14,7 +14,7 @@ READ = re.compile(r"""environ(?:\.get\(|\.setdefault\(|\[)\s*["'](\w+)["']""")
 NAMED = re.compile(r"\bVECHE_[A-Z_]+\b")
 OTHERS = {
     "DJANGO_SETTINGS_MODULE", "LC_ALL", "LANG", "DISPLAY", "WAYLAND_DISPLAY",
-    "OPENBLAS_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS", "PATH",
 }  # fmt: skip
 """Not ours: their owners document them."""
 

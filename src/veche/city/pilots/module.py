@@ -197,6 +197,11 @@ MODULE = Module(
         "pilots.paid": "A payment by a contract was written down.",
         "pilots.contracts-imported": "Contracts of another publisher were read from OCDS.",
         # programme
+        "pilot.bring": "An application was brought before the panel.",
+        "pilot.select": "The panel chose an application.",
+        "pilot.decline": "The panel declined an application.",
+        "pilot.place": "A chosen application was given a site.",
+        "pilot.find_none": "No site was found for a chosen application.",
         "pilots.founded": "A programme was founded with companies, experts and sites, many at once.",
         "pilots.past-loaded": "Calls and applications of the past were loaded, many at once.",
         "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from veche.city.pilots.models import Expert, PanelVote, Review, ReviewTask
+from veche.city.pilots.operations.forgetting import forget_expert
 from veche.operation import inside
 
 if TYPE_CHECKING:
@@ -62,12 +63,4 @@ def collect(person: Person) -> dict[str, Any]:
 def erase(*, by: Person | None, at: dt.datetime, person: Person) -> None:
     """The entry is blanked and ends, and what was not read comes back; reviews and votes were made
     in office and stay, with nobody's name any more."""
-    del by
-    for entry in Expert.objects.filter(pk=person.pk):
-        entry.words, entry.until = "", entry.until or at
-        entry.save(update_fields=["words", "until"])
-        entry.technologies.clear()
-        entry.targets.clear()
-    ReviewTask.objects.filter(expert=person.pk, standing__in=["given", "accepted"]).update(
-        standing=ReviewTask.Standing.TAKEN_BACK, ended_at=at, reason="ended"
-    )
+    forget_expert(at=at, person=person)

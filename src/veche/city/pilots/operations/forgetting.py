@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from veche.city.pilots.models import Appeal, Application, Question
+from veche.city.pilots.models import Appeal, Application, Expert, Question, ReviewTask
 from veche.core.journal.operations import record
 from veche.operation import inside, operation
 
@@ -37,3 +37,16 @@ def put_words(*, case: Case, field: str, text: str) -> None:
         Appeal.objects.filter(pk=case.pk).update(text=text)
     elif case.procedure == "pilot" and field in ("title", "text", "reason"):
         Application.objects.filter(pk=case.pk).update(**{field: text})
+
+
+@inside
+def forget_expert(*, at: dt.datetime, person: Person) -> None:
+    """Blank an expert's entry and end it; what they had not read comes back."""
+    for entry in Expert.objects.filter(pk=person.pk):
+        entry.words, entry.until = "", entry.until or at
+        entry.save(update_fields=["words", "until"])
+        entry.technologies.clear()
+        entry.targets.clear()
+    ReviewTask.objects.filter(expert=person.pk, standing__in=["given", "accepted"]).update(
+        standing=ReviewTask.Standing.TAKEN_BACK, ended_at=at, reason="ended"
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -155,12 +156,12 @@ def _steward(
 ) -> Callable[..., HttpResponse]:
     """Only for who looks after ties."""
 
-    @signed_in("")
-    def guarded(request: HttpRequest, person: Person, /, **kwargs: Any) -> HttpResponse:
+    @wraps(view)
+    def checked(request: HttpRequest, person: Person, /, **kwargs: Any) -> HttpResponse:
         check_steward(person, clock.now())
         return view(request, person, **kwargs)
 
-    return guarded
+    return signed_in("")(checked)
 
 
 def _looked_up(typed: str, steward: Person, at: dt.datetime) -> tuple[Person | None, list[Tie]]:
