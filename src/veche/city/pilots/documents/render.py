@@ -72,8 +72,9 @@ def render(
 
     ``data`` is whatever JSON can say; the template reads it with ``json(bytes(sys.inputs.data))``,
     and its words are set as they are: they cannot become markup. ``at`` is written as the moment of
-    creation; with it the same data gives the same bytes. ``language`` (en, ru, zh) is told to the
-    template as ``sys.inputs.language``, its fonts as ``sys.inputs.fonts``, parted by commas.
+    creation, to the second (a PDF knows nothing finer); with it the same data gives the same bytes.
+    ``language`` (en, ru, zh) is told to the template as ``sys.inputs.language``, its fonts as
+    ``sys.inputs.fonts``, parted by commas.
 
     Raises:
         NoFont: it holds Chinese, and there is no font.
@@ -91,6 +92,6 @@ def render(
         ignore_system_fonts=True,
         sys_inputs={"data": said, "language": language, "fonts": fonts},
         pdf_standards="a-2u",
-        timestamp=at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+        timestamp=(at or dt.datetime(2000, 1, 1, tzinfo=dt.UTC)).replace(microsecond=0),
     )
     return made
