@@ -32,10 +32,8 @@ def person(name: str) -> Person:
     return add_person(by=None, at=START, name=name, email=f"{name}@example.org")
 
 
-def office(code: str) -> Organisation:
-    return add_organisation(
-        by=None, at=START, code=code, kind=Organisation.Kind.COMPANY, names={"en": code}
-    )
+def office(code: str, kind: str = Organisation.Kind.COMPANY) -> Organisation:
+    return add_organisation(by=None, at=START, code=code, kind=kind, names={"en": code})
 
 
 def tie(who: Person, where: Organisation | None, kind: str = "employment", **more: Any) -> Tie:
@@ -121,6 +119,38 @@ def test_who_worked_with_somebody_who_stands_for_it_now() -> None:
     found = conflicts(person=anna, organisation=firm, at=START)[0]
     assert (found.other_id, found.through_id) == (boris.pk, mill.pk)
     assert conflicted_people(organisation=firm, at=START) == {anna.pk, boris.pk}
+
+
+def test_a_colleague_who_founds_a_company_bars_neither_a_department_nor_a_large_firm() -> None:
+    anna, boris, vera = person("anna"), person("boris"), person("vera")
+    hall, council = office("hall", "department"), office("council", "self_government")
+    plant, firm = office("plant"), office("firm")
+    for one in (anna, boris):
+        appoint(by=None, at=START, person=one, role="officer", organisation=hall)
+    appoint(by=None, at=START, person=boris, role="founder", organisation=firm)
+    assert conflicted_people(organisation=firm, at=START) == {boris.pk}
+    # Nor where a register tells the same of the office; who sits in one team writes it down.
+    tie(anna, hall, source="registry")
+    tie(boris, hall, source="registry")
+    assert kinds(anna, firm) == []
+    row = pair(anna, boris, "co_work")
+    assert kinds(anna, firm) == ["co_work"]
+    row.delete()
+    # The few of a council know each other; of a plant, only while the city knows few of it.
+    tie(boris, council, until=START - YEAR)
+    tie(vera, council)
+    assert kinds(vera, firm) == ["co_work"]
+    tie(boris, plant, until=START - YEAR)
+    tie(anna, plant)
+    assert kinds(anna, firm) == ["co_work"]
+    crowd = Person.objects.bulk_create(Person(name=f"p{n}", email=f"p{n}@example.org")
+                                       for n in range(49))  # fmt: skip
+    Tie.objects.bulk_create(
+        Tie(person=one, organisation=plant, kind="employment", since=START - YEAR,
+            source="registry", declared_at=START)
+        for one in crowd
+    )  # fmt: skip
+    assert kinds(anna, firm) == []
 
 
 def test_kin_counts_when_confirmed_and_one_person_has_all_ties_of_all_accounts() -> None:

@@ -8,6 +8,11 @@
 -- chain and added over all chains and all accounts of one person. Whoever works in, governs or has
 -- a contract with an organisation is tied to all that it owns so much of, and to all that own so
 -- much of it.
+--
+-- Who worked in one place at one time is tied where they will have known each other: in a company
+-- or a self-government that the city knows no more than fifty people of. Departments and operators
+-- make no such ties: one colleague who founded a company would bar a whole office, and nobody were
+-- left to judge. Who sits there in one team with somebody declares it, or it is written down.
 CREATE OR REPLACE FUNCTION organisations_conflicts(
     moment timestamptz, years integer, people bigint[] DEFAULT NULL, offices bigint[] DEFAULT NULL
 ) RETURNS TABLE (
@@ -68,6 +73,13 @@ WITH RECURSIVE rule AS MATERIALIZED (
            w.share
     FROM same s JOIN work w ON w.person_id = s.self_id, rule
     WHERE w.until IS NULL OR w.until > rule.cool
+), teams AS MATERIALIZED (
+    -- Where people know each other; both sides of the rule read it, those who are not asked too.
+    SELECT w.organisation_id
+    FROM work w JOIN organisations_organisation o ON o.id = w.organisation_id, rule
+    WHERE o.kind IN ('company', 'self_government') AND w.kind IN ('employment', 'governing')
+        AND (w.until IS NULL OR w.until > rule.cool)
+    GROUP BY w.organisation_id HAVING count(DISTINCT w.person_id) <= 50
 ), moved AS (
     -- Few stand for one organisation and worked in another: with these alone pairs are made.
     SELECT w.person_id, w.organisation_id, w.source, w.since, w.until,
@@ -75,6 +87,7 @@ WITH RECURSIVE rule AS MATERIALIZED (
     FROM work w JOIN work n ON n.person_id = w.person_id
         AND n.organisation_id <> w.organisation_id, rule
     WHERE w.kind IN ('employment', 'governing') AND (w.until IS NULL OR w.until > rule.cool)
+        AND w.organisation_id IN (SELECT t.organisation_id FROM teams t)
         AND n.kind IN ('employment', 'ownership', 'governing')
         AND (n.until IS NULL OR n.until > moment)
         AND (n.kind <> 'ownership' OR n.share >= rule.least)
