@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from tests.cast import START
 from tests.city.dispatch.conftest import Ground, minutes
@@ -157,6 +159,37 @@ def test_the_database_keeps_drills_and_moments(ground: Ground, change: str) -> N
         connection.cursor() as cursor,
     ):
         cursor.execute(f"UPDATE dispatch_incident SET {change}")
+
+
+def test_a_note_pressed_twice_stands_once(ground: Ground) -> None:
+    incident = ground.in_work()
+    for second in (0, 2):
+        incidents.note(
+            by=ground.town.dispatcher, at=START + minutes(5) + dt.timedelta(seconds=second),
+            incident=incident, text="Gas smells too.",
+        )  # fmt: skip
+    assert incident.entries.filter(kind="note").count() == 1
+    incidents.note(
+        by=ground.town.dispatcher, at=START + minutes(9), incident=incident, text="Gas smells too."
+    )
+    assert incident.entries.filter(kind="note").count() == 2
+
+
+def test_the_button_that_closes_waits_for_those_who_help(ground: Ground) -> None:
+    incident = ground.in_work()
+    task = ground.helped(incident, at=START + minutes(4))
+    incidents.say_done(
+        by=ground.town.officer, at=START + minutes(20), incident=incident, text="The gas is off."
+    )
+    client = Client()
+    client.force_login(ground.town.dispatcher)
+    address = f"/en/dispatch/incidents/{incident.case.number}/"
+    page = client.get(address).content.decode()
+    assert "It can be closed when those who help are done" in page
+    assert f"{address}close/" not in page
+    incidents.finish_help(by=ground.town.light_officer, at=START + minutes(21), task=task)
+    page = client.get(address).content.decode()
+    assert f"{address}close/" in page and "those who help are done" not in page
 
 
 @pytest.mark.parametrize("table", ["incident", "incidententry", "incidenttask", "incidentlook"])

@@ -160,7 +160,10 @@ WITH x AS MATERIALIZED (
            rank() OVER (PARTITION BY sort ORDER BY tier) AS place
     FROM held WHERE tier = 0 OR tier >= wanted
 ), whom AS (
-    SELECT sort, person_id FROM sorts WHERE act = 'person'
+    SELECT g.sort, g.person_id FROM sorts g WHERE g.act = 'person' AND EXISTS (
+        -- whoever was named and holds no role any more is not told
+        SELECT FROM organisations_holding h WHERE h.person_id = g.person_id AND h.since <= %(at)s
+            AND (h.until IS NULL OR h.until > %(at)s))
     UNION SELECT sort, person_id FROM duty
     UNION SELECT sort, person_id FROM nearest WHERE place = 1
 )

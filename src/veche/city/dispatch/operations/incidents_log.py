@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from veche.core.cases.models import Case
     from veche.core.people.models import Person
 
+AGAIN = dt.timedelta(minutes=1)
+"""The same note of the same person within it is a button pressed twice."""
 _LOCKED = ("kind", "service", "case__territory__district", "case__organisation")
 
 
@@ -104,7 +106,7 @@ def note(
     *, by: Person, at: dt.datetime, incident: Incident, text: str, public: bool = False
 ) -> IncidentEntry:
     """Somebody who deals with the incident writes down what they know; for the house alone unless
-    they say otherwise.
+    they say otherwise. The same words of the same person within a minute are one line.
 
     Raises:
         WordsNeeded: it says nothing.
@@ -112,7 +114,14 @@ def note(
     """
     incident = locked(incident)
     access.check_inside(by, at, incident)
-    return add_entry(by=by, at=at, incident=incident, kind="note", text=reason(text), public=public)
+    words = reason(text)
+    again = IncidentEntry.objects.filter(
+        incident=incident, by=by, kind="note", text=words, at__gt=at - AGAIN, at__lte=at
+    ).first()
+    if again is not None:
+        record(kind="incident.told-again", by=by, at=at, subject=subject(incident.case))
+        return again
+    return add_entry(by=by, at=at, incident=incident, kind="note", text=words, public=public)
 
 
 @operation

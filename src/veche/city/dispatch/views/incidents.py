@@ -215,10 +215,15 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
     case = found.case
     events = history(case)
     helping = queries.helpers(found, at)
+    can = acts.acts_for(found, who.holdings) if inside else []
+    # It is closed when everybody who helps is done; until then the page says whom it waits for.
+    waits_for = [str(one.task.organisation) for one in helping if one.task.done_at is None]
+    closing = any(one.code == "close" for one in can) and waits_for
     context: dict[str, Any] = {
         **shared(found, at, places),
         "line": line_in_words(case, events, clocks(case)),
-        "acts": acts.acts_for(found, who.holdings) if inside else [],
+        "acts": [one for one in can if not (closing and one.code == "close")],
+        "waits_for": ", ".join(waits_for) if closing else "",
         "helpers": [
             (one, acts.acts_of_task(one.task, found, who.holdings) if inside else [])
             for one in helping
