@@ -187,6 +187,7 @@ def test_the_button_that_closes_waits_for_those_who_help(ground: Ground) -> None
     page = client.get(address).content.decode()
     assert "It can be closed when those who help are done" in page
     assert f"{address}close/" not in page
+    task = incidents.accept_help(by=ground.town.light_officer, at=START + minutes(20), task=task)
     incidents.finish_help(by=ground.town.light_officer, at=START + minutes(21), task=task)
     page = client.get(address).content.decode()
     assert f"{address}close/" in page and "those who help are done" not in page
