@@ -201,7 +201,7 @@ def _agreement(
         "ru",
     )  # fmt: skip
     last = at + dt.timedelta(hours=6 * signed)
-    agreement = writer.rows.add(
+    agreement: Agreement = writer.rows.add(
         Agreement(
             application=row, version=1, methodology=methodology, site=site, text=text,
             digest=hashlib.sha256(text).hexdigest(), language="ru", at=at,

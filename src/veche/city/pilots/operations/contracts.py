@@ -31,7 +31,7 @@ from veche.city.pilots.operations.refusals_evaluations import (
     TheirOwn,
 )
 from veche.city.pilots.operations.telling_applications import tell_company
-from veche.city.pilots.procedure import PROGRAMME
+from veche.city.pilots.procedure import PROGRAMME, SECRET
 from veche.city.pilots.rules import evaluations as rules
 from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from veche.core.organisations.models import Organisation
     from veche.core.people.models import Person
 
-BEFORE = ("draft", "screening", "more_info", "review", "panel", "rejected")
+BEFORE = (*SECRET, "rejected")
 """States of an application that no contract follows."""
 ENDED = (Contract.Standing.CANCELLED, Contract.Standing.TERMINATED)
 

@@ -25,7 +25,8 @@ from veche.core.organisations.models import Organisation
 from veche.operation import operation
 
 DAY = dt.timedelta(days=1)
-ALL = 36_500 * DAY
+ALL = 36_500
+"""Days that are looked back for terms that were broken: all of the past."""
 
 
 @dataclass

@@ -116,18 +116,6 @@ def check_value(
         raise MomentWrong(since=moment(trial.starts_at, "year"), until=moment(until, "year"))
 
 
-def indicator_of(trial: Trial, code: str) -> Indicator:
-    """An indicator of the trial's methodology.
-
-    Raises:
-        UnknownIndicator: it has none of this code.
-    """
-    found = Indicator.objects.filter(methodology=trial.methodology_id, code=code).first()
-    if found is None:
-        raise UnknownIndicator(asked=code[:40])
-    return found
-
-
 @operation
 def measure(
     *,

@@ -45,11 +45,7 @@ def held(application: Application | int, state: str) -> Application:
         NotNow: it stands somewhere else.
         veche.operation.OutsideOperation: no operation is under way.
     """
-    pk = application if isinstance(application, int) else application.pk
-    rows = Application.objects.select_for_update(of=("self",)).select_related(
-        "case__territory", "programme__agency", "company__organisation", "department"
-    )
-    found = rows.get(pk=pk)
+    found = locked(application)
     if found.case.state != state:
         raise NotNow(state=PILOT.by_code[found.case.state].title)
     return found

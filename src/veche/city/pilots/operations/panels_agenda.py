@@ -188,7 +188,9 @@ def add_item(*, by: Person, at: dt.datetime, panel: Panel, application: Applicat
         PanelOpen: the panel has closed.
         ItemThere: it is on an agenda.
     """
-    panel, application = locked_panel(panel), locked(application)
+    # The application first, as all others do: else two could wait for each other.
+    application = locked(application)
+    panel = locked_panel(panel)
     check_may_see(by, application, at)
     check_agency(by, at, panel.programme)
     if panel.closed_at is not None or panel.programme_id != application.programme_id:

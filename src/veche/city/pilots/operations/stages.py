@@ -26,7 +26,7 @@ WITH spans AS (
     FROM pilots_stage_span v JOIN pilots_application a ON a.case_id = v.application_id
     JOIN cases_case c ON c.id = v.application_id
     WHERE v.since < %(at)s
-        AND (c.closed_at IS NULL OR c.closed_at > %(at)s - %(back)s::interval)
+        AND (c.closed_at IS NULL OR c.closed_at > %(at)s - make_interval(days => %(back)s))
 ), sums AS (
     SELECT *, sum(lasted) OVER (PARTITION BY application_id, stage ORDER BY seq) AS so_far
     FROM spans WHERE NOT waiting
@@ -56,19 +56,20 @@ RETURNING application_id, stage, days, due_at
 """
 
 
-LOOKED_BACK = dt.timedelta(days=366)
+LOOKED_BACK = 366
 
 
 @inside
 def put_breaches(
-    *, at: dt.datetime, back: dt.timedelta = LOOKED_BACK
+    *, at: dt.datetime, back: int = LOOKED_BACK
 ) -> list[tuple[int, str, int, dt.datetime]]:
-    """Write what was broken and is not written down, of what is open or ended within ``back``;
+    """Write what was broken and is not written down, of what is open or ended within ``back`` days;
     application, stage, days and moment of each. Nobody is told."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE pilots_breach IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute(_WRITE, {"at": at, "back": back})
-        return cursor.fetchall()
+        rows: list[tuple[int, str, int, dt.datetime]] = cursor.fetchall()
+        return rows
 
 
 @operation

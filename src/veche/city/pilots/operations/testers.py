@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.pilots.access.conflicts import may_see
 from veche.city.pilots.access.trials import check_agency
 from veche.city.pilots.models import Indicator, Tester, TesterAnswer, TesterQuota, Trial
 from veche.city.pilots.operations.measurements import UnknownIndicator, measured
@@ -92,6 +93,16 @@ class MarkWrong(Invalid):
     sentence = _("This cannot be an answer to “{name}”.")
 
 
+class TiedTester(Refused):
+    """Who is tied to the company does not say whether its solution is good."""
+
+    code = "tester-tied"
+    sentence = _(
+        "You are tied to the company that made this, so you cannot test it: what testers say"
+        " decides about it."
+    )
+
+
 class QuotaWrong(Invalid):
     """A plan that cannot be."""
 
@@ -148,6 +159,7 @@ def enrol(
 
     Raises:
         TrialOver: the trial has ended, or was never begun.
+        TiedTester: a tie to the company stands against it.
         ConsentNeeded: they did not consent to the text that is shown now.
         AgeUnknown: no such band.
         GuardianNeeded: they are under eighteen and nobody has agreed.
@@ -156,6 +168,8 @@ def enrol(
     trial = Trial.objects.get(pk=trial.pk)
     if trial.ended_at is not None or application.case.state != "running":
         raise TrialOver
+    if not may_see(by, application, at):
+        raise TiedTester
     if consent != CONSENT:
         raise ConsentNeeded
     if age and age not in AGES:

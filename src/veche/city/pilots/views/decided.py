@@ -26,7 +26,8 @@ def decided(request: HttpRequest) -> HttpResponse:
     last = max(1, -(-total // queries.PAGE))
     which = replace(which, page=min(which.page, last))
     first = (which.page - 1) * queries.PAGE
-    topics = {one.code: one for one in (*Technology.objects.all(), *Target.objects.all())}
+    topics: dict[str, Technology | Target] = {one.code: one for one in Technology.objects.all()}
+    topics |= {one.code: one for one in Target.objects.all()}
     context: dict[str, Any] = {
         "which": which,
         "total": total,

@@ -164,7 +164,8 @@ def _longer(data: Any) -> MethodologyForm:
 def _more(data: Any) -> Any:
     """The lines that were typed, and more below."""
     longer = data.copy()
-    count = int(data["i-TOTAL_FORMS"]) if str(data.get("i-TOTAL_FORMS", "")).isdigit() else 0
+    asked = str(data.get("i-TOTAL_FORMS", ""))
+    count = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
     count = min(count, rules.MOST_INDICATORS)
     rows = [
         {

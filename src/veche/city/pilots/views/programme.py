@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from veche import clock
+from veche.city.pilots.access.applications import PUBLIC
+from veche.city.pilots.access.trials import PUBLIC_TRIAL
 from veche.city.pilots.datasets.programme import FUNNEL
-from veche.city.pilots.models import Evaluation, Programme, Trial
+from veche.city.pilots.models import Application, Evaluation, Programme, Trial
 from veche.city.pilots.queries import calls
 from veche.city.pilots.queries.statistics import Share, Statistics, statistics
 from veche.city.pilots.words.trials import STAGES
@@ -47,16 +49,18 @@ def _stages(found: Statistics) -> list[dict[str, Any]]:
 
 
 def _reports() -> list[Evaluation]:
-    rows = Evaluation.objects.filter(published_at__isnull=False).order_by("-published_at", "-pk")
+    # A hidden application is asked for apart: what is public of one is one rule.
+    shown = Application.objects.filter(PUBLIC).values("pk")
+    rows = Evaluation.objects.filter(published_at__isnull=False, trial__application__in=shown)
     return list(
-        rows.select_related("trial__application__case", "trial__application__company").defer(
+        rows.order_by("-published_at", "-pk").select_related("trial__application__case", "trial__application__company").defer(
             "pdf", "trial__application__profile", "trial__application__text"
         )[:REPORTS]
     )
 
 
 def _running() -> list[Trial]:
-    rows = Trial.objects.filter(ended_at=None).order_by("ends_at", "pk")
+    rows = Trial.objects.filter(PUBLIC_TRIAL, ended_at=None).order_by("ends_at", "pk")
     return list(
         rows.select_related("application__case", "site").defer(
             "application__profile", "application__text"
