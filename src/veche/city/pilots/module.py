@@ -202,7 +202,7 @@ MODULE = Module(
         "pilot.decline": "The panel declined an application.",
         "pilot.place": "A chosen application was given a site.",
         "pilot.find_none": "No site was found for a chosen application.",
-        "pilots.founded": "A programme was founded with companies, experts and sites, many at once.",
+        "pilots.founded": "A programme was founded with companies, experts and sites.",
         "pilots.past-loaded": "Calls and applications of the past were loaded, many at once.",
         "pilots.programme-set": "Who runs the pilot programme, and its terms, were set.",
         "pilots.word-set": "A technology or a development target was named.",
