@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import time
 from typing import Any
 
@@ -13,6 +15,7 @@ from tests.cast import START
 from tests.city.pilots.test_trials import running
 from tests.city.pilots.world import DAY, World, person
 from veche.city.pilots import models, personal_trials
+from veche.city.pilots.datasets.programme import DATASETS
 from veche.city.pilots.models import Indicator, Trial
 from veche.city.pilots.operations import measurements, testers, trials
 from veche.city.pilots.operations.testers import (
@@ -24,6 +27,7 @@ from veche.city.pilots.operations.testers import (
     MarkWrong,
     NotATester,
     QuotaWrong,
+    TiedTester,
     TrialOver,
 )
 from veche.city.pilots.queries.trials import indicators, mix_of, words_of_testers
@@ -32,9 +36,12 @@ from veche.city.pilots.rules.testers import CONSENT, KEPT, Said, floor_of, mix, 
 from veche.city.pilots.words.testers import AGES, CONSENTS, KINDS
 from veche.core.journal.models import Record
 from veche.core.notices.models import Notice
+from veche.core.opendata.queries import cells, csv_lines, figure
+from veche.core.organisations.models import Tie
 from veche.core.people.models import Person
 
 NOW = START + 5 * DAY
+AGED = "pilot_testers_by_age"
 
 
 def test_how_testers_are_asked_follows_from_the_unit() -> None:
@@ -91,6 +98,43 @@ def crowd(
             models.TesterAnswer(tester=one, indicator=ease, value=value, at=START) for one in made
         )
     return made
+
+
+def test_who_is_tied_to_the_company_does_not_test(world: World) -> None:
+    _made, trial, _weight = running(world)
+    join: dict[str, Any] = {"at": NOW, "trial": trial, "consent": CONSENT}
+    with pytest.raises(TiedTester):
+        testers.enrol(by=world.founder, **join)
+    who = world.town.resident
+    testers.enrol(by=who, **join)
+    firm = world.company.organisation
+    Tie.objects.create(person=who, organisation=firm, kind="employment", since=NOW,
+                       source="declared", declared_at=NOW)  # fmt: skip
+    with pytest.raises(TiedTester):
+        testers.answer(by=who, at=NOW, trial=trial, given={"ease": Given(5)})
+    client = Client()
+    client.force_login(world.founder)
+    page = client.post(f"/en/pilots/test/{trial.key}/", {"consent": CONSENT})
+    assert page.status_code == 409 and "You are tied to the company" in page.content.decode()
+
+
+def test_open_data_tells_no_growing_number_of_testers(world: World) -> None:
+    made, trial, _weight = running(world)
+    crowd(trial, 7, age="65+")
+
+    def told(at: dt.datetime) -> dict[Any, Any]:
+        return {row["group"][0]: row["values"][0] for row in cells(*figure(AGED), at)}
+
+    pilots = next(one for one in DATASETS if one.name == "pilots")
+    place = [one.name for one in pilots.columns].index("testers")
+
+    def testing(at: dt.datetime) -> str:
+        rows = csv.reader(io.StringIO(b"".join(csv_lines(pilots, at)).decode()))
+        return next(row[place] for row in rows if row[0] == made.case.number)
+
+    assert "65+" not in told(NOW) and testing(NOW) == "5"
+    trials.end_trial(by=world.agent, at=NOW, application=made, because="All have tried it.")
+    assert told(NOW)["65+"] == 7 and testing(NOW) == "7"
 
 
 def test_joining_twice_is_one_and_leaving_takes_everything_back(world: World) -> None:

@@ -29,6 +29,8 @@ from veche.figures import (
 _LEAST = 5
 """Fewer testers than this are not told apart from none: they could be recognised."""
 _DECIDED = "a.decided_at <= %(at)s AND a.submitted_at IS NOT NULL"
+"""What is hidden for its words counts on: there are no words in these tables, and nobody makes the
+programme look better by hiding a pilot."""
 
 _PILOTS = f"""
 SELECT c.number, k.number AS call, l.standing, d.code AS department, o.code AS company,
@@ -44,7 +46,8 @@ SELECT c.number, k.number AS call, l.standing, d.code AS department, o.code AS c
     CASE WHEN a.answered_at <= %(at)s THEN nullif(a.answer, '') END AS answer,
     round(a.mean::numeric, 3) AS mean, round(a.adjusted::numeric, 3) AS adjusted,
     round(a.uncertainty::numeric, 3) AS uncertainty,
-    CASE WHEN t.testers >= {_LEAST} THEN t.testers END AS testers,
+    CASE WHEN t.testers >= {_LEAST} THEN t.testers - CASE WHEN t.growing
+        THEN mod(t.testers, {_LEAST}) ELSE 0 END END AS testers,
     m.amount AS contract_amount, p.currency,
     (SELECT count(*) FROM pilots_breach b WHERE b.application_id = c.id AND b.at <= %(at)s)
         AS breaches,
@@ -61,7 +64,8 @@ JOIN organisations_organisation o ON o.id = f.organisation_id
 LEFT JOIN organisations_organisation d ON d.id = a.department_id
 LEFT JOIN (
     SELECT t.application_id, count(DISTINCT t.id) AS trials,
-        count(x.id) FILTER (WHERE x.consented_at <= %(at)s AND x.left_at IS NULL) AS testers
+        count(x.id) FILTER (WHERE x.consented_at <= %(at)s AND x.left_at IS NULL) AS testers,
+        bool_or(t.ended_at IS NULL OR t.ended_at > %(at)s) AS growing
     FROM pilots_trial t LEFT JOIN pilots_tester x ON x.trial_id = t.id
     WHERE t.starts_at <= %(at)s GROUP BY 1
 ) t ON t.application_id = a.case_id
@@ -128,8 +132,12 @@ FROM pilots_application a JOIN cases_case c ON c.id = a.case_id
 JOIN pilots_call l ON l.case_id = a.call_id
 WHERE a.submitted_at <= %(at)s AND (a.decided_at IS NOT NULL OR c.state <> 'withdrawn')
 """
+# What they said of themselves is told once their trial is over: in a number that grows by one with
+# whoever is seen to join, it would be read off.
 _TESTERS = """
-SELECT x.id AS tester, c.number AS trial, nullif(x.age, '') AS age, x.disability
+SELECT x.id AS tester, c.number AS trial,
+    CASE WHEN t.ended_at <= %(at)s THEN nullif(x.age, '') END AS age,
+    CASE WHEN t.ended_at <= %(at)s THEN x.disability END AS disability
 FROM pilots_tester x JOIN pilots_trial t ON t.id = x.trial_id
 JOIN cases_case c ON c.id = t.application_id
 WHERE x.consented_at <= %(at)s AND x.left_at IS NULL
@@ -209,8 +217,8 @@ PILOTS = Dataset(
         Column("mean", "number", _("The weighted mean of its marks, 0 to 5."), True),
         Column("adjusted", "number", _("The same without the severity of its experts."), True),
         Column("uncertainty", "number", _("Standard error of the adjusted score."), True),
-        Column("testers", "integer", _("Residents who tested; empty: none, or fewer than five."),
-               True),
+        Column("testers", "integer", _("Residents who tested; empty: none, or fewer than five. "
+                                       "While a trial goes on, rounded down to fives."), True),
         Column("contract_amount", "number", _("Sum of the contracts that followed; empty: none."),
                True),
         Column("currency", "text", _("Currency of that sum by ISO 4217.")),
@@ -281,13 +289,16 @@ TESTERS = Dataset(
     columns=(
         Column("tester", "integer", _("A number.")),
         Column("trial", "text", _("Number of the application.")),
-        Column("age", "text", _("A band of years, as they said."), True),
-        Column("disability", "boolean", _("Whether they have a disability, as they said."), True),
+        Column("age", "text",
+               _("A band of years, as they said; empty: not said, or their trial goes on."), True),
+        Column("disability", "boolean",
+               _("Whether they have a disability, as they said; empty: not said, or their trial "
+                 "goes on."), True),
     ),
     sql=_testers,
     key=("tester",),
     persons=True,
-)
+)  # fmt: skip
 MARKS = Dataset(
     name="pilot_marks",
     title=_("Marks of experts"),

@@ -246,6 +246,7 @@ def answer(
 
     Raises:
         NotATester: they do not test there.
+        TiedTester: a tie to the company stands against it by now.
         NotMeasured, AnswersOver: the trial has ended.
         UnknownIndicator: the testers are not asked for it.
         MarkWrong: no such mark.
@@ -254,6 +255,8 @@ def answer(
     if trial.ended_at is not None:
         raise AnswersOver
     tester = _tester(trial, by)
+    if not may_see(by, trial.application, at):
+        raise TiedTester
     asked = {
         one.code: one
         for one in Indicator.objects.filter(methodology=trial.methodology_id, by_testers=True)
