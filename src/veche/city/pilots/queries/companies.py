@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from veche.city.pilots.access.applications import PUBLIC
 from veche.city.pilots.access.companies import companies
+from veche.city.pilots.access.contracts import contracts
 from veche.city.pilots.models import (
     Application,
     Company,
@@ -138,8 +139,9 @@ def decided_of(company: Company) -> list[Application]:
 
 
 def contracts_of(company: Company) -> list[Contract]:
-    """The contracts that followed from a company's pilots, the newest first."""
-    rows = Contract.objects.filter(supplier=company.pk).select_related("buyer")
+    """The contracts that followed from a company's pilots, the newest first; none of a hidden
+    pilot."""
+    rows = contracts().filter(supplier=company.pk)
     return list(rows.order_by("-signed_on", "-pk"))
 
 

@@ -10,15 +10,12 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 
+from veche.city.pilots.access.applications import PUBLIC
 from veche.city.pilots.models import Application
-from veche.city.pilots.procedure import PILOT
+from veche.city.pilots.procedure import PILOT, SECRET
 
 PAGE = 30
-STATES = tuple(
-    state.code
-    for state in PILOT.states
-    if state.code not in ("draft", "screening", "more_info", "review", "panel")
-)
+STATES = tuple(state.code for state in PILOT.states if state.code not in SECRET)
 HEAD = (
     "number", "title", "company", "state", "call", "decided", "report", "answer", "readiness",
 )  # fmt: skip
@@ -58,7 +55,7 @@ def read_filter(given: Mapping[str, str]) -> Filter:
 
 def decided(at: dt.datetime) -> QuerySet[Application]:
     """The applications that were decided, without what is long."""
-    rows = Application.objects.filter(decided_at__lte=at, case__hidden_at=None)
+    rows = Application.objects.filter(PUBLIC, decided_at__lte=at)
     return rows.select_related("case", "company", "call__case", "department").defer(
         "profile", "text", "call__tasks"
     )

@@ -52,8 +52,9 @@ def _reports() -> list[Evaluation]:
     # A hidden application is asked for apart: what is public of one is one rule.
     shown = Application.objects.filter(PUBLIC).values("pk")
     rows = Evaluation.objects.filter(published_at__isnull=False, trial__application__in=shown)
+    rows = rows.order_by("-published_at", "-pk")
     return list(
-        rows.order_by("-published_at", "-pk").select_related("trial__application__case", "trial__application__company").defer(
+        rows.select_related("trial__application__case", "trial__application__company").defer(
             "pdf", "trial__application__profile", "trial__application__text"
         )[:REPORTS]
     )
