@@ -8,7 +8,6 @@ award, an amendment and a payment are releases of their own.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -356,11 +355,3 @@ def record_of(releases: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "compiledRelease": compile_release(rows),
         "versionedRelease": version_release(rows),
     }
-
-
-_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
-
-
-def is_prefix(text: str) -> bool:
-    """Whether a text has the form of an OCID prefix, as the registry gives them out."""
-    return bool(_PREFIX.fullmatch(text))

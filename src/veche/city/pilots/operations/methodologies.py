@@ -18,6 +18,7 @@ from veche.city.pilots.operations.refusals_agreements import (
     WrongMethodology,
 )
 from veche.city.pilots.operations.telling_applications import tell_agency, tell_company
+from veche.city.pilots.operations.trial_guard import locked
 from veche.city.pilots.procedure import PILOT
 from veche.city.pilots.queries import methodologies as queries
 from veche.city.pilots.rules import methodologies as rules
