@@ -39,6 +39,8 @@ _FILE = {
     "moment": """to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')""",
     "date": "to_char({0}, 'YYYY-MM-DD')",
     "boolean": "CASE WHEN {0} THEN 'true' WHEN NOT {0} THEN 'false' END",
+    # What somebody wrote must not run as a formula where the file is opened (`veche.tables`).
+    "text": r"CASE WHEN {0} ~ '^[-=+@\t\r]' THEN '''' || {0} ELSE {0} END",
 }
 _CAST = {
     "text": "text", "point": "text", "integer": "numeric", "duration": "numeric",
