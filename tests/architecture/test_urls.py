@@ -133,6 +133,8 @@ _MET: tuple[tuple[str, frozenset[str]], ...] = (
     ("dispatch:shut-off", frozenset({"a shut-off", "an incident"})),
     ("dispatch:alert", frozenset({"a warning", "a drill's warning", "an incident"})),
     ("dispatch:help", frozenset({"a part of it", "an incident"})),
+    ("pilots:call", frozenset({"a call"})),
+    ("pilots:", frozenset({"a secret pilot", "a running pilot"})),
     ("dispatch:", frozenset({"an incident", "a closed kind", "a drill", "a shut-off"})),
 )
 """Beginnings of names, and the matters of their module that are asked for there: those they are
@@ -218,6 +220,8 @@ LONG: dict[str, tuple[str, ...]] = {
     "field:picture": ("0", "0"),
     "appeals:photograph": ("nothing", "0" * 24, "small"),
     "appeals:document": ("nothing", "0"),
+    "pilots:agreement-sign": ("ZZ-0", "company"),
+    "pilots:agreement-text": ("ZZ-0", "1", "text"),
     "tasking:set": ("Tasks",),
     "tasking:one": ("Tasks", "0"),
     "tasking:under": ("Things", "0", "Tasks"),

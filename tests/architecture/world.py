@@ -17,6 +17,7 @@ from tests.city.delivery.promises import asked, said_done, with_steps
 from tests.city.dispatch.incidents import planted
 from tests.city.dispatch.saying import published as said
 from tests.city.ideas.ideas import Ideas
+from tests.city.pilots.world import pilot_world
 from tests.city.pulse.world import make_source, make_stream
 
 from veche import clock
@@ -102,6 +103,7 @@ def the_world() -> World:
         "a drill's warning": said(town, at, status="Exercise").series.case.number,
         "a shut-off": shut_off_of(town, at),
     }
+    others["pilots"] = pilots_of(town, at)
     pulse_of(town, at)
     return World(town, matters, people, others)
 
@@ -114,6 +116,16 @@ def shut_off_of(town: SmallTown, at: dt.datetime) -> str:
         street="Bridge Street", houses=["1", "3"],
     )  # fmt: skip
     return one.case.number
+
+
+def pilots_of(town: SmallTown, at: dt.datetime) -> dict[str, str]:
+    """A call, an application that nobody may know of yet, and one that is tested."""
+    world = pilot_world(town)
+    return {
+        "a call": world.call.case.number,
+        "a secret pilot": world.application("panel", at=at, title="A secret cane").case.number,
+        "a running pilot": world.application("running", at=at).case.number,
+    }
 
 
 def pulse_of(town: SmallTown, at: dt.datetime) -> None:

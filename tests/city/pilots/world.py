@@ -275,9 +275,9 @@ def make_call(world_programme: Programme, town: SmallTown, agent: Person, **valu
     return call
 
 
-def pilot_world() -> World:
-    """Make the small town and its programme in the test database."""
-    town = small_town()
+def pilot_world(town: SmallTown | None = None) -> World:
+    """Make the small town, if none is given, and its programme in the test database."""
+    town = town or small_town()
     agency, school = organisation("agency"), organisation("school")
     agent = person("Agent", role="pilot_officer", organisation=agency)
     keeper = person("Keeper", role="site_owner", organisation=school)
