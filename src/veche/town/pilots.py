@@ -101,7 +101,8 @@ class TownSite:
     address: str
     environment: str
     offers: dict[str, bool | int]
-    reaches: tuple[str, ...]
+    reaches: dict[str, int]
+    """How many people a month, by group."""
     places: int
 
 
@@ -325,19 +326,20 @@ def sites() -> tuple[TownSite, ...]:
             language: line.format(n=1 + index // len(kinds), name=word[language])
             for language, line in names(shapes[kind]).items()
         }
-        area = areas[(index * 5) % len(areas)]
+        area = areas[(index * 7) % len(areas)]
         place = address_at(rng, area.code)
         offers: dict[str, bool | int] = {
             feature: True
             for feature in ("power", "network", "step_free", "toilet", "lit", "roofed", "staff")
             if rng.random() < 0.7
         }
-        offers["people"] = rng.choice((60, 120, 300, 800, 2000))
+        offers["people"] = people = rng.choice((60, 120, 300, 800, 2000))
+        most = rng.sample(("children", "old", "disabled", "passengers"), 2)
         found.append(
             TownSite(
                 f"site-{index + 1:02}", kind, f"{kind}-owner-{1 + index % 5}", title,
                 place.lon, place.lat, area.code, place.text, ENVIRONMENTS[kind], offers,
-                tuple(rng.sample(("everybody", "children", "old", "disabled", "passengers"), 2)),
+                {group: people // (2 + place) for place, group in enumerate(most)},
                 rng.choice((1, 1, 2, 3)),
             )
         )  # fmt: skip

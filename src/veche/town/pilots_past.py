@@ -171,7 +171,7 @@ class _Maker:
                                 float(threshold), False, self.around(reached, 8)),
                 t.TownIndicator("stops", "Остановки за неделю", "раз", "mean", "at_most",
                                 float(2 * fewer), float(fewer), False, self.around(stops, 6)),
-                t.TownIndicator("ease", "Насколько удобно", "баллы 1–5", "mean", "at_least", 2.5,
+                t.TownIndicator("ease", "Насколько удобно", "(баллы 1–5)", "mean", "at_least", 2.5,
                                 4.0, True, (round(ease, 2),)),
             ),
             summary="Испытание прошло по методике. Каждый показатель ниже стоит рядом с порогом.",
@@ -200,7 +200,7 @@ class _Maker:
                                 1.0, 3.0, False, (3.1, 3.0, 3.2, 2.9, 3.1, 3.0, 3.3)),
                 t.TownIndicator("battery", "Работа от одного заряда", "ч", "mean", "at_least", 0.0,
                                 8.0, False, (6.4, 6.7, 6.5, 6.6)),
-                t.TownIndicator("ease", "Насколько удобно", "баллы 1–5", "mean", "at_least", 2.5,
+                t.TownIndicator("ease", "Насколько удобно", "(баллы 1–5)", "mean", "at_least", 2.5,
                                 4.0, True, (4.4,)),
             ),
             summary="Трость видит препятствия за три шага и весит не больше яблока. Заряда хватает "

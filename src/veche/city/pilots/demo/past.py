@@ -268,6 +268,7 @@ class _Writer:
                     titles={"ru": "Заседание совета", "en": "Meeting of the panel", "zh": "评审会"},
                     quorum=self.ground.programme.quorum, opened_at=at if over else None,
                     closed_at=at + dt.timedelta(hours=3) if over else None,
+                    closed_by=self.ground.panel[0] if over else None,
                     minutes=told.told().minutes if over else "",
                 )
             )  # fmt: skip

@@ -248,7 +248,7 @@ def _site(row: told.TownSite, owner: Organisation, place: Territory, since: dt.d
         owner=owner, code=row.code, names=row.names,
         texts=names(data("pilots.toml")["sites"]["text"]), territory=place, address=row.address,
         longitude=row.lon, latitude=row.lat, environment=row.environment, offers=row.offers,
-        reaches=list(row.reaches), published_at=since,
+        reaches=row.reaches, published_at=since,
     )  # fmt: skip
 
 

@@ -349,7 +349,8 @@ def _bought(writer: _Writer, one: town.TownApplication, row: Application) -> Non
         if paid < ground.at:
             writer.rows.add(
                 Payment(
-                    contract=contract, number=str(part + 1), amount=given.contract // PAID,
+                    contract=contract, number=str(part + 1),
+                    amount=given.contract * (part + 1) // PAID - given.contract * part // PAID,
                     on=paid.date(), at=paid,
                 )
             )  # fmt: skip
