@@ -158,6 +158,31 @@ PARTS: dict[str, tuple[str | Promise, str | Promise, str]] = {
         _("Looks at places, flows and what is alike, to say where to look first."),
         "pulse:hot",
     ),
+    "programme": (
+        _("Officer of the pilot programme"),
+        _("Opens calls for solutions, screens applications, sees trials through."),
+        "pilots:work",
+    ),
+    "founder": (
+        _("Founder of a company"),
+        _("Applies with a product, answers questions, signs, is told what came of it."),
+        "pilots:work",
+    ),
+    "expert": (
+        _("Expert"),
+        _("Reads applications and gives marks with reasons, alone."),
+        "pilots:work",
+    ),
+    "panellist": (
+        _("Member of a panel"),
+        _("Votes on what experts have read."),
+        "pilots:work",
+    ),
+    "site": (
+        _("Keeper of a site"),
+        _("Offers places for trials, and says when they are free."),
+        "pilots:work",
+    ),
     "administrator": (
         _("Administrator"),
         _("Gives and ends the roles of those who work for the city."),

@@ -74,7 +74,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     """All of it on one page; every figure leads to its rows."""
     at = clock.now()
     found = statistics(at)
-    opened = list(calls.chosen(calls.Choice(group="open"))[:CALLS])
+    opened = list(calls.chosen(calls.Choice()).filter(case__state__in=calls.GROUPS["open"])[:CALLS])
     context = {
         "programme": Programme.objects.select_related("agency").order_by("pk").first(),
         "found": found,

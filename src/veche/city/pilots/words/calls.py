@@ -25,7 +25,7 @@ GROUPS: Words = {
     "ended": _("Decided or cancelled"),
 }
 SHOWS: Words = {
-    "": _("all calls"),
+    "": _("all calls for solutions"),
     "open": _("calls open for applications"),
     "closed": _("calls whose applications are judged"),
     "ended": _("calls that are over"),
