@@ -131,6 +131,11 @@ _WAYS: tuple[tuple[str | Promise, str | Promise, str], ...] = (
         "spheres:index",
     ),
     (
+        _("Innovation pilots"),
+        _("New solutions are tried in the city before it buys them: apply, test, or look."),
+        "pilots:programme",
+    ),
+    (
         _("Red list"),
         _("Promises so long overdue that everybody is told, by office."),
         "portal:red-list",
