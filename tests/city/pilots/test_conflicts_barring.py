@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,10 +30,13 @@ from veche.city.pilots.models import (
     ReviewTask,
 )
 from veche.city.pilots.operations.barring import refresh_barred, sweep
+from veche.city.pilots.operations.companies import confirm_company
+from veche.city.pilots.operations.support import SupportGiven, give_support, supersede_support
 from veche.core.cases.models import Barred
 from veche.core.cases.operations import MayNotKnow, move_case, open_case
 from veche.core.notices.models import Notice
 from veche.core.notices.operations.joining import tell_people
+from veche.core.organisations.conflicts import Conflicted
 from veche.core.organisations.models import Tie
 from veche.core.organisations.operations.ties import declare_tie
 from veche.core.people.models import Person
@@ -136,6 +140,21 @@ def test_an_officer_who_is_tied_moves_nothing_and_the_founder_goes_on(world: Wor
     refresh_barred(by=None, at=AT, people=[world.agent.pk])
     assert not Barred.objects.filter(person=world.agent, until__isnull=True).exists()
     assert Barred.objects.filter(person=world.founder, until__isnull=True).exists()
+
+
+def test_an_officer_who_is_tied_neither_confirms_nor_supports_the_company(world: World) -> None:
+    firm, given = world.company, SupportGiven("subsidy", "A grant", START.date(), Decimal(500))
+    first = give_support(by=world.agent, at=AT, company=firm, given=given)
+    Tie.objects.create(person=world.agent, organisation=firm.organisation, kind="ownership",
+                       since=START, source="registry", declared_at=AT)  # fmt: skip
+    with pytest.raises(Conflicted):
+        give_support(by=world.agent, at=AT, company=firm, given=given)
+    with pytest.raises(Conflicted):
+        supersede_support(by=world.agent, at=AT, support=first, given=given)
+    with pytest.raises(Conflicted):
+        confirm_company(by=world.agent, at=AT, company=firm)
+    other, _founder = world.another_company()
+    assert confirm_company(by=world.agent, at=AT, company=other).confirmed_at == AT
 
 
 def test_a_tie_that_becomes_known_takes_tasks_back_and_untells(world: World) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.pilots.models import Company, Programme
 from veche.city.pilots.procedure import FOUNDER, PROGRAMME
 from veche.core.organisations.access import keeps_rules
+from veche.core.organisations.conflicts import check_may_judge
 from veche.core.organisations.queries import holdings
 from veche.errors import NotAllowed, NotFound
 
@@ -87,6 +88,19 @@ def check_agency(person: Person | None, at: dt.datetime, of: Programme) -> None:
     """
     if person is not None and not runs(holdings(person, at), of):
         raise NotTheAgency
+
+
+def check_agency_for(
+    person: Person | None, at: dt.datetime, of: Programme, company: Company
+) -> None:
+    """Let commands and those officers of the agency pass who may judge a company.
+
+    Raises:
+        NotTheAgency: the person is none now.
+        veche.core.organisations.conflicts.Conflicted: a tie to the company stands against it.
+    """
+    check_agency(person, at, of)
+    check_may_judge(person, company.organisation, at, of.cooling_years)
 
 
 def check_sets(person: Person | None, at: dt.datetime, of: Programme | None) -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.pilots.access.companies import check_agency, check_founder, programme
+from veche.city.pilots.access.companies import check_agency_for, check_founder, programme
 from veche.city.pilots.models import Application, Company, Product, Target, Technology
 from veche.city.pilots.operations.company_refusals import (
     CheckDigits,
@@ -219,8 +219,9 @@ def confirm_company(
 
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: they run no programme.
+        veche.core.organisations.conflicts.Conflicted: they are tied to the company.
     """
-    check_agency(by, at, programme())
+    check_agency_for(by, at, programme(), company)
     row = Company.objects.select_for_update(of=("self",)).select_related("organisation")
     found = row.get(pk=company.pk)
     if confirmed != (found.confirmed_at is not None):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.pilots.access.companies import check_agency, programme
+from veche.city.pilots.access.companies import check_agency_for, programme
 from veche.city.pilots.models import Company, Support
 from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
@@ -102,9 +102,10 @@ def give_support(
 
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: they run no programme.
+        veche.core.organisations.conflicts.Conflicted: they are tied to the company.
         SupportWords, SupportAmount, SupportDay: it cannot be so.
     """
-    check_agency(by, at, programme())
+    check_agency_for(by, at, programme(), company)
     row = _row(by, at, company, given, submission)
     Company.objects.select_for_update(of=("self",)).get(pk=company.pk)  # two presses wait
     made = Support.objects.filter(submission=submission).first() if submission else None
@@ -129,11 +130,13 @@ def supersede_support(
 
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: they run no programme.
+        veche.core.organisations.conflicts.Conflicted: they are tied to the company.
         SupersededAlready: another stands in its place.
         SupportWords, SupportAmount, SupportDay: it cannot be so.
     """
-    check_agency(by, at, programme())
-    old = Support.objects.select_for_update(of=("self",)).get(pk=support.pk)
+    rows = Support.objects.select_for_update(of=("self",))
+    old = rows.select_related("company__organisation").get(pk=support.pk)
+    check_agency_for(by, at, programme(), old.company)
     if old.superseded_by_id is not None:
         raise SupersededAlready
     made = _row(by, at, old.company, given, None)
