@@ -58,7 +58,7 @@ def read_filter(given: Mapping[str, Any]) -> Filter:
     stage = str(given.get("stage", ""))
     page = str(given.get("page", ""))
     return Filter(
-        call=str(given.get("call", ""))[:20],
+        call=str(given.get("call", "")).replace("\x00", "")[:20],
         stage=stage if stage in (*SENT, "all") else "open",
         late=given.get("late") == "1",
         text=str(given.get("q", "")).replace("\x00", "").strip()[:100],
