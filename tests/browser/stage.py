@@ -12,6 +12,7 @@ import json
 import uuid
 from pathlib import Path
 
+from tests.browser.stage_pilots import pilots_stage
 from veche.city.problems import operations
 from veche.city.problems.models import CheckTask, Problem
 from veche.core.cases.models import Case
@@ -86,6 +87,7 @@ def set_stage(at: dt.datetime, file: Path) -> None:
     operations.ask_volunteers(by=None, at=at - 10 * HOUR)
     for number in made["volunteer"].values():
         _ask(people["volunteer"], number)
+    made |= pilots_stage(at, people, LANGUAGES)
     file.write_text(json.dumps(made))
 
 
