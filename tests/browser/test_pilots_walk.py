@@ -66,7 +66,7 @@ def test_an_expert_reads(walk: Walk) -> None:
         reason.fill("测量数据完整，方法清楚。")
     walk.write(
         "The whole in a few sentences",
-        "值得在学校里测试：成本合理，安全可靠，学生和老师都能看懂结果。",
+        "值得测试：成本合理，安全可靠，学生和老师都能看懂结果。",
     )
     walk.press("Hand in the review")
     walk.sees("Your review is in. Thank you: it will not change.")
