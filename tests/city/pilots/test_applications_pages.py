@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from tests.cast import START
 from tests.city.pilots.test_applications_papers import pdf
@@ -18,6 +19,7 @@ from tests.city.pilots.world import World, person
 from veche import clock
 from veche.city.pilots.models import Appeal, Application, Paper, Product, ReviewTask
 from veche.city.pilots.operations import screening
+from veche.city.pilots.views.screening import DOORS
 from veche.core.people.models import Person
 
 NOW = START + dt.timedelta(hours=9)
@@ -136,6 +138,11 @@ def test_the_agency_screens_and_a_tied_officer_finds_nothing(world: World) -> No
     for path in ("/en/pilots/screening/", "/en/pilots/work/", "/en/pilots/screening/?q=cane"):
         assert "calc" in agency.get(path).content.decode()
         assert "calc" not in as_(tied).get(path).content.decode()
+    doors = agency.get("/en/pilots/work/").content.decode()
+    for name, role, word in DOORS:
+        assert (f">{word}</a>" in doors) == (role == "pilot_officer"), word
+        if role == "pilot_officer":
+            assert agency.get(reverse(name)).status_code == 200, word
     table: Any = agency.get("/en/pilots/screening/applications.csv")
     assert f"{number},'=cmd|' /C calc'!A0 cane," in b"".join(table).decode()
     hidden: Any = as_(tied).get("/en/pilots/screening/applications.csv")

@@ -9,8 +9,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -184,26 +185,27 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "pilots/applications_work.html", context)
 
 
-DOORS = (
-    ("pilots:reviews", "expert"), ("pilots:panels", "panellist"), ("pilots:sites-mine", SITE_OWNER),
-)  # fmt: skip
+DOORS: tuple[tuple[str, str, str | Promise], ...] = (
+    ("pilots:reviews", "expert", _("What I have to read")),
+    ("pilots:panels", "panellist", _("Panels I sit on")),
+    ("pilots:sites-mine", SITE_OWNER, _("My sites")),
+    ("pilots:calls", PROGRAMME, _("Calls for solutions")),
+    ("pilots:scouted", PROGRAMME, _("What scouts found")),
+    ("pilots:experts", PROGRAMME, _("Experts")),
+    ("pilots:assignments", PROGRAMME, _("Who reads what")),
+    ("pilots:panels", PROGRAMME, _("Panels")),
+    ("pilots:matching", PROGRAMME, _("Matching")),
+    ("pilots:companies", PROGRAMME, _("Companies")),
+    ("pilots:contracts", PROGRAMME, _("Contracts")),
+    ("pilots:authorities", PROGRAMME, _("Authorities")),
+    ("pilots:settings", PROGRAMME, _("Settings of the programme")),
+)
+"""Where a role works besides what stands on the page: address, role, words."""
 
 
-def _doors(who: Asker) -> list[tuple[str, str]]:
+def _doors(who: Asker) -> list[tuple[str, str | Promise]]:
     """The pages to which the roles of a person lead, besides what stands on this one."""
-    words = {
-        "expert": _("What I have to read"),
-        "panellist": _("Panels I sit on"),
-        SITE_OWNER: _("My sites"),
-    }
-    found = []
-    for name, role in DOORS:
-        if role in who.roles:
-            try:
-                found.append((reverse(name), words[role]))
-            except NoReverseMatch:
-                continue
-    return found
+    return [(reverse(name), word) for name, role, word in DOORS if role in who.roles]
 
 
 def _appeals(who: Asker, at: dt.datetime) -> list[dict[str, Any]]:
