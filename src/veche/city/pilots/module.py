@@ -85,7 +85,6 @@ MODULE = Module(
         "pilots.call-told-again": "A call was drafted twice by the same press of a button.",
         "pilots.criterion-set": "A criterion of a call was written in its draft.",
         "pilots.criterion-dropped": "A criterion was taken out of the draft of a call.",
-        "pilots.criteria-copied": "A draft got the criteria of an earlier call.",
         "pilots.form-set": "A form of applications got a new version.",
         # applications
         "pilot.begin": "A draft of an application was begun.",

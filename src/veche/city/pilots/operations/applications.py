@@ -84,14 +84,17 @@ def takes(call: Call, at: dt.datetime) -> bool:
 
 @inside
 def locked(application: Application | int) -> Application:
-    """The application's row, held until the operation ends.
+    """The application as it stands now, its row held until the operation ends; always taken before
+    its case and what hangs on it, so that nobody waits for each other.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
     pk = application if isinstance(application, int) else application.pk
-    rows = Application.objects.select_for_update(of=("self",))
-    return rows.select_related("case__territory", "programme", "company", "call").get(pk=pk)
+    rows = Application.objects.select_for_update(of=("self",)).select_related(
+        "case__territory", "programme__agency", "company__organisation", "call", "department"
+    )
+    return rows.get(pk=pk)
 
 
 @operation

@@ -133,26 +133,6 @@ def drop_criterion(*, by: Person | None, at: dt.datetime, call: Call, code: str)
     )
 
 
-@operation
-def copy_criteria_from(*, by: Person | None, at: dt.datetime, call: Call, source: Call) -> int:
-    """Put the criteria of another call in the place of those of a draft; returns how many.
-
-    Raises:
-        veche.city.pilots.access.calls.NotADrafter, NotADraft: it is not theirs, or has opened.
-    """
-    row = _draft(by, at, call)
-    Criterion.objects.filter(call=row).delete()
-    count = copy_criteria(row, source)
-    record(
-        kind="pilots.criteria-copied",
-        by=by,
-        at=at,
-        subject=subject(row.case),
-        public={"from": source.case.number, "criteria": count},
-    )
-    return count
-
-
 @inside
 def copy_criteria(call: Call, source: Call) -> int:
     """Copy the criteria of another call into a draft that has none; returns how many."""

@@ -12,8 +12,9 @@ from veche.city.dispatch.operations.incidents import report
 from veche.city.pilots.access.applications import standing
 from veche.city.pilots.access.trials import NotOfTheTrial
 from veche.city.pilots.models import TrialIncident
+from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.measurements import NotMeasured
-from veche.city.pilots.operations.trial_guard import locked, open_trial
+from veche.city.pilots.operations.trial_guard import open_trial
 from veche.city.pilots.operations.trials import end_trial
 from veche.core.cases.operations import subject
 from veche.core.journal.operations import record

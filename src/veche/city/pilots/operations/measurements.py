@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.access.trials import MEASURED, check_measures
 from veche.city.pilots.models import Indicator, Measurement, Trial
-from veche.city.pilots.operations.trial_guard import locked, reason
+from veche.city.pilots.operations.applications import locked
+from veche.city.pilots.operations.trial_guard import reason
 from veche.city.pilots.rules.measured import (
     LARGEST,
     LONGEST_NOTE,

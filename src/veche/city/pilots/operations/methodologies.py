@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from veche.city.pilots.access.applications import relations
 from veche.city.pilots.models import Application, Hypothesis, Indicator, Methodology
+from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.refusals_agreements import (
     NotAWriter,
     NotNewest,
@@ -18,7 +19,6 @@ from veche.city.pilots.operations.refusals_agreements import (
     WrongMethodology,
 )
 from veche.city.pilots.operations.telling_applications import tell_agency, tell_company
-from veche.city.pilots.operations.trial_guard import locked
 from veche.city.pilots.procedure import PILOT
 from veche.city.pilots.queries import methodologies as queries
 from veche.city.pilots.rules import methodologies as rules

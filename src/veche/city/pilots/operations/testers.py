@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.pilots.access.conflicts import may_see
 from veche.city.pilots.access.trials import check_agency
 from veche.city.pilots.models import Indicator, Tester, TesterAnswer, TesterQuota, Trial
+from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.measurements import UnknownIndicator, measured
-from veche.city.pilots.operations.trial_guard import locked, tell_testers
+from veche.city.pilots.operations.trial_guard import tell_testers
 from veche.city.pilots.rules.testers import (
     AGES,
     CONSENT,

@@ -1,4 +1,4 @@
-"""What the operations of trials share: the locked application, a reason in words, who is told."""
+"""What the operations of trials share: the trial that goes on, a reason in words, who is told."""
 
 from __future__ import annotations
 
@@ -36,17 +36,6 @@ def reason(text: str) -> str:
     if len(text) < SHORTEST_REASON:
         raise ReasonNeeded
     return text
-
-
-@inside
-def locked(application: Application | int) -> Application:
-    """The application as it stands now, held until the operation ends; always taken before its
-    case, so that nobody waits for each other."""
-    pk = application if isinstance(application, int) else application.pk
-    rows = Application.objects.select_for_update(of=("self",)).select_related(
-        "case__territory", "programme__agency", "company__organisation", "department"
-    )
-    return rows.get(pk=pk)
 
 
 def open_trial(application: Application) -> Trial | None:

@@ -12,13 +12,13 @@ from veche.city.pilots.access.companies import NotTheAgency
 from veche.city.pilots.access.trials import check_agency
 from veche.city.pilots.models import Agreement, Application, Booking, Stream, Trial
 from veche.city.pilots.operations import agreements, booking
+from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.streams import read_stream
 from veche.city.pilots.operations.telling_agreements import tell_site
 from veche.city.pilots.operations.telling_applications import tell_department
 from veche.city.pilots.operations.trial_guard import (
     LONGEST_REASON,
     ReasonNeeded,
-    locked,
     open_trial,
     reason,
     tell_testers,
