@@ -120,6 +120,21 @@ def test_a_panel_from_its_call_to_its_minutes(world: World) -> None:
     doing.add_item(by=world.agent, at=LATER, panel=again, application=other)
 
 
+def test_a_tied_chair_closes_without_learning_what_is_left(world: World) -> None:
+    panel, left = called(world), world.application("panel")
+    chair = world.panel[0]
+    item = doing.add_item(by=world.agent, at=START, panel=panel, application=left)
+    doing.open_panel(by=chair, at=LATER, panel=panel)
+    with pytest.raises(no.ItemsOpen):
+        doing.close_panel(by=chair, at=LATER, panel=panel, minutes="The panel met and voted.")
+    appoint(by=None, at=LATER, person=chair, role="officer",
+            organisation=world.company.organisation)  # fmt: skip
+    doing.close_panel(by=chair, at=LATER, panel=panel, minutes="The panel met and voted.")
+    item.refresh_from_db()
+    assert (item.decision, item.decided_at) == ("later", LATER)
+    doing.add_item(by=world.agent, at=LATER, panel=called(world), application=left)
+
+
 def test_a_vote_of_who_turns_out_to_be_tied_does_not_count(world: World) -> None:
     item = doing.add_item(
         by=world.agent, at=START, panel=called(world), application=world.application("panel")

@@ -143,7 +143,7 @@ JOIN cases_case c ON c.id = t.application_id
 WHERE x.consented_at <= %(at)s AND x.left_at IS NULL
 """
 _MARKS = f"""
-SELECT c.number, dense_rank() OVER (PARTITION BY c.id ORDER BY v.task_id) AS expert,
+SELECT c.number, dense_rank() OVER (PARTITION BY c.id ORDER BY t.ended_at, t.id) AS expert,
     k.code AS criterion, k.weight, m.mark
 FROM pilots_reviewmark m JOIN pilots_criterion k ON k.id = m.criterion_id
 JOIN pilots_review v ON v.id = m.review_id AND v.at <= %(at)s AND NOT EXISTS (

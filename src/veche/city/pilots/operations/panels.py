@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from veche.city.pilots.access.companies import check_agency
-from veche.city.pilots.access.conflicts import check_may_see
+from veche.city.pilots.access.conflicts import barred, check_may_see
 from veche.city.pilots.models import Panel, PanelItem, PanelMember, PanelVote
 from veche.city.pilots.operations import refusals_experts as no
 from veche.city.pilots.operations.applications import locked
@@ -196,7 +196,9 @@ def decide(
 
 
 @inside
-def _settle(by: Person, at: dt.datetime, item: PanelItem, outcome: str, reason: str) -> PanelItem:
+def _settle(
+    by: Person | None, at: dt.datetime, item: PanelItem, outcome: str, reason: str
+) -> PanelItem:
     item.decision, item.reason, item.decided_at = outcome, reason, at
     item.save(update_fields=["decision", "reason", "decided_at"])
     record(kind="pilots.panel-decided", by=by, at=at, subject=subject(item.panel))
@@ -224,7 +226,8 @@ def put_off(*, by: Person, at: dt.datetime, item: PanelItem, reason: str) -> Pan
 
 @operation
 def close_panel(*, by: Person, at: dt.datetime, panel: Panel, minutes: str) -> Panel:
-    """The chair signs the minutes: the panel is over, and its page is public.
+    """The chair signs the minutes: the panel is over, and its page is public. What the chair may
+    not know of and the agency has not decided about waits for another panel.
 
     Raises:
         NotTheChair: somebody else.
@@ -237,8 +240,13 @@ def close_panel(*, by: Person, at: dt.datetime, panel: Panel, minutes: str) -> P
         raise no.NotTheChair
     if panel.opened_at is None or panel.closed_at is not None:
         raise no.PanelNotOpen
-    if panel.items.filter(decided_at__isnull=True).exists():
+    rest = panel.items.filter(decided_at__isnull=True).order_by("pk")
+    kept = barred(by, at)
+    if rest.exclude(application__in=kept).exists():
         raise no.ItemsOpen
+    # A chair who is tied would learn by a refusal that there is more: it waits for another panel.
+    for item in rest.select_for_update(of=("self",)).select_related("panel"):
+        _settle(None, at, item, "later", "")
     panel.minutes = sized(minutes, 20, 20_000, no.MinutesNeeded)
     panel.closed_at, panel.closed_by = at, by
     panel.save(update_fields=["minutes", "closed_at", "closed_by"])
