@@ -300,6 +300,21 @@ def test_what_others_published_comes_out_as_it_came(world: World, tmp_path: Path
         import_releases(by=None, at=START, data=SAMPLES[0].read_bytes())
 
 
+def test_what_others_tell_of_our_own_contracts_changes_nothing_we_publish(world: World) -> None:
+    make_contract(world)
+    before = ocds.published()
+    mine = copy.deepcopy(dict(before.releases[-1]))
+    assert mine["contracts"]
+    wrong = {**mine, "id": "another", "date": (START + 900 * DAY).isoformat()}
+    wrong["contracts"] = [{**mine["contracts"][0], "value": {"amount": 1, "currency": "RUB"}}]
+    import_releases(by=None, at=START, data=said({**PACKAGE, "releases": [wrong, RELEASE]}))
+    after = ocds.published()
+    own = [one for one in after.releases if one["ocid"] == mine["ocid"]]
+    assert own == [one for one in before.releases if one["ocid"] == mine["ocid"]]
+    assert RELEASE["ocid"] in {one["ocid"] for one in after.records}
+    assert Contract.objects.get(ocid=mine["ocid"]).amount > 1
+
+
 def test_an_import_follows_what_others_change_and_keeps_nothing_broken(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

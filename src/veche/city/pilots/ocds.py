@@ -68,8 +68,11 @@ def published(ocid: str = "") -> Packages:
             others[row.ocid, row.identifier] = row.body
         else:
             linked[row.ocid] = row.body
+    # What others tell of a process of ours is kept as it came, and changes nothing that we publish.
+    ours = frozenset(by_ocid)
     for (name, _identifier), body in others.items():
-        by_ocid.setdefault(name, []).append(body)
+        if name not in ours:
+            by_ocid.setdefault(name, []).append(body)
     records = [
         *(build.record_of(found) for found in by_ocid.values()),
         *(body for name, body in linked.items() if name not in by_ocid),
