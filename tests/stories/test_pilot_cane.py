@@ -59,9 +59,11 @@ from veche.city.pilots.queries.statistics import statistics
 from veche.city.pilots.rules.testers import CONSENT
 from veche.core.cases.models import Case
 from veche.core.cases.operations import advance
+from veche.core.notices.models import Notice
 from veche.core.organisations.models import Tie
 from veche.core.organisations.operations.ties import declare_tie
 from veche.core.people.models import Person
+from veche.testing import deliver
 
 pytestmark = pytest.mark.django_db
 APPLIED, ADMITTED, TESTED = 40, 5, 60
@@ -125,7 +127,8 @@ def applied(world: World, call: Call) -> tuple[Application, list[Application]]:
         applications.submit(by=founder, at=at, application=made)
     sent = list(Application.objects.filter(call=call).select_related("case").order_by("pk"))
     assert len(sent) == APPLIED
-    assert "Streets" not in read(of(), "decided/")
+    assert TITLE not in read(of(), "decided/") and TITLE not in read(of(), "")
+    read(of(), f"applications/{sent[0].case.number}/", 404)  # nothing of it is public
     assert advance(at=CLOSES + MINUTE) >= 1
     assert Case.objects.get(pk=call.pk).state == "closed"
     for one in sent[:ADMITTED]:
@@ -347,8 +350,11 @@ def reported(world: World, cane: Application, trial: Trial, turn: Turn) -> None:
     assert found["Ease"] == (pytest.approx((5 + 30 * 5 + 29 * 4) / 60), 60, True)
     public = read(of(), f"evaluations/{cane.case.number}/")
     assert "res-missed" in public and "The rain cover weighs 5 g." in public
-    for tester in (world.town.resident, Person.objects.get(name="Tester7")):
-        assert "report" in of(tester).get("/en/notices/").content.decode().lower()
+    deliver()
+    told_of_it = Notice.objects.filter(kind="pilot.testers-report", case=cane.case_id)
+    assert told_of_it.count() == TESTED
+    assert told_of_it.filter(person=world.town.resident).exists()
+    assert f"{TESTED} residents tested." in read(of(), f"trials/{cane.case.number}/")
 
 
 def bought(world: World, cane: Application, turn: Turn) -> None:
