@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 Told = tuple[Promise, Promise, str, str]
 
 PILOTS: Mapping[str, Told] = {
-    "pilot-draft": (_("draft application"), _("Only the company sees it; it has not been sent."), "wait",
-                    "wait"),
+    "pilot-draft": (
+        _("draft application"), _("Only the company sees it; it has not been sent."), "wait",
+        "wait",
+    ),
     "pilot-screening": (_("being screened"), _("The agency decides whether experts read it."),
                         "work", "work"),
     "pilot-more_info": (_("company was asked"), _("The agency waits for the company's answer."),

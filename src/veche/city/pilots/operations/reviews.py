@@ -106,9 +106,7 @@ def put_scores(*, by: None, at: dt.datetime, call: Call) -> int:
     """
     found = score_call(call)
     rows = list(
-        Application.objects.filter(
-            pk__in=found, case__state__in=("review", "panel")
-        ).order_by("pk")
+        Application.objects.filter(pk__in=found, case__state__in=("review", "panel")).order_by("pk")
     )
     for one in rows:
         score = found[one.pk]
