@@ -19,7 +19,6 @@ from veche.city.pilots.models import (
     Contract,
     Criterion,
     Indicator,
-    Panel,
     PanelItem,
     PanelVote,
     Product,
@@ -186,9 +185,8 @@ def read_by_experts(world: World, admitted: list[Application], former: Person, t
             by=task.expert.person, at=READ, task=task, summary="Read whole, and thought about.",
             marks=dict.fromkeys(codes, (mark, "That is what was measured.")),
         )  # fmt: skip
-    own_reader = tasks.filter(application=cane).first()
-    assert own_reader is not None
-    assert TITLE in read(of(own_reader.expert.person), "reviews/")
+    (reader, *_others) = tasks.filter(application=cane)
+    assert TITLE in read(of(reader.expert.person), "reviews/")
 
 
 def chosen(world: World, admitted: list[Application], turn: Turn) -> None:
@@ -217,7 +215,6 @@ def chosen(world: World, admitted: list[Application], turn: Turn) -> None:
             panels.vote(by=who, at=at, item=item, choice="select" if first else "decline")
         panels.decide(by=world.agent, at=at, item=item, reason="Only it was measured outdoors.")
     panels.close_panel(by=chair, at=at, panel=panel, minutes="We chose the one that was measured.")
-    assert Panel.objects.get(pk=panel.pk).closed_at == at
     assert PanelVote.objects.filter(choice="recused").count() == 1
     states = Application.objects.filter(pk__in=[one.pk for one in admitted])
     assert sorted(states.values_list("case__state", flat=True)) == ["matching"] + ["rejected"] * 4
@@ -316,8 +313,7 @@ def in_trial(world: World, cane: Application, trial: Trial, turn: Turn) -> None:
     assert Resident.objects.filter(trial=trial, left_at=None).count() == TESTED
 
     # It grew heavier with the rain cover: 54 g and 56 g; it sees a little farther than promised.
-    by_code = {one.code: one for one in Indicator.objects.filter(methodology=trial.methodology)}
-    names = {one.name: one for one in by_code.values()}
+    names = {one.name: one for one in Indicator.objects.filter(methodology=trial.methodology)}
     for name, values in (("Weight", (54.0, 56.0)), ("Obstacles seen", (2.9, 3.1, 3.2))):
         for hour, value in enumerate(values):
             measurements.measure(
@@ -347,7 +343,7 @@ def reported(world: World, cane: Application, trial: Trial, turn: Turn) -> None:
     found = {one.indicator.name: (one.value, one.count, one.met) for one in results_of(done)}
     assert found["Weight"] == (55, 2, False)
     assert found["Obstacles seen"] == (3.1, 3, True)
-    assert found["Ease"] == (pytest.approx((5 + 30 * 5 + 29 * 4) / 60), 60, True)
+    assert found["Ease"] == (pytest.approx((31 * 5 + 29 * 4) / 60), TESTED, True)
     public = read(of(), f"evaluations/{cane.case.number}/")
     assert "res-missed" in public and "The rain cover weighs 5 g." in public
     deliver()
