@@ -143,7 +143,14 @@ def test_another_client_reads_the_open_calls(past: World, live_server: Any) -> N
 
 def test_garbage_is_answered_in_the_words_of_the_protocol(past: World) -> None:
     client = Client()
-    for body in (b"[", b"[]", b'{"pagination": 3}', b'{"pagination": {"page": 0}}'):
+    half = b'{"filters": {"status": {"operator": "in", "value": ["\\ud800"]}}}'
+    none = b'{"filters": {"status": {"operator": "in", "value": [NaN]}}}'
+    deep = (
+        b'{"filters": {"status": {"operator": "in", "value": ' + b"[" * 5000 + b"]" * 5000 + b"}}}"
+    )
+    for body in (
+        b"[", b"[]", b'{"pagination": 3}', b'{"pagination": {"page": 0}}', half, none, deep
+    ):  # fmt: skip
         answer = client.post(
             "/common-grants/opportunities/search", body, content_type="application/json"
         )

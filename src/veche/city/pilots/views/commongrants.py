@@ -59,6 +59,8 @@ def search(request: HttpRequest) -> JsonResponse:
     """The calls that a search asks for."""
     try:
         given = json.loads(request.body[:LONGEST] or b"{}")
+        # What is asked is told back: half a letter (a lone surrogate) or no number cannot be.
+        json.dumps(given, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return _wrong("the search is no JSON")
     if not isinstance(given, dict):
