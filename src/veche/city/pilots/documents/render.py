@@ -13,12 +13,14 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typst
 from django.utils.translation import gettext_lazy as _
 
 from veche.errors import Refused
+
+if TYPE_CHECKING:
+    import typst
 
 TEMPLATES = Path(__file__).parent
 """Where the templates lie; a document reads nothing outside."""
@@ -47,6 +49,8 @@ class NoFont(Refused):
 @functools.cache
 def chinese_font() -> str:
     """The name of the Chinese font of this computer; empty: there is none."""
+    import typst  # slow to load, as below
+
     families = set(typst.Fonts(True, False).families())
     return next((name for name in CHINESE if name in families), "")
 
@@ -62,6 +66,8 @@ def can_write(text: str) -> bool:
 
 @functools.cache
 def _fonts(chinese: bool) -> typst.Fonts:
+    import typst
+
     return typst.Fonts(chinese, True)
 
 
@@ -85,6 +91,8 @@ def render(
     if chinese and not chinese_font():
         raise NoFont
     fonts = f"{LATIN},{chinese_font()}" if chinese else LATIN
+    import typst
+
     made: bytes = typst.compile(
         TEMPLATES / template,
         root=TEMPLATES,

@@ -21,11 +21,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from veche.city.pilots.engines.highs import program, run, version
+from veche.city.pilots.engines.highs import program, run, version, whole_numbers
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -275,9 +274,9 @@ def _worth(instance: Instance, open_to: Flags, *, whole: bool) -> Any:
     # A paper's sum of affinities is filled into its steps, the dearest first; the first may go
     # below nothing, the last has no end.
     low = np.zeros((papers, steps))
-    low[:, 0] = -highspy.kHighsInf
+    low[:, 0] = -np.inf
     high = np.repeat(width[:, None], steps, axis=1)
-    high[:, -1] = highspy.kHighsInf
+    high[:, -1] = np.inf
     rows = [np.ones(n), np.ones(n), affinity]
     lp = program(
         columns=[(paper, rows[0]), (papers + expert, rows[1]), (papers + experts + paper, rows[2])],
@@ -290,13 +289,12 @@ def _worth(instance: Instance, open_to: Flags, *, whole: bool) -> Any:
         limits=(
             np.concatenate([instance.reviews, instance.least, np.zeros(papers)]).astype(float),
             np.concatenate([
-                instance.reviews, instance.most, np.full(papers, highspy.kHighsInf)
+                instance.reviews, instance.most, np.full(papers, np.inf)
             ]).astype(float),
         ),
     )  # fmt: skip
     if whole:
-        integer, any_number = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        lp.integrality_ = [integer] * n + [any_number] * (papers * steps)
+        lp.integrality_ = whole_numbers(n, papers * steps)
     return lp
 
 
@@ -305,7 +303,7 @@ def _reason(instance: Instance) -> Impossible:
     which papers go short, else which experts cannot reach their least load."""
     experts, papers = instance.affinity.shape
     paper, expert = np.nonzero(~instance.conflicts.T)
-    n, free = len(paper), highspy.kHighsInf
+    n, free = len(paper), np.inf
     ones = np.ones(n)
     kept = instance.kept[expert, paper].astype(float)
     covered = program(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,8 +15,18 @@ GAP = 1e-4
 """A program in whole numbers is solved when none is better by more than this share."""
 
 
+def whole_numbers(first: int, rest: int) -> list[Any]:
+    """For `program`: the first variables are whole numbers, the rest any."""
+    import highspy
+
+    kinds = highspy.HighsVarType
+    return [kinds.kInteger] * first + [kinds.kContinuous] * rest
+
+
 def version() -> str:
     """The version of the solver."""
+    import highspy  # slow to load, and few who import this module solve anything
+
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     return str(solver.version())
 
@@ -32,6 +41,8 @@ def program(
 ) -> Any:
     """A linear program for HiGHS. The first variables stand each in as many rows as ``columns``
     has entries (row numbers and coefficients); the others, ``extra``, in one row each."""
+    import highspy
+
     lp = highspy.HighsLp()
     each, n = len(columns), len(columns[0][0])
     lp.num_col_, lp.num_row_ = len(cost), len(limits[0])
@@ -53,6 +64,8 @@ def program(
 def run(lp: Any, seed: int, patience: float) -> tuple[Floats | None, Floats, float]:
     """Values, reduced costs (of a program without whole numbers) and objective; no values where it
     has no solution."""
+    import highspy
+
     solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     for name, value in (

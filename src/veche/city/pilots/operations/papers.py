@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from veche.city.pilots.engines import papers as engine
 from veche.city.pilots.models import Answer, Application, Paper
 from veche.city.pilots.operations.refusals_applications import (
     BrokenPaper,
@@ -23,9 +22,8 @@ if TYPE_CHECKING:
     from veche.core.files.documents import Document
     from veche.core.people.models import Person
 
-_FAULTS = {
-    engine.ACTIVE: UnsafePaper, engine.LOCKED: LockedPaper, engine.BROKEN: BrokenPaper,
-}  # fmt: skip
+_FAULTS = {"active": UnsafePaper, "locked": LockedPaper, "broken": BrokenPaper}
+"""What the engine says → what is said to whoever sent it."""
 
 
 def looked_at(data: bytes, name: str) -> Document:
@@ -38,6 +36,8 @@ def looked_at(data: bytes, name: str) -> Document:
     """
     found = documents.clean(data, name)
     if found.media_type == documents.PDF:
+        from veche.city.pilots.engines import papers as engine  # loads a reader of PDF: slow
+
         fault = engine.fault(data)
         if fault:
             raise _FAULTS[fault]
