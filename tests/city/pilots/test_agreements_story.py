@@ -279,6 +279,8 @@ def test_versions_of_a_methodology_and_texts_of_an_agreement(world: World) -> No
         (NotAWriter, {"by": world.keeper}),
         (WrongMethodology, {"indicators": ()}),
         (WrongMethodology, {"testers": 4}),
+        # What residents are asked is never told as the answer of one of them.
+        (WrongMethodology, {"indicators": (replace(CANE.indicators[2], measure="last"),)}),
         (WrongMethodology, {"indicators": CANE.indicators[:1] * 2}),
         (WrongMethodology, {"indicators": (replace(CANE.indicators[0], threshold=float("nan")),)}),
         (methodologies.PartLength, {"safety": " "}),

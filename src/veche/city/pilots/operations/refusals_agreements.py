@@ -74,6 +74,10 @@ WRONG: Mapping[str, str | Promise] = {
     "indicators": _("Name one to twenty indicators."),
     "twice": _("Indicator {number} has the same name as another one."),
     "measure": _("Choose how indicator {number} is made of its values."),
+    "of-one": _(
+        "Residents are asked for indicator {number}: count it as a mean, median, share or sum. The"
+        " last, most or least would show what one person answered."
+    ),
     "direction": _("Choose on which side of the threshold indicator {number} is a success."),
     "number": _("A number of indicator {number} cannot be read."),
     "days": _("A trial takes 1 to 366 days."),

@@ -23,6 +23,8 @@ LEAST_TEXT, MOST_TEXT = 10, 5_000
 MOST_NOTE = 500
 MOST_NAME, MOST_UNIT = 160, 40
 MEASURES = ("mean", "median", "share", "sum", "last", "most", "least")
+OF_ONE = ("last", "most", "least")
+"""Those whose value is one of the values: of residents it would tell what one of them said."""
 DIRECTIONS = ("at_least", "at_most")
 TEXTS = ("sample", "safety", "data_protection")
 """What is written in sentences."""
@@ -84,7 +86,8 @@ def check(given: MethodologyGiven) -> None:
 
     Raises:
         Wrong: ``hypotheses`` or ``indicators`` (none, or too many), ``twice`` (two indicators of
-            one name), ``measure``, ``direction``, ``number`` (not finite), ``days``, ``testers``
+            one name), ``measure``, ``of-one`` (residents are asked for it, and the value would be
+            what one of them said), ``direction``, ``number`` (not finite), ``days``, ``testers``
             (fewer than 5 where they are asked), ``cost``.
     """
     if not 1 <= len(given.hypotheses) <= MOST_HYPOTHESES:
@@ -99,6 +102,8 @@ def check(given: MethodologyGiven) -> None:
         seen.add(name)
         if one.measure not in MEASURES:
             raise Wrong("measure", number)
+        if one.by_testers and one.measure in OF_ONE:
+            raise Wrong("of-one", number)
         if one.direction not in DIRECTIONS:
             raise Wrong("direction", number)
         numbers = [one.threshold] if one.baseline is None else [one.threshold, one.baseline]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from veche.city.pilots.words import trials
 from veche.core.notices.words import say
 
 if TYPE_CHECKING:
@@ -62,23 +63,8 @@ MET: Words = {
     "unknown": _("not measured"),
 }
 DIRECTIONS: Words = {"at_least": _("at least"), "at_most": _("at most")}
-MEASURES: Words = {
-    "mean": _("mean"),
-    "median": _("median"),
-    "share": _("share of yes, in percent"),
-    "sum": _("sum"),
-    "last": _("last value"),
-    "most": _("largest value"),
-    "least": _("smallest value"),
-}
-STAGES: Words = {
-    "application": _("Application"),
-    "selection": _("Selection"),
-    "agreement": _("Agreement"),
-    "trial": _("Trial"),
-    "evaluation": _("Evaluation"),
-    "all": _("The whole way"),
-}
+MEASURES: Words = trials.MEASURES
+STAGES: Words = trials.STAGES
 KINDS: Words = {
     "young": _("up to 24 years"),
     "old": _("65 and older"),

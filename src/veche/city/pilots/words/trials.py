@@ -26,7 +26,7 @@ ORIGINS: Mapping[str, Promise] = {
 MEASURES: Mapping[str, Promise] = {
     "mean": _("mean"),
     "median": _("median"),
-    "share": _("share of yes"),
+    "share": _("share of yes, in percent"),
     "sum": _("sum"),
     "last": _("last value"),
     "most": _("largest value"),
