@@ -162,7 +162,13 @@ def test_joining_twice_is_one_and_leaving_takes_everything_back(world: World) ->
         testers.answer(by=world.founder, at=NOW, trial=trial, given={"ease": Given(3)})
     testers.answer(by=who, at=NOW, trial=trial, given={"ease": Given(3, "=cmd Heavy")})
     testers.answer(by=who, at=NOW, trial=trial, given={"ease": Given(4, "Light")})
+    others = [one.pk for one in crowd(trial, 4, value=3)]
+    assert [(one.value, one.words) for one in words_of_testers(trial)] == [(None, "Light")]
+    trial.ended_at = NOW
     assert [(one.value, one.words) for one in words_of_testers(trial)] == [(4, "Light")]
+    trial.ended_at = None
+    models.TesterAnswer.objects.filter(tester__in=others).delete()
+    models.Tester.objects.filter(pk__in=others).delete()
     assert personal_trials.collect(who)["pilot_tests"][0]["answers"][0]["words"] == "Light"
 
     testers.leave(by=who, at=NOW, trial=trial)

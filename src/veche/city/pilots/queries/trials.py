@@ -188,15 +188,22 @@ class Told:
 
     indicator: str
     value: float | None
+    """None: there is none, or it is not told."""
     words: str
 
 
 def words_of_testers(trial: Trial) -> list[Told]:
     """What testers said in words, for the agency and the company: without who and when, in an order
-    that tells neither."""
+    that tells neither. The answer beside the words is told once the trial is over and at least five
+    have answered: of words that appear today it is seen whose they are.
+    """
     rows = TesterAnswer.objects.filter(tester__trial=trial, tester__left_at__isnull=True)
-    rows = rows.exclude(words="").select_related("indicator")
-    found = [Told(one.indicator.name, one.value, one.words) for one in rows]
+    many = rows.values("tester").distinct().count() >= LEAST
+    told = many and trial.ended_at is not None
+    found = [
+        Told(one.indicator.name, one.value if told else None, one.words)
+        for one in rows.exclude(words="").select_related("indicator")
+    ]
     return sorted(found, key=lambda one: (one.indicator, one.words))
 
 
