@@ -56,6 +56,16 @@ def test_the_summary_leads_to_the_fields() -> None:
     assert not draw("{% error_summary form %}", form=Asking({"text": "a", "fixed": "y"})).strip()
 
 
+def test_a_sentence_for_several_fields_says_which() -> None:
+    class Marks(forms.Form):
+        use = forms.CharField(label="Use", error_messages={"required": "Choose a mark."})
+        ease = forms.CharField(label="Ease", error_messages={"required": "Choose a mark."})
+        why = forms.CharField(label="Why", error_messages={"required": "Say why."})
+
+    html = draw("{% error_summary form %}", form=Marks({}))
+    assert "Use" in html and "Ease" in html and "Why" not in html
+
+
 def test_what_was_typed_is_escaped() -> None:
     html = draw("{% field form.text %}", form=Asking({"text": '"><script>'}))
     assert "<script>" not in html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
@@ -259,17 +260,23 @@ def field(bound: BoundField, **attributes: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("look/parts/errors.html")
 def error_summary(form: BaseForm) -> dict[str, Any]:
-    """What is to be corrected, each line leading to its field; nothing when all is well."""
-    rows: list[tuple[str, Any]] = []
+    """What is to be corrected, each line leading to its field; nothing when all is well.
+
+    A sentence that stands for several fields says which one it means.
+    """
+    rows: list[tuple[str, Any, Any]] = []
+    said = Counter(str(error) for errors in form.errors.values() for error in errors)
     for name, errors in form.errors.items():
         if name == "__all__" or name not in form.fields:
-            rows.extend(("", error) for error in errors)
+            rows.extend(("", error, "") for error in errors)
             continue
         bound = form[name]
         target = bound.id_for_label or bound.auto_id
         if isinstance(bound.field.widget, RadioSelect | CheckboxSelectMultiple):
             target = f"{bound.auto_id}_0"
-        rows.extend((target, error) for error in errors)
+        rows.extend(
+            (target, error, bound.label if said[str(error)] > 1 else "") for error in errors
+        )
     return {"rows": rows, "count": len(rows)}
 
 
