@@ -17,9 +17,11 @@ from tests.city.pilots.test_applications_papers import pdf
 from tests.city.pilots.test_applications_story import TEXT, asks, worked_at
 from tests.city.pilots.world import World, person
 from veche import clock
-from veche.city.pilots.models import Appeal, Application, Paper, Product, ReviewTask
+from veche.city.pilots.models import Appeal, Application, Call, Paper, Product, ReviewTask
 from veche.city.pilots.operations import screening
 from veche.city.pilots.views.screening import DOORS
+from veche.core.cases.models import Case
+from veche.core.cases.operations import move_case
 from veche.core.people.models import Person
 
 NOW = START + dt.timedelta(hours=9)
@@ -217,3 +219,18 @@ def test_a_decision_is_public_and_can_be_objected_to_once(world: World) -> None:
     withdrawn = world.application("screening")
     form = owner.get(f"/en/pilots/applications/{withdrawn.case.number}/withdraw/")
     assert "We take it back for good" in form.content.decode()
+
+
+def test_nobody_applies_to_a_call_that_is_not_shown(world: World) -> None:
+    start = f"/en/pilots/apply/{world.call.case.number}/"
+    for who in (Client(), as_(world.founder)):
+        assert "Streets for everybody" in who.get(start).content.decode()
+    # Hidden, or drafted and cancelled before it opened: its title is nobody's to read here either.
+    Case.objects.filter(pk=world.call.pk).update(hidden_at=NOW)
+    for who in (Client(), as_(world.founder)):
+        answer = who.get(start)
+        assert answer.status_code == 404 and "Streets" not in answer.content.decode()
+    Case.objects.filter(pk=world.call.pk).update(hidden_at=None)
+    move_case(by=world.agent, at=NOW, case=world.call.case, move="cancel")
+    Call.objects.filter(pk=world.call.pk).update(opens_at=None)
+    assert Client().get(start).status_code == 404

@@ -71,6 +71,7 @@ def asks(world: World) -> Call:
         form=FormVersion.objects.create(code="cane", number=1, questions=QUESTIONS, at=START),
         titles=three("Walk alone"),
         tasks=three("Help blind people to walk alone."),
+        opens_at=START - 98 * DAY,
         closes_at=START + 30 * DAY,
     )
     move_case(by=world.agent, at=START - 98 * DAY, case=case, move="open")

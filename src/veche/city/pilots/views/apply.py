@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from veche import clock
 from veche.city.pilots.access.applications import application_for, applications
+from veche.city.pilots.access.calls import call_for
 from veche.city.pilots.access.conflicts import UnknownApplication
 from veche.city.pilots.forms import applications as forms
-from veche.city.pilots.models import Application, Call, Company
+from veche.city.pilots.models import Application, Company
 from veche.city.pilots.operations import applications as operations
 from veche.city.pilots.operations.refusals_applications import AlreadyBegun, NotComplete
 from veche.city.pilots.procedure import FOUNDER
@@ -23,30 +24,11 @@ from veche.city.pilots.queries import applications as queries
 from veche.city.pilots.queries import writing
 from veche.city.pilots.rules import applications as rules
 from veche.core.organisations.middleware import asker
-from veche.errors import NotFound, Refused
+from veche.errors import Refused
 from veche.look.fields import say_refusal
 from veche.look.http import sent, sign_in
 
 FORMS = {"profile": forms.ProfileForm, "solution": forms.SolutionForm}
-
-
-class UnknownCall(NotFound):
-    """There is no such call, or it is not open yet."""
-
-    code = "unknown-call"
-
-
-def call_for(number: str) -> Call:
-    """A call that everybody may read.
-
-    Raises:
-        UnknownCall: there is none.
-    """
-    rows = Call.objects.select_related("case__territory", "form", "programme__agency", "department")
-    found = rows.filter(case__number=number).exclude(case__state="draft").first()
-    if found is None:
-        raise UnknownCall
-    return found
 
 
 @never_cache
