@@ -112,7 +112,6 @@ def test_a_resident_tests(walk: Walk) -> None:
 
 def test_the_staff_go_round(walk: Walk) -> None:
     walk.be("programme", DESK).go("pilots/work/").look()
-    walk.go("pilots/screening/").look()
     walk.go(first(walk, "applications")).look()
     walk.go("pilots/assignment/").look()
     walk.go("pilots/matching/").look()
