@@ -184,6 +184,8 @@ def test_joining_twice_is_one_and_leaving_takes_everything_back(world: World) ->
     testers.enrol(**join)
     personal_trials.erase(by=None, at=NOW, person=who)
     assert not models.Tester.objects.filter(person__isnull=False).exists()
+    with pytest.raises(TrialOver):  # its last day is over, though nobody has ended it yet
+        testers.enrol(**{**join, "at": trial.ends_at})
     trials.end_trial(by=world.agent, at=trial.ends_at, application=trial.application)
     with pytest.raises(TrialOver):
         testers.enrol(**join)

@@ -167,7 +167,9 @@ def enrol(
     """
     application = locked(trial.application_id)
     trial = Trial.objects.get(pk=trial.pk)
-    if trial.ended_at is not None or application.case.state != "running":
+    # Past its last day nobody joins any more, though the agency has still to end it.
+    over = trial.ended_at is not None or at >= trial.ends_at
+    if over or application.case.state != "running":
         raise TrialOver
     if not may_see(by, application, at):
         raise TiedTester

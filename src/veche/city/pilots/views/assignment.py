@@ -28,6 +28,10 @@ from veche.look.http import sent
 from veche.tables import csv_whole
 
 
+PAGE = 50
+"""Applications of one page of scores; the table file has all."""
+
+
 @signed_in("")
 @require_http_methods(["GET", "HEAD", "POST"])
 def runs(request: HttpRequest, person: Person) -> HttpResponse:
@@ -163,7 +167,15 @@ def _ranked(request: HttpRequest, person: Person, number: str) -> tuple[Call, li
 def score_list(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     """The applications of a call by their scores, with what cannot be told apart."""
     call, rows = _ranked(request, person, number)
-    context = {"call": call, "rows": rows, "case": call.case}
+    asked = request.GET.get("page", "1")
+    last = max(1, -(-len(rows) // PAGE))
+    page = min(max(1, int(asked)), last) if asked.isdecimal() and len(asked) < 6 else 1
+    context = {
+        "call": call,
+        "rows": rows[(page - 1) * PAGE : page * PAGE],
+        "case": call.case,
+        "page": {"number": page, "last": last},
+    }
     return render(request, "pilots/experts_scores.html", context)
 
 
