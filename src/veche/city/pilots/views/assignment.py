@@ -27,7 +27,6 @@ from veche.look.fields import say_refusal
 from veche.look.http import sent
 from veche.tables import csv_whole
 
-
 PAGE = 50
 """Applications of one page of scores; the table file has all."""
 
