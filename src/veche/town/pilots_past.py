@@ -27,6 +27,16 @@ USUAL: Final = {
 }  # fmt: skip
 """Days that a state takes, least and most; a panel decides when it meets."""
 CANE: Final = "Электронная трость"
+CANE_TEXT: Final = (
+    "Насадка надевается на обычную белую трость и весит пятьдесят граммов. Она видит столб, "
+    "ступень или самокат за три метра и предупреждает дрожью рукояти: вторая рука остаётся свободной."
+)
+CANE_SAID: Final = (
+    "Названо, кому помогает: незрячим горожанам. Вес и расстояние можно измерить.",
+    "Похожее есть, но тяжелее вдвое. Испытание на улице покажет больше, чем стол.",
+    "Сделано вместе с обществом незрячих. Не сказано, на сколько хватает заряда.",
+)
+"""What the three experts said of the cane."""
 CANE_COMPANY: Final = 1
 CANE_CALL: Final = "free-streets"
 CANE_TESTERS: Final = 60
@@ -142,9 +152,13 @@ class _Maker:
         steps.append(("publish", day))
         day -= _days(self.rng, "answering")
         steps.append(("buy" if trial.answer == "buy" else "stop", day))
+        marks = self.marks(4.2 if bought else 3.4)
+        if cane:
+            said = zip(marks, CANE_SAID, strict=True)
+            marks = tuple((who, row, words) for (who, row, _usual), words in said)
         return t.TownApplication(
-            one.index, code, CANE if cane else one.product, one.text, one.language, at,
-            tuple(steps), "", self.marks(4.2 if bought else 3.4), trial,
+            one.index, code, CANE if cane else one.product, CANE_TEXT if cane else one.text,
+            "ru" if cane else one.language, at, tuple(steps), "", marks, trial,
         )  # fmt: skip
 
     def trial(self, bought: bool) -> t.TownTrial:
@@ -245,6 +259,8 @@ class _Maker:
                 marks = self.marks(3.6)  # type: ignore[assignment]
             if state in ("running", "evaluating", "answering", "agreement", "methodology"):
                 trial = self.trial(bought=rng.random() < 0.5)
+                # What is tested now has some weeks to go.
+                trial = replace(trial, days=60) if state == "running" else trial
         elif state == "more_info":
             sent = rng.uniform(9, 12)
             back = [("ask", rng.uniform(1, 5))]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from asn1crypto import x509
@@ -40,6 +39,7 @@ from veche.city.pilots.models import (
     Trial,
     TrustedRoot,
 )
+from veche.city.pilots.operations.trials import make_word
 from veche.city.pilots.rules.methodologies import IndicatorGiven, MethodologyGiven
 from veche.city.pilots.rules.results import outcome
 from veche.city.pilots.rules.testers import AGES, CONSENT
@@ -116,9 +116,10 @@ def trial_rows(writer: _Writer, one: town.TownApplication, row: Application) -> 
             application=row, agreement=agreement, methodology=methodology, site=site,
             starts_at=start, ends_at=ends, ended_at=over, ended_how="done" if over else "",
             told_at=writer.moment(steps["publish"]) if row.answer else None,
-            key=secrets.token_urlsafe(12),
+            key=make_word(),
         )
     )  # fmt: skip
+    writer.rows.ends[row.case_id] = ends
     answers = _testers(writer, one, trial, indicators, start)
     values = _measured(writer, one, trial, indicators, start, over)
     if "publish" in steps:

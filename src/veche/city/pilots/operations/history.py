@@ -17,9 +17,8 @@ from django.db.models import Model
 
 from veche.city.pilots.models import Application, Call
 from veche.city.pilots.operations.stages import put_breaches
-from veche.city.pilots.procedure import CALL, PILOT
 from veche.city.pilots.queries.scores import score_call
-from veche.core.cases.operations.past import Course, born
+from veche.core.cases.operations.past import Course, Due, born
 from veche.core.journal.operations import record
 from veche.core.organisations.models import Organisation
 from veche.operation import operation
@@ -36,6 +35,8 @@ class Rows:
     tables: dict[type[Model], list[Any]] = field(default_factory=lambda: defaultdict(list))
     calls: list[Course] = field(default_factory=list)
     applications: list[Course] = field(default_factory=list)
+    ends: dict[int, dt.datetime] = field(default_factory=dict)
+    """Application → until when its trial is to last: its clock in that state."""
 
     def add(self, row: Model) -> Any:
         """One more row; the row."""
@@ -43,10 +44,14 @@ class Rows:
         return row
 
 
-def _due(course: Course, state: str, since: dt.datetime) -> dt.datetime | None:
-    declared = PILOT if course.case.procedure == PILOT.code else CALL
-    term = declared.by_code[state].term
-    return since + term.number * DAY if term else None
+def _due(ends: Mapping[int, dt.datetime]) -> Due:
+    def due(course: Course, state: str, since: dt.datetime) -> dt.datetime | None:
+        if state == "running" and course.case.pk in ends:
+            return ends[course.case.pk]
+        term = course.declared.by_code[state].term
+        return since + term.number * DAY if term else None
+
+    return due
 
 
 @operation
@@ -88,8 +93,9 @@ def load_past(*, by: None, at: dt.datetime, rows: Rows, order: Sequence[type[Mod
     for model in order:
         model._default_manager.bulk_create(rows.tables.get(model, ()))
     # The steps last: a start asks for the signatures.
-    born(rows.calls, batch, at, _due)
-    born(rows.applications, batch, at, _due)
+    due = _due(rows.ends)
+    born(rows.calls, batch, at, due)
+    born(rows.applications, batch, at, due)
     scored = []
     for call in Call.objects.all():
         for pk, score in score_call(call).items():
