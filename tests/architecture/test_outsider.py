@@ -32,7 +32,7 @@ from veche.core.cases.models import Case
 from veche.core.opendata import publish
 from veche.project.reference import addresses
 
-MOST = 12_000
+MOST = 16_000
 """Addresses after which the crawl gives up: more would mean that links never end."""
 FREE = ("/healthz", "/i18n/")
 """Addresses that do not depend on what is in the database."""
@@ -92,6 +92,8 @@ def first_addresses() -> Iterator[str]:
         "/dispatch/incidents/": ("incident",),
         "/dispatch/alerts/": ("alert",),
         "/dispatch/shut-offs/": ("shut_off",),
+        "/pilots/calls/": ("pilot_call",),
+        "/pilots/": ("pilot", "pilot_appeal"),
     }
     every = [*Case.objects.values_list("number", "procedure")]
     known = {

@@ -191,6 +191,16 @@ def test_the_button_that_closes_waits_for_those_who_help(ground: Ground) -> None
     incidents.finish_help(by=ground.town.light_officer, at=START + minutes(21), task=task)
     page = client.get(address).content.decode()
     assert f"{address}close/" in page and "those who help are done" not in page
+    # Whoever is no longer needed is not waited for either.
+    incidents.send_back(
+        by=ground.town.dispatcher, at=START + minutes(22), incident=incident, text="Still wet."
+    )
+    dropped = ground.helped(incident, at=START + minutes(23))
+    incidents.drop_help(by=ground.town.dispatcher, at=START + minutes(24), task=dropped)
+    incidents.say_done(
+        by=ground.town.officer, at=START + minutes(25), incident=incident, text="Dry now."
+    )
+    assert f"{address}close/" in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize("table", ["incident", "incidententry", "incidenttask", "incidentlook"])

@@ -217,7 +217,8 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
     helping = queries.helpers(found, at)
     can = acts.acts_for(found, who.holdings) if inside else []
     # It is closed when everybody who helps is done; until then the page says whom it waits for.
-    waits_for = [str(one.task.organisation) for one in helping if one.task.done_at is None]
+    open_parts = [one.task for one in helping if one.task.case.closed_at is None]
+    waits_for = [str(one.organisation) for one in open_parts]
     closing = any(one.code == "close" for one in can) and waits_for
     context: dict[str, Any] = {
         **shared(found, at, places),
