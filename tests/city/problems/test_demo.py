@@ -25,6 +25,7 @@ from veche.module import load, resolve
 from veche.town import problems
 from veche.town.dispatch import services
 from veche.town.offices import offices
+from veche.town.pilots import companies, sites
 
 AT = dt.datetime(2026, 11, 20, 9, 30, tzinfo=dt.UTC)
 
@@ -77,7 +78,9 @@ WHERE (p.accepted_at, p.assigned_at, p.answered_at, p.confirmed_at, p.returns, p
 def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = load_town(monkeypatch, 400, tmp_path)
     assert "problems: 408" in said
-    assert Organisation.objects.count() == len(offices()) + len(services())
+    # The agency, the companies (one of them is an office of the town) and the owners of sites.
+    pilots = len(companies()) + len({site.owner for site in sites()})
+    assert Organisation.objects.count() == len(offices()) + len(services()) + pilots
     assert len(offices()) == 200 and Person.objects.count() > 5_000
     assert Person.objects.filter(cast__isnull=False).count() >= 16
     home = atlas().home()

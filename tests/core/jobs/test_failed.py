@@ -39,7 +39,9 @@ def administrator(town: SmallTown) -> Person:
 
 
 def fail(count: int) -> list[int]:
-    """Jobs that have failed as often as they may."""
+    """Jobs that have failed as often as they may, and no others: giving a role queues some."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
     for n in range(count):
         send_letter.defer(prefix="once", email=f"secret{n}@example.org", language="en",
                           words={"code": "471100"})  # fmt: skip
