@@ -119,6 +119,7 @@ MODULE = Module(
         "pilots.task-taken-back": "What was not read was taken back from an expert.",
         "pilots.tasks-reminded": "Experts were reminded of what is due.",
         "pilots.review-handed-in": "A review of an application was handed in.",
+        "pilots.review-told-again": "A review was handed in twice by the same press of a button.",
         "pilots.scored": "The scores of a call were reckoned from its reviews.",
         # panels
         "pilots.panel-called": "A panel was called.",

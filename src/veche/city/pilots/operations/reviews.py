@@ -42,7 +42,8 @@ def submit_review(
     summary: str,
 ) -> Review:
     """Hand in a review: a mark of 0 to 5 with its reason for every criterion, by its code. Another
-    one takes its place as a new version, as long as not all reviews of the application are in.
+    one takes its place as a new version, as long as not all reviews of the application are in; the
+    same once more is no new one.
 
     Raises:
         UnknownTask: it is not theirs, or they may not know of it any more.
@@ -69,12 +70,16 @@ def submit_review(
         code: sized(reason, SHORTEST_REASON, LONGEST_REASON, ReasonLength)
         for code, (_mark, reason) in marks.items()
     }
-    made = Review.objects.create(
-        task=task,
-        version=task.reviews.count() + 1,
-        summary=sized(summary, SHORTEST_SUMMARY, LONGEST_SUMMARY, SummaryLength),
-        at=at,
-    )
+    words = sized(summary, SHORTEST_SUMMARY, LONGEST_SUMMARY, SummaryLength)
+    last = task.reviews.order_by("-version").first()
+    if (
+        last is not None
+        and last.summary == words
+        and _says(last) == {code: (mark, reasons[code]) for code, (mark, _reason) in marks.items()}
+    ):  # the button was pressed twice
+        record(kind="pilots.review-told-again", by=by, at=at, subject="pilots")
+        return last
+    made = Review.objects.create(task=task, version=task.reviews.count() + 1, summary=words, at=at)
     ReviewMark.objects.bulk_create(
         ReviewMark(review=made, criterion=criteria[code], mark=mark, reason=reasons[code])
         for code, (mark, _reason) in marks.items()
@@ -86,6 +91,12 @@ def submit_review(
     if done(application) >= needed(application):
         put_scores(by=None, at=at, call=application.call)
     return made
+
+
+def _says(review: Review) -> dict[str, tuple[int, str]]:
+    """The marks of a review with their reasons, by the code of the criterion."""
+    rows = review.marks.values_list("criterion__code", "mark", "reason")
+    return {code: (mark, reason) for code, mark, reason in rows}
 
 
 def done(application: Application) -> int:
