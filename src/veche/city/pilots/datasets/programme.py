@@ -318,7 +318,7 @@ MARKS = Dataset(
 DATASETS = (PILOTS, STAGES, TOPICS, INTAKE, TESTERS, MARKS)
 
 FUNNEL = (
-    count("decided", _("decided")),
+    count("decided", _("decided applications")),
     count_where("admitted", eq("admitted", True), title=_("passed the first check")),
     count_where("chosen", eq("chosen", True), title=_("chosen by the panel")),
     count_where("tested", eq("tested", True), title=_("tested")),
@@ -353,7 +353,7 @@ FIGURES = (
     Figure("pilot_times", _("How long stages take"), "pilot_stages", TIMES, by=("stage",),
            where=(eq("passed", True),)),
     Figure("pilots_by_topic", _("Pilots by goal and technology"), "pilot_topics",
-           (count("decided", _("decided")),
+           (count("decided", _("decided applications")),
             count_where("tested", eq("tested", True), title=_("tested")),
             count_where("rolled_out", eq("rolled_out", True), title=_("rolled out"))),
            by=("kind", "code")),
