@@ -115,13 +115,18 @@ UPDATE pg_class SET relpages = 0, reltuples = CASE relkind WHEN 'r' THEN -1 ELSE
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
     AND (relpages <> 0 OR reltuples > 0)
 """
+_FORGET_VALUES = """
+DELETE FROM pg_statistic WHERE starelid IN (
+    SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
+)
+"""
 
 
 def tidy() -> None:
     """Clear away what rolled-back tests have left in the tables; outside any transaction.
 
-    What was counted in the tables is forgotten too: it was true of one test, and the planner of
-    the next looks at their size when it knows nothing.
+    What was counted in the tables is forgotten too, their values as well as their size: it was true
+    of one test, and the planner of the next looks at their size when it knows nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LEFT, [DEAD])
@@ -129,6 +134,7 @@ def tidy() -> None:
         if left:
             cursor.execute(f"VACUUM {', '.join(left)}")
         cursor.execute(_FORGET)
+        cursor.execute(_FORGET_VALUES)
 
 
 # --- rows, kept and put back ------------------------------------------------------------------
