@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.cast import START
 from tests.city.ballots import votes
@@ -48,6 +49,18 @@ def test_preview_counts_as_the_freeze_does(world: Voting) -> None:
     assert found.number == frozen.count() == 12
     assert found.places == {world.town.west.pk: 7, world.town.east.pk: 5}
     assert Voter.objects.filter(vote=vote).count() == 12
+
+
+def test_the_planner_knows_a_roll_that_was_just_fixed(world: Voting) -> None:
+    """Codes for 300,000 voters who were taken for one were looked up for minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE ballots_rollentry, ballots_voter")
+        world.published()
+        cursor.execute(
+            "SELECT relname, reltuples FROM pg_class"
+            " WHERE relname IN ('ballots_rollentry', 'ballots_voter')"
+        )
+        assert dict(cursor.fetchall()) == {"ballots_rollentry": 12, "ballots_voter": 12}
 
 
 def test_the_digest_in_the_log_is_that_of_the_lines(world: Voting) -> None:
