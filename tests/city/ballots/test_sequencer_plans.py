@@ -32,6 +32,7 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
     "kept": (sql.KEPT, [1]),
     "signed": (sql.SIGNED, [1]),
     "sums": (sql.SUMS, [1]),
+    "hour": (sql.HOUR, {"vote": 1, "number": 30, "least": 10}),
 }
 KEYED = ("more of codes", "standing", "of code", "place")
 """What looks at one code must find it by the key: the index of all that waits is no way to it."""

@@ -2,6 +2,7 @@
 
 Turnout is told every second. A count that takes long (rankings by hundreds of thousands) is made
 anew only as often as it takes a tenth of the time; between, the turnout stands beside the last one.
+With it goes the course of the turnout: how many had voted by the end of each hour.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from veche.city.ballots import sequencer_sql as sql
 from veche.city.ballots.vote.config import VoteConfig, read_config
-from veche.city.ballots.vote.result import tally
+from veche.city.ballots.vote.result import LEAST_PEOPLE, tally
 from veche.core.journal.signing import Connection
 
 SHARE = 10.0
@@ -82,6 +83,9 @@ class Live:
                 known.questions, known.counted = body["questions"], body["turnout"]["number"]
             body |= {"questions": known.questions, "counted": known.counted}
             self.connection.execute(sql.TELL, [vote, json.dumps(body, ensure_ascii=False)])
+            ways = body["turnout"]["channels"]
+            hour = {"vote": vote, "number": ways["web"] + ways["kiosk"], "least": LEAST_PEOPLE}
+            self.connection.execute(sql.HOUR, hour)
         ended = time.monotonic()
         if whole:
             known.count_again = ended + SHARE * (ended - begun)

@@ -157,3 +157,25 @@ INSERT INTO ballots_tally (vote_id, at, body) VALUES (%s, city_now(), %s)
 ON CONFLICT (vote_id) DO UPDATE SET at = EXCLUDED.at, body = EXCLUDED.body
 """
 TERRITORIES = "SELECT id, code FROM places_territory"
+HOUR = """
+WITH now AS (
+    SELECT date_trunc('hour',
+        LEAST(city_now(), closes_at - interval '1 microsecond'), 'UTC') AS hour
+    FROM ballots_vote WHERE case_id = %(vote)s
+), last AS (
+    SELECT l.hour, l.number - coalesce((
+        SELECT p.number FROM ballots_turnouthour p
+        WHERE p.vote_id = %(vote)s AND p.hour < l.hour ORDER BY p.hour DESC LIMIT 1
+    ), 0) AS more
+    FROM ballots_turnouthour l WHERE l.vote_id = %(vote)s ORDER BY l.hour DESC LIMIT 1
+), moved AS (
+    UPDATE ballots_turnouthour t SET hour = GREATEST(t.hour, now.hour), number = %(number)s
+    FROM now, last WHERE t.vote_id = %(vote)s AND t.hour = last.hour
+        AND (last.hour >= now.hour OR last.more < %(least)s)
+    RETURNING t.hour
+)
+INSERT INTO ballots_turnouthour (vote_id, hour, number)
+SELECT %(vote)s, now.hour, %(number)s FROM now WHERE NOT EXISTS (SELECT FROM moved)
+"""
+"""The turnout as it stands at this hour. The row before it is taken over while too few have come
+since the one before that: a row tells of at least so many people, but for the newest."""

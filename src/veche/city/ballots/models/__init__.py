@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from veche.city.ballots.models.appeals import InvitationPass, RollRequest, VoteAppeal
-from veche.city.ballots.models.casting import Ballot, Sum, Tally
+from veche.city.ballots.models.casting import Ballot, Sum, Tally, TurnoutHour
 from veche.city.ballots.models.log import HeldLeaf, LogEntry, Unpublished, VoteCheckpoint, VoteLog
 from veche.city.ballots.models.paper import Batch, Booth, KioskPass, Mark, Reading
 from veche.city.ballots.models.promise import PromiseKey
@@ -26,6 +26,7 @@ __all__ = [
     "RollRequest",
     "Sum",
     "Tally",
+    "TurnoutHour",
     "Unpublished",
     "Vote",
     "VoteAppeal",

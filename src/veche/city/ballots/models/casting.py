@@ -87,3 +87,24 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"tally of vote {self.pk}"
+
+
+class TurnoutHour(models.Model):
+    """How many had voted on the web or at a kiosk by the end of an hour; written by the sequencer.
+
+    An hour in which fewer than `veche.city.ballots.vote.result.LEAST_PEOPLE` voted has no row of
+    its own: they are told with the hours after it, so that nobody learns from it when one of a few
+    ballots was cast. Papers have no hour: they are counted pile by pile.
+    """
+
+    pk = models.CompositePrimaryKey("vote_id", "hour")
+    vote = models.ForeignKey(
+        "ballots.Vote", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    hour = models.DateTimeField()
+    """When the hour began, of the city's clock; at the latest the last one before the close."""
+    number = models.PositiveBigIntegerField()
+    """All who had voted by its end; of the newest row, so far."""
+
+    def __str__(self) -> str:
+        return f"{self.number} in vote {self.vote_id} by the end of the hour from {self.hour}"

@@ -4,14 +4,18 @@ ballot goes through. Nowhere but in a demo does anybody vote for others."""
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.utils.timezone import localtime
 
-from veche.city.ballots.models import Vote
+from veche.city.ballots.models import TurnoutHour, Vote
 from veche.city.ballots.vote.choice import spelled
 from veche.city.ballots.vote.config import read_config
+from veche.city.ballots.vote.result import LEAST_PEOPLE
 from veche.core.journal.operations import record
 from veche.demo_guard import marked
 from veche.errors import NotAllowed
@@ -20,6 +24,7 @@ from veche.operation import operation
 if TYPE_CHECKING:
     from veche.town.votes import TownVote
 
+HOUR = dt.timedelta(hours=1)
 LATER = dt.timedelta(days=400)
 KIOSK = 0.06
 """How many of the ballots are cast at a counter."""
@@ -114,8 +119,32 @@ def cast_many(
     if taken != len(voters):
         raise NotAllTaken(f"{len(voters) - taken} of {len(voters)} in {told.key}")
     table.update(closes_at=config.closes)
+    TurnoutHour.objects.bulk_create(_hours(vote, rng, taken, at))
     record(kind="ballots.demo", by=by, at=at, subject=_subject(vote), public={"ballots": taken})
     return taken
+
+
+def _hours(vote: Vote, rng: random.Random, taken: int, end: dt.datetime) -> list[TurnoutHour]:
+    """When the town's people came, as one can imagine it: by day, and most in the first days.
+
+    Ends with an hour in which all have voted; told as the sequencer tells it.
+    """
+    hours = int((end - vote.opens_at) / HOUR)
+    weights = [
+        (0.1 + max(0.0, math.sin(math.pi * ((localtime(vote.opens_at).hour + n) % 24 - 6) / 17)))
+        * (1 + 2 / (1 + n / 24))
+        for n in range(hours)
+    ]
+    came = Counter(rng.choices(range(hours), weights, k=taken)) if hours > 0 else Counter()
+    rows: list[TurnoutHour] = []
+    told = number = 0
+    first = vote.opens_at.replace(minute=0, second=0, microsecond=0)
+    for n in range(hours):
+        number += came[n]
+        if number - told >= LEAST_PEOPLE:
+            rows.append(TurnoutHour(vote=vote, hour=first + n * HOUR, number=number))
+            told = number
+    return rows
 
 
 def absent(vote: Vote, number: int) -> list[int]:

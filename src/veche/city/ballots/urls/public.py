@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:number>/result/", results.result, name="result"),
     path("<slug:number>/result.json", results.result_json, name="result-json"),
     path("<slug:number>/result.csv", results.result_csv, name="result-csv"),
+    path("<slug:number>/turnout.csv", results.turnout_csv, name="turnout-csv"),
     path("<slug:number>/files.zip", files.files, name="files"),
     path("<slug:number>/certificate.txt", results.certificate, name="certificate"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -26,10 +27,12 @@ from veche.city.ballots.queries.outcome import (
 )
 from veche.city.ballots.queries.page import way_of
 from veche.city.ballots.queries.right import right_of
+from veche.city.ballots.queries.turnout import course_of, course_points, course_shown
 from veche.city.ballots.queries.votes import bodies, config_of, public_vote
 from veche.city.ballots.views.common import address, cached, shared
 from veche.city.ballots.views.vote import question_told
 from veche.city.ballots.vote.config import WAYS, canonical_text
+from veche.city.ballots.vote.result import LEAST_PEOPLE
 from veche.core.organisations.middleware import asker
 from veche.core.places.ground import ground, rings_of
 from veche.core.places.queries import Atlas, atlas
@@ -109,6 +112,8 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
                 if way in vote.config["channels"] or body["turnout"]["channels"][way]
             ],
             "map": turnout_map(vote, rows, places) if len(rows) > 1 else None,
+            "course": course_of(vote, at),
+            "least": LEAST_PEOPLE,
         }
     return cached(request, render(request, "ballots/result.html", context))
 
@@ -183,6 +188,24 @@ def _cells(vote: Vote, body: Mapping[str, Any], places: Atlas) -> Iterator[Seque
             for code, value in standing.items():
                 name = place_name(place_code, places)
                 yield asked.code, name, code, titles[code], value, "", int(code in won)
+
+
+@require_safe
+def turnout_csv(request: HttpRequest, number: str) -> HttpResponseBase:
+    """The course of the turnout as a table: how many had voted by the end of each hour.
+
+    Raises:
+        NothingCounted: it is not shown yet, or too few have voted.
+    """
+    vote = public_vote(number)
+    points = course_points(vote, clock.now()) if course_shown(vote) else []
+    if not points:
+        raise NothingCounted
+    rows = [
+        (one.until.astimezone(dt.UTC).isoformat(timespec="seconds"), one.number, one.more)
+        for one in points
+    ]
+    return csv_whole(f"{number}-turnout", [("until", "voted", "more"), *rows])
 
 
 @require_safe
