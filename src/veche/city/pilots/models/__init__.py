@@ -27,6 +27,8 @@ from veche.city.pilots.models.expert import AssignmentRun, Expert, Review, Revie
 from veche.city.pilots.models.methodology import Hypothesis, Indicator, Methodology
 from veche.city.pilots.models.panel import Panel, PanelItem, PanelMember, PanelVote
 from veche.city.pilots.models.programme import Programme, Target, Technology
+from veche.city.pilots.models.revocation import RevocationList, SignatureLook
+from veche.city.pilots.models.score import CallReader, CallScore, FinalScore
 from veche.city.pilots.models.site import (
     Booking,
     MatchRun,
@@ -57,6 +59,8 @@ __all__ = [
     "Breach",
     "Call",
     "CallAnchor",
+    "CallReader",
+    "CallScore",
     "Company",
     "CompanyInvite",
     "Contract",
@@ -65,6 +69,7 @@ __all__ = [
     "Evaluation",
     "Evidence",
     "Expert",
+    "FinalScore",
     "FormVersion",
     "Hypothesis",
     "ImportedPackage",
@@ -88,9 +93,11 @@ __all__ = [
     "Review",
     "ReviewMark",
     "ReviewTask",
+    "RevocationList",
     "RollOut",
     "Scouted",
     "Signature",
+    "SignatureLook",
     "Site",
     "SiteCriterion",
     "SiteNeeds",

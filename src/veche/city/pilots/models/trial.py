@@ -208,6 +208,8 @@ class TesterAnswer(models.Model):
     indicator = models.ForeignKey("pilots.Indicator", models.PROTECT, related_name="+")
     value = models.FloatField(null=True)
     words = models.TextField(blank=True, default="")
+    public = models.BooleanField(default=False)
+    """Whether they ticked that everybody may read the words."""
     at = models.DateTimeField()
 
     class Meta:
