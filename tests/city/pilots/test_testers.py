@@ -9,7 +9,9 @@ import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.cast import START
 from tests.city.pilots.test_trials import running
@@ -283,3 +285,13 @@ def test_a_resident_joins_by_the_sheet_on_a_phone_answers_and_leaves(
     assert not models.TesterAnswer.objects.exists()
     assert client.get(f"{page}leave/").status_code == 404
     assert person("Somebody").pk  # nobody else was touched
+
+
+def test_those_who_join_and_answer_do_not_wait_for_each_other(world: World) -> None:
+    trial = world.application("running", at=START).trials.get()
+    with CaptureQueriesContext(connection) as asked:
+        testers.enrol(by=world.town.resident, at=NOW, trial=trial, consent=CONSENT)
+        testers.answer(by=world.town.resident, at=NOW, trial=trial, given={"ease": Given(4)})
+    shared = [one["sql"] for one in asked if "FOR SHARE" in one["sql"]]
+    alone = [one["sql"] for one in asked if "FOR UPDATE" in one["sql"]]
+    assert len(shared) == 2 and all('"pilots_tester' in one for one in alone)

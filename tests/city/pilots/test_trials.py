@@ -36,6 +36,10 @@ from veche.city.pilots.queries.trials import indicators
 from veche.city.pilots.rules.courses import bar, drawing
 from veche.city.pilots.rules.measured import delimiter_of, moment_of, number_of
 from veche.city.pilots.rules.stages import course
+from veche.core.cases.models import CaseEvent
+from veche.core.journal.models import Record
+from veche.core.notices.models import Notice
+from veche.core.notices.operations import follow
 from veche.imported import CannotImport
 
 NOW = START + 5 * DAY
@@ -256,3 +260,53 @@ def test_a_trial_that_ends_early_says_why_and_one_withdrawn_is_closed(world: Wor
     trials.hear_withdrawn(records=[], at=NOW + 2 * DAY)
     ended = gone.trials.get()
     assert (ended.ended_how, ended.ended_at) == ("withdrawn", NOW)
+
+
+def test_a_trial_ends_by_itself_when_its_last_day_is_over(world: World) -> None:
+    made, trial, _weight = running(world)
+    booked(world, made, START)
+    follow(by=world.founder, at=NOW, case=made.case)
+    trials.sweep_trials(at=trial.ends_at - DAY)
+    assert (trial.ended_at, made.trials.get().ended_at) == (None, None)
+    late = trial.ends_at + DAY
+    trials.sweep_trials(at=late)
+    trials.sweep_trials(at=late + DAY)
+    trial.refresh_from_db()
+    made.case.refresh_from_db()
+    assert (trial.ended_at, trial.ended_how) == (trial.ends_at, "done")
+    assert made.case.state == "evaluating"
+    assert CaseEvent.objects.filter(case=made.case, move="end_by_time").count() == 1
+    assert Record.objects.filter(kind="pilot.end_by_time").count() == 1
+    told = Notice.objects.filter(kind="pilot.trial-due").values_list("person", flat=True)
+    assert {world.founder.pk, world.officer.pk, world.keeper.pk, world.agent.pk} <= set(told)
+    with pytest.raises(trials.NotOver):
+        trials.end_by_time(by=None, at=late, application=made)
+
+
+def test_a_trial_goes_on_as_long_as_its_site_is_booked(world: World) -> None:
+    made, trial, _weight = running(world)
+    given: dict[str, Any] = {"application": made, "because": "The winter came late this year."}
+    planned = trials.last_day_of(trial.ends_at)
+    with pytest.raises(trials.BookedTooShort):  # it is not booked at all
+        trials.prolong_trial(by=world.agent, at=NOW, last=planned + 5 * DAY, **given)
+    place = booked(world, made, START, days=80)
+    until = trials.last_day_of(place.during[1])
+    for fault, changed in (
+        (trials.NotTheAgency, {"by": world.founder}),
+        (trials.TrialNotLater, {"last": planned - DAY}),
+        (trials.BookedTooShort, {"last": until + DAY}),
+        (trials.ReasonNeeded, {"because": "so"}),
+    ):
+        with pytest.raises(fault):
+            asked = {"by": world.agent, "at": NOW, "last": planned + 9 * DAY, **given}
+            trials.prolong_trial(**{**asked, **changed})
+    trials.prolong_trial(by=world.agent, at=NOW, last=planned + 9 * DAY, **given)
+    trials.sweep_trials(at=trial.ends_at + DAY)
+    trial.refresh_from_db()
+    made.case.refresh_from_db()
+    assert made.case.state == "running" and trial.ended_at is None
+    assert trials.last_day_of(trial.ends_at) == planned + 9 * DAY
+    assert made.case.due_at == trial.ends_at
+    trials.sweep_trials(at=trial.ends_at)
+    made.case.refresh_from_db()
+    assert made.case.state == "evaluating"

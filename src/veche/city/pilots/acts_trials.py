@@ -72,6 +72,10 @@ ACTS: tuple[Act, ...] = (
         _("Something went wrong"), _("The incident was opened."),
         _("An incident is opened: the city's dispatchers verify it and say who leads."),
         grave=True),
+    Act("prolong", AGENCY, ("running",), "application", trials.prolong_trial, forms.ProlongForm,
+        _("Let it go on longer"), _("The trial goes on longer; whom it concerns is told."),
+        _("It ends by itself when its last day is over. It can go on as long as its site is"
+          " booked.")),
     Act("end", AGENCY, ("running",), "application", trials.end_trial, forms.EndForm,
         _("End the trial"), _("The trial has ended."),
         _("Nobody joins or answers any more. Values are taken until the report is published.")),

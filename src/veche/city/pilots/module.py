@@ -165,6 +165,8 @@ MODULE = Module(
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
         "pilot.start": "A trial was begun.",
         "pilot.end_trial": "A trial ended, or was stopped for safety.",
+        "pilot.end_by_time": "A trial ended by itself on its last day.",
+        "pilot.prolong_trial": "A trial goes on longer than was planned, with the reason.",
         "pilot.lose_site": "An application lost its site; another is looked for.",
         "pilot.trial-withdrawn": "A trial ended, because the company took its application back.",
         "pilot.measured": "A value was measured in a trial.",
@@ -221,6 +223,7 @@ MODULE = Module(
         f"{_HERE}.operations.stages:sweep_breaches": "every minute",
         f"{_HERE}.operations.streams:sweep_streams": "every minute",
         f"{_HERE}.operations.testers:sweep_testers": "every minute",
+        f"{_HERE}.operations.trials:sweep_trials": "every minute",
     },
     listens={
         # conflicts

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from veche.city.dispatch.queries.lists import kinds_now
 from veche.city.pilots.models import Indicator, Trial
 from veche.city.pilots.operations.testers import MOST_WANTED, Given
 from veche.city.pilots.operations.trial_guard import LONGEST_REASON
+from veche.city.pilots.operations.trials import booked_until, last_day_of
 from veche.city.pilots.queries import streams as city_streams
 from veche.city.pilots.queries.trials import quotas
 from veche.city.pilots.rules.measured import LONGEST_NOTE, MOST_BYTES, number_of
@@ -107,6 +109,31 @@ class EndForm(TrialForm):
     def step(self) -> dict[str, Any]:
         """The reason."""
         return {"because": self.cleaned_data["because"]}
+
+
+class ProlongForm(TrialForm):
+    """Until which day a trial goes on, and why."""
+
+    last_day = forms.DateField(
+        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."), "invalid": _("Write the day as 2026-12-31."),
+        },
+    )  # fmt: skip
+    because = _why(_("Why it goes on longer"))
+
+    def begin(self) -> None:
+        """Up to which day the site is booked."""
+        booked = self.trial and booked_until(self.trial)
+        if booked:
+            day = date_format(last_day_of(booked), "DATE_FORMAT")
+            self.fields["last_day"].help_text = gettext("The site is booked until {day}.").format(
+                day=day
+            )
+
+    def step(self) -> dict[str, Any]:
+        """The day and the reason."""
+        return {"last": self.cleaned_data["last_day"], "because": self.cleaned_data["because"]}
 
 
 class LoseSiteForm(TrialForm):

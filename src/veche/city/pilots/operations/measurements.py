@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.pilots.access.trials import MEASURED, check_measures
 from veche.city.pilots.models import Indicator, Measurement, Trial
 from veche.city.pilots.operations.applications import locked
-from veche.city.pilots.operations.trial_guard import reason
+from veche.city.pilots.operations.trial_guard import held_together, reason
 from veche.city.pilots.rules.measured import (
     LARGEST,
     LONGEST_NOTE,
@@ -72,13 +72,15 @@ class SupersededAlready(Refused):
 
 
 @inside
-def measured(trial: Trial) -> Trial:
-    """A trial that measurements are taken for, held until the operation ends.
+def measured(trial: Trial, *, together: bool = False) -> Trial:
+    """A trial that measurements are taken for, held until the operation ends; ``together`` with
+    others who do the same, where what they write does not touch.
 
     Raises:
         NotMeasured: it has not begun, its report is out, or another trial came after it.
     """
-    application = locked(trial.application_id)
+    number = trial.application_id
+    application = held_together(number) if together else locked(number)
     rows = Trial.objects.filter(application=application).select_related("methodology")
     newest = rows.order_by("-number").first()
     counted = ("", Trial.How.DONE, Trial.How.SAFETY)

@@ -15,7 +15,7 @@ from veche.city.pilots.access.trials import check_agency
 from veche.city.pilots.models import Indicator, Tester, TesterAnswer, TesterQuota, Trial
 from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.measurements import UnknownIndicator, measured
-from veche.city.pilots.operations.trial_guard import tell_testers
+from veche.city.pilots.operations.trial_guard import held_together, tell_testers
 from veche.city.pilots.rules.testers import (
     AGES,
     CONSENT,
@@ -165,7 +165,7 @@ def enrol(
         AgeUnknown: no such band.
         GuardianNeeded: they are under eighteen and nobody has agreed.
     """
-    application = locked(trial.application_id)
+    application = held_together(trial.application_id)
     trial = Trial.objects.get(pk=trial.pk)
     # Past its last day nobody joins any more, though the agency has still to end it.
     over = trial.ended_at is not None or at >= trial.ends_at
@@ -254,7 +254,7 @@ def answer(
         UnknownIndicator: the testers are not asked for it.
         MarkWrong: no such mark.
     """
-    trial = measured(trial)
+    trial = measured(trial, together=True)
     if trial.ended_at is not None:
         raise AnswersOver
     tester = _tester(trial, by)

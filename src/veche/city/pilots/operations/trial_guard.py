@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.models import Application, Trial
@@ -42,6 +43,18 @@ def open_trial(application: Application) -> Trial | None:
     """The trial that goes on; None where there is none."""
     rows = Trial.objects.filter(application=application, ended_at__isnull=True)
     return rows.select_related("methodology", "site").order_by("-number").first()
+
+
+@inside
+def held_together(number: int) -> Application:
+    """The application of this number as it stands now. Its case cannot be moved until the operation
+    ends, for every step locks it; yet any number of people may hold it so at once, as those who
+    join a trial do: that nobody joins twice is a constraint's to say.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM cases_case WHERE id = %s FOR SHARE", [number])
+    rows = Application.objects.select_related("case", "programme", "company__organisation")
+    return rows.get(pk=number)
 
 
 @inside

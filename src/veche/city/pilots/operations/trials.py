@@ -15,7 +15,7 @@ from veche.city.pilots.operations import agreements, booking
 from veche.city.pilots.operations.applications import locked
 from veche.city.pilots.operations.streams import read_stream
 from veche.city.pilots.operations.telling_agreements import tell_site
-from veche.city.pilots.operations.telling_applications import tell_department
+from veche.city.pilots.operations.telling_applications import tell_agency, tell_department
 from veche.city.pilots.operations.trial_guard import (
     LONGEST_REASON,
     ReasonNeeded,
@@ -23,10 +23,13 @@ from veche.city.pilots.operations.trial_guard import (
     reason,
     tell_testers,
 )
+from veche.city.pilots.procedure import PILOT
 from veche.core.cases.operations import move_case, subject
+from veche.core.cases.operations.clocks import turn_clocks
+from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
 from veche.core.notices import operations as notices
-from veche.errors import Refused
+from veche.errors import Invalid, Refused
 from veche.operation import inside, operation
 
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from veche.core.journal.models import Record
     from veche.core.people.models import Person
 
+DAY = dt.timedelta(days=1)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """What is told apart when it is read from paper: no i, l, o, 0, 1."""
 
@@ -47,11 +51,57 @@ class NotAgreed(Refused):
     sentence = _("The trial begins when all three have signed the agreement.")
 
 
+class NotOver(Refused):
+    """The last day of the trial has not passed."""
+
+    code = "trial-not-over"
+    sentence = _("The last day of this trial has not passed.")
+
+
+class TrialNotLater(Invalid):
+    """A trial is prolonged to a later day."""
+
+    code = "trial-not-later"
+    sentence = _("Choose a day after {day}: until then it goes on now.")
+    field = "last_day"
+
+
+class BookedTooShort(Invalid):
+    """Nobody tests at a site that is not booked for them."""
+
+    code = "trial-booked-too-short"
+    sentence = _("The site is booked until {day}. A trial goes on no longer than that.")
+    field = "last_day"
+
+
 class NotBooked(Refused):
     """The site is not booked for now."""
 
     code = "trial-not-booked"
     sentence = _("The site of the agreement is not booked for this day. Book it first.")
+
+
+SWEPT = 50
+"""Trials ended in one sweep; the timer comes again."""
+
+
+def booked_until(trial: Trial) -> dt.datetime | None:
+    """Until when its site is booked for a trial that goes on; None: it is not."""
+    rows = Booking.objects.filter(
+        application=trial.application_id, site=trial.site_id, standing=Booking.Standing.BOOKED
+    )
+    found = rows.first()
+    return found.during.upper if found else None
+
+
+def day_after(last: dt.date) -> dt.datetime:
+    """When the day after this one begins in the city."""
+    return dt.datetime.combine(last + DAY, dt.time(), city_zone())
+
+
+def last_day_of(moment: dt.datetime) -> dt.date:
+    """The last day, in the city, of what ends at a moment."""
+    return (moment - dt.timedelta(microseconds=1)).astimezone(city_zone()).date()
 
 
 def make_word() -> str:
@@ -153,6 +203,92 @@ def end_trial(
 
 
 @operation
+def prolong_trial(
+    *,
+    by: Person,
+    at: dt.datetime,
+    application: Application,
+    last: dt.date,
+    because: str,
+    seen: int | None = None,
+) -> Trial:
+    """Let the trial go on through the day ``last``, as long as the site is booked; everybody reads
+    why, and the day before stands in the steps of the case.
+
+    Raises:
+        NotTheAgency: only the agency prolongs trials.
+        ReasonNeeded: nothing is said.
+        TrialNotLater, BookedTooShort: such a day cannot be.
+        Changed, MoveNotPossible, NoRoleForMove: as for every move.
+    """
+    application = locked(application)
+    check_agency(by, at, application)
+    because = reason(because)
+    trial = open_trial(application)
+    ends_at = day_after(last)
+    if trial is not None:
+        if ends_at <= max(trial.ends_at, at):
+            raise TrialNotLater(day=last_day_of(trial.ends_at).isoformat())
+        booked = booked_until(trial)
+        if booked is None or ends_at > booked:
+            until = last_day_of(booked or trial.ends_at)
+            raise BookedTooShort(day=until.isoformat())
+    application.case = move_case(
+        by=by,
+        at=at,
+        case=application.case,
+        move="prolong_trial",
+        seen=seen,
+        public={"text": because, "until": last.isoformat(),
+                **({"was": last_day_of(trial.ends_at).isoformat()} if trial else {})},
+    )  # fmt: skip
+    assert trial is not None  # a case is running by a trial alone
+    trial.ends_at = ends_at
+    trial.save(update_fields=["ends_at"])
+    turn_clocks(application.case, PILOT, "running", at, until=ends_at)
+    kind = "pilot.trial-prolonged"
+    _tell_sides(by=by, at=at, trial=trial, application=application, kind=kind)
+    tell_testers(by=by, at=at, trial=trial, kind=kind)
+    return trial
+
+
+@operation
+def end_by_time(*, by: Person | None, at: dt.datetime, application: Application) -> Trial:
+    """The last day of the trial is over: its report is due. Called by the sweep; two sweeps at once
+    end it once.
+
+    Raises:
+        NotOver: no trial goes on, or its last day has not passed.
+        NoRoleForMove: somebody calls it; only the system does.
+    """
+    application = locked(application)
+    trial = open_trial(application)
+    if trial is None or trial.ends_at > at or application.case.state != "running":
+        raise NotOver
+    application.case = move_case(by=by, at=at, case=application.case, move="end_by_time")
+    # It was over then, however late the sweep comes: what was measured later is not of the trial.
+    close(at=trial.ends_at, trial=trial, how=Trial.How.DONE, because="")
+    kind = "pilot.trial-due"
+    _tell_sides(by=None, at=at, trial=trial, application=application, kind=kind)
+    tell_agency(by=None, at=at, application=application, kind=kind)
+    tell_testers(by=None, at=at, trial=trial, kind="pilot.trial-ended")
+    return trial
+
+
+def sweep_trials(*, at: dt.datetime) -> None:
+    """The timer: trials whose last day is over end, each in a transaction of its own; some at a
+    time."""
+    rows = Trial.objects.filter(
+        ended_at__isnull=True, ends_at__lte=at, application__case__state="running"
+    )
+    for one in rows.select_related("application").order_by("ends_at", "pk")[:SWEPT]:
+        try:
+            end_by_time(by=None, at=at, application=one.application)
+        except NotOver:  # somebody ended or prolonged it meanwhile
+            continue
+
+
+@operation
 def lose_site(
     *,
     by: Person,
@@ -192,7 +328,7 @@ def lose_site(
 
 @inside
 def _tell_sides(
-    *, by: Person, at: dt.datetime, trial: Trial, application: Application, kind: str
+    *, by: Person | None, at: dt.datetime, trial: Trial, application: Application, kind: str
 ) -> None:
     """Tell whoever follows (the company does since it applied), the department and the site."""
     notices.tell_followers(by=by, at=at, case=application.case, kind=kind)
@@ -242,14 +378,19 @@ def close_withdrawn(*, by: None, at: dt.datetime) -> int:
 
 
 __all__ = [
+    "BookedTooShort",
     "NotAgreed",
     "NotBooked",
+    "NotOver",
     "NotTheAgency",
     "ReasonNeeded",
+    "TrialNotLater",
     "close_withdrawn",
+    "end_by_time",
     "end_trial",
     "lose_site",
     "open_trial",
+    "prolong_trial",
     "reason",
     "start_trial",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from veche.city.pilots.engines import scoring
@@ -59,14 +60,43 @@ def _whole(call: Call, marks: Iterable[Marked]) -> set[int]:
     return {one.pk for one in rows if count[one.pk] >= (one.call.reviews or one.programme.reviews)}
 
 
+Row = tuple[int, int, float]
+
+
 def fitted(marks: list[Marked]) -> tuple[list[int], list[int], Scores]:
     """Applications and experts in the order of the scores, and the scores."""
+    applications, experts, rows = _rows(marks)
+    return applications, experts, _reckoned(rows)
+
+
+def _rows(marks: list[Marked]) -> tuple[list[int], list[int], tuple[Row, ...]]:
     applications = sorted({one.application for one in marks})
     experts = sorted({one.expert for one in marks})
     of_application = {pk: place for place, pk in enumerate(applications)}
     of_expert = {pk: place for place, pk in enumerate(experts)}
-    rows = [(of_application[m.application], of_expert[m.expert], m.score) for m in marks]
-    return applications, experts, scoring.scores(rows)
+    rows = tuple((of_application[m.application], of_expert[m.expert], m.score) for m in marks)
+    return applications, experts, rows
+
+
+# What follows from marks alone is reckoned once for the same marks: a new review is another key, so
+# that nobody is ever shown what was true before it. Drawing the ranks of many takes longest.
+
+
+@lru_cache(maxsize=4)
+def _reckoned(rows: tuple[Row, ...]) -> Scores:
+    return scoring.scores(rows)
+
+
+@lru_cache(maxsize=32)
+def _ranks(rows: tuple[Row, ...], places: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    found = _reckoned(rows)
+    chosen = list(places)
+    return scoring.ranks(
+        Scores(
+            tuple(found.scores[place] for place in chosen), found.severity, found.ratio,
+            found.noise, found.cover[chosen][:, chosen],
+        )
+    )  # fmt: skip
 
 
 def score_call(call: Call) -> Mapping[int, Score]:
@@ -98,29 +128,18 @@ def ranking(call: Call, rows: Iterable[Application]) -> list[Ranked]:
     known = {one.pk: one for one in rows}
     if not marks:
         return []
-    applications, _experts, found = fitted(marks)
-    places = [place for place, pk in enumerate(applications) if pk in known]
+    applications, _experts, table = _rows(marks)
+    found = _reckoned(table)
+    places = tuple(place for place, pk in enumerate(applications) if pk in known)
     if not places:
         return []
-    part = Scores(
-        tuple(found.scores[place] for place in places), found.severity, found.ratio, found.noise,
-        found.cover[places][:, places],
-    )  # fmt: skip
     dots = defaultdict(list)
     for one in marks:
         dots[one.application].append(one.score)
-    made = [
-        Ranked(
-            known[applications[place]],
-            score,
-            best,
-            worst,
-            picture(dots[applications[place]], score),
-        )
-        for place, score, (best, worst) in zip(
-            places, part.scores, scoring.ranks(part), strict=True
-        )
-    ]
+    made = []
+    for place, (best, worst) in zip(places, _ranks(table, places), strict=True):
+        pk, score = applications[place], found.scores[place]
+        made.append(Ranked(known[pk], score, best, worst, picture(dots[pk], score)))
     return sorted(made, key=lambda one: (-one.score.adjusted, one.application.pk))
 
 

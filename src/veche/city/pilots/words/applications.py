@@ -124,6 +124,8 @@ DID: Words = {
     "start": _("The trial began."),
     "lose_site": _("It lost its site; another is looked for."),
     "end_trial": _("The trial ended."),
+    "end_by_time": _("The trial ended on its last day."),
+    "prolong_trial": _("The trial goes on longer."),
     "publish": _("The report was published."),
     "buy": _("The department buys it."),
     "extend": _("The department lets the trial go on."),

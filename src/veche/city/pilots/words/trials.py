@@ -42,6 +42,10 @@ NOTICES: Mapping[str, str] = {
     "pilot.breached": gettext_noop("Pilot {number} takes longer than the programme allows."),
     "pilot.trial-begun": gettext_noop("The trial of pilot {number} has begun."),
     "pilot.trial-ended": gettext_noop("The trial of pilot {number} has ended."),
+    "pilot.trial-due": gettext_noop(
+        "The trial of pilot {number} ended on its last day: its report is due."
+    ),
+    "pilot.trial-prolonged": gettext_noop("The trial of pilot {number} goes on longer."),
     "pilot.trial-stopped": gettext_noop("The trial of pilot {number} was stopped for safety."),
     "pilot.trial-withdrawn": gettext_noop(
         "The trial of pilot {number} ended: the company took its application back."
