@@ -277,13 +277,17 @@ def build() -> Router:
     if os.environ.get("VECHE_SUPERVISED"):
         end_with_parent()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "veche.project.settings")
+    import django
     from django.conf import settings
     from django.core.wsgi import get_wsgi_application
 
-    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+    django.setup()
+    from veche.project import static
+
+    static.gather()  # before Django's stack is built: it looks through what is there
     # The two describe the same protocols by types of their own.
-    django: Any = get_wsgi_application()
-    pages: Any = WSGIMiddleware(django, workers=THREADS)
+    stack: Any = get_wsgi_application()
+    pages: Any = WSGIMiddleware(stack, workers=THREADS)
     from veche.city.ballots import native as votes
     from veche.city.pulse import native as pulse
     from veche.portal.wall import native as wall

@@ -294,7 +294,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": HOME.files},
     },
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "veche.project.static.Storage"},
 }
 MEDIA_ROOT = FILES_DIR = HOME.files
 WHITENOISE_USE_FINDERS = True
@@ -360,6 +360,11 @@ if _CITY:
 OCID_PREFIX = os.environ.get("VECHE_OCID_PREFIX", "ocds-000000")
 """What the identifiers of contracting processes begin with; `docs/city/ocds.md` says how a city
 gets its own."""
+
+REVOCATION_FETCH = os.environ.get("VECHE_REVOCATION_FETCH") == "1"
+"""Whether the worker asks authorities for their lists of revoked certificates."""
+REVOCATION_REQUIRED = os.environ.get("VECHE_REVOCATION_REQUIRED") == "1"
+"""Whether a signature is refused while no list in force speaks of its certificate."""
 
 LOGGING: dict[str, Any] = {
     "version": 1,
