@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from tests.cast import START, SmallTown
 from tests.core.cases.test_contracts import DAY, HOUR, accepted, called, lamp, town  # noqa: F401
 
+from veche import clock
 from veche.city.problems import operations as problems
 from veche.core.cases.models import Case
 from veche.core.opendata import queries as opendata
@@ -99,3 +101,29 @@ def test_given_back_in_time_it_is_neither_kept_nor_late(town: SmallTown) -> None
     (told,) = rows(START + 10 * DAY)
     assert told["term"] == "given_away"
     assert figure(START + 10 * DAY)["kept_share"] is None
+
+
+def test_the_page_of_the_firm_says_what_is_published(town: SmallTown) -> None:  # noqa: F811
+    from veche.core.cases.datasets_contracts import contracts_of
+
+    firm = called(town)
+    thing = lamp(town)
+    first, second, _third = (accepted(town, thing) for _n in range(3))
+    answered(town, first, START + 2 * DAY)
+    answered(town, second, START + 4 * DAY)
+    at = START + 4 * DAY
+    published = figure(at)
+    told = contracts_of(firm.pk, at)
+    assert [told[name] for name in ("calls", "kept", "late", "given_away", "running")] == [
+        published[name] for name in ("calls", "kept", "late", "given_away", "running")
+    ]
+    assert told["kept_share"] == pytest.approx(1 / 3)
+    assert told["late_median"] == published["late_median"]
+    assert contracts_of(town.roads.pk, at) == {}
+    clock.now, now = (lambda: at), clock.now
+    try:
+        page = Client().get(f"/en/offices/{firm.code}/").content.decode()
+        assert "33% of the terms of its contracts were kept." in page
+        assert 'id="h-contracts"' not in Client().get("/en/offices/roads/").content.decode()
+    finally:
+        clock.now = now

@@ -7,8 +7,11 @@ question to the author stops its clock and lets it go on: it is one call, and it
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +20,7 @@ from veche.figures import (
     Column,
     Dataset,
     Figure,
+    compute,
     count,
     count_where,
     eq,
@@ -33,7 +37,7 @@ WITH clocks AS (
             OVER (PARTITION BY k.case_id ORDER BY k.id) AS promise
     FROM cases_caseclock k JOIN cases_case c ON c.id = k.case_id
     WHERE k.started_at <= %s
-        AND k.case_id IN (SELECT case_id FROM cases_caseclock WHERE by_contract)
+        AND k.case_id IN (SELECT case_id FROM cases_caseclock WHERE by_contract{of_one})
 ), calls AS (
     SELECT min(id) AS call, case_id, number, procedure, theme, territory_id, organisation_id,
         min(started_at) AS called, (array_agg(due_at ORDER BY id DESC))[1] AS due,
@@ -55,14 +59,18 @@ FROM calls l JOIN places_territory t ON t.id = l.territory_id
 """
 
 
-def _calls(at: dt.datetime) -> tuple[str, Sequence[object]]:
+def _calls(at: dt.datetime, office: int | None = None) -> tuple[str, Sequence[object]]:
+    """The calls of all firms, or of one alone: of many matters only its own are read then."""
     waits = [
         f"{procedure.code}.{state.code}"
         for procedure in PROCEDURES.values()
         for state in procedure.states
         if state.owes or state.pauses
     ]
-    return _CALLS, [waits, at, at, waits]
+    if office is None:
+        return _CALLS.format(of_one=""), [waits, at, at, waits]
+    sql = _CALLS.format(of_one=" AND organisation_id = %s") + "WHERE l.organisation_id = %s\n"
+    return sql, [waits, at, office, at, waits, office]
 
 
 CONTRACTS = Dataset(
@@ -125,3 +133,22 @@ CONTRACT_FIGURES = (
     ),
     _figure("contracts_by_theme", _("For what were the terms of contracts kept?"), "theme"),
 )
+
+
+def contracts_of(office: int, at: dt.datetime) -> Mapping[str, int | float | None]:
+    """The published measures of the calls of one firm, by name: counts, ``kept_share`` of one,
+    ``late_median`` in seconds. Empty where no contract ever called it."""
+    one = replace(CONTRACTS, sql=partial(_calls, office=office))
+    with connection.cursor() as cursor:
+        (cell,) = compute(cursor, CONTRACT_FIGURES[0], one, at)
+    found = {m.name: value for m, value in zip(_MEASURES, cell["values"], strict=True)}
+    return {name: _number(value) for name, value in found.items()} if found["calls"] else {}
+
+
+def _number(value: object) -> int | float | None:
+    """A share is published as a pair: of how many."""
+    if isinstance(value, (list, tuple)):
+        part, whole = value
+        return part / whole if whole else None
+    assert value is None or isinstance(value, (int, float))
+    return value

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.city.problems.datasets_checks import MARKS_BY_OFFICE, SATISFACTION
 from veche.city.problems.queries import statistics as numbers
+from veche.core.cases.datasets_contracts import contracts_of
 from veche.core.organisations.models import Organisation
 from veche.figures import Cursor, compute
 from veche.kept import kept
@@ -273,6 +274,24 @@ def _months(office: Organisation, at: dt.datetime, most: int) -> list[Month]:
             [office.pk, at, at - dt.timedelta(days=31 * most), most],
         )
         return [Month(*row) for row in reversed(cursor.fetchall())]
+
+
+def contracts(office: Organisation, at: dt.datetime) -> Mapping[str, Number]:
+    """How a firm has kept the terms of its contracts, of all years; empty where it has none. The
+    usual lateness is in days. Those of a firm that is called often may be some minutes old."""
+
+    def counted() -> Mapping[str, Number]:
+        found = dict(contracts_of(office.pk, at))
+        if (late := found.get("late_median")) is not None:
+            found["late_median"] = late / numbers.DAY
+        return found
+
+    return kept(
+        ("contracts", office.pk),
+        at,
+        counted,
+        large=lambda found: (found.get("calls") or 0) > MANY,
+    ).value
 
 
 def years(at: dt.datetime) -> list[int]:

@@ -273,6 +273,7 @@ def office(request: HttpRequest, code: str) -> HttpResponse:
         "longest": max([m.days for m in months if m.days is not None], default=0),
         "largest": max([m.received for m in months], default=0),
         "red": red_list.count(at, one.code),
+        "contracts": scorecards.contracts(one, at),
         "query": period.query,
     }
     return cached(request, render(request, "portal/office.html", context), SECONDS)

@@ -243,6 +243,11 @@ class CaseClock(models.Model):
                 condition=Q(stopped_at__isnull=True, passed_at__isnull=True),
                 name="cases_clock_sweep",
             ),
+            models.Index(
+                fields=["organisation", "case"],
+                condition=Q(by_contract=True),
+                name="cases_clock_contract",
+            ),
         ]
 
     def __str__(self) -> str:
