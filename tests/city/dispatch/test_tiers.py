@@ -112,4 +112,4 @@ def test_the_tier_and_the_office_are_told_and_of_a_drill_in_the_house_only(groun
     assert (town.dispatcher.pk, "incident.returned") in set(told.all())
     drill = ground.dispatched(drill=True)
     kinds = set(Notice.objects.filter(case=drill.case).values_list("kind", flat=True))
-    assert kinds == {"incident.dispatched-drill"}
+    assert kinds == {"incident.opened-drill", "incident.dispatched-drill"}

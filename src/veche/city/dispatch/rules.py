@@ -26,6 +26,9 @@ TOP = 3
 """The tier of the whole city: nobody stands above it."""
 TIERS = (1, 2, 3)
 
+GRAVE = 3
+"""From this severity on (severe, extreme) who must act is called at any hour of theirs."""
+
 MOST_RETURNS = 2
 """An office may send an incident back so often; the second time it goes a tier up, and what is
 decided there binds."""

@@ -142,6 +142,11 @@ TURNS = frozenset(
 """Steps at which it went another way than hoped for."""
 
 NOTICES: Mapping[str, str] = {
+    "incident.opened": gettext_noop("Incident {number} was reported: make sure of it."),
+    "incident.opened-drill": gettext_noop("Drill {number} was reported: make sure of it."),
+    "incident.opened-office": gettext_noop(
+        "Incident {number} was reported. Your office answers for such things: make ready."
+    ),
     "incident.dispatched": gettext_noop("Incident {number}: your office leads. Accept it."),
     "incident.asked": gettext_noop("Your office is asked to help in an incident: {number}."),
     "incident.climbed": gettext_noop("Incident {number} climbed to your tier: take it up."),

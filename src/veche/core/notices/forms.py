@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from veche.core.notices import matters
 from veche.core.notices.models import Reader
-from veche.core.notices.rules import ALERTS, CHANNELS, DANGER, TOPICS, pace
+from veche.core.notices.rules import AT_ONCE, CALLS, CHANNELS, DANGER, TOPICS, pace
 from veche.core.notices.words import PACE_WORDS, TOPIC_WORDS
 from veche.core.places.models import Territory
 from veche.core.places.queries import Atlas
@@ -21,7 +21,8 @@ _DAY = [(f"{hour:02}:00", f"{hour:02}:00") for hour in range(24)]
 
 
 class WaysForm(forms.Form):
-    """How and when a reader is told: a row for each topic, and the quiet hours."""
+    """How and when a reader is told: a row for each topic, and the quiet hours. ``called`` is
+    whether they hold a role, so that something may call them to act."""
 
     quiet_from = forms.ChoiceField(
         label=_("Nothing is sent from"), required=False, choices=[("", _("no quiet hours")), *_DAY]
@@ -36,13 +37,16 @@ class WaysForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, reader: Reader | None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, reader: Reader | None, called: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        ways = reader.ways if reader else {}
+        self.before = ways = reader.ways if reader else {}
+        self.topics = [one for one in TOPICS if called or one not in CALLS]
         for channel in CHANNELS:
             paces = PACE_WORDS if channel == "mail" else {k: PACE_WORDS[k] for k in ("now", "none")}
-            for topic in TOPICS:
-                known = {k: PACE_WORDS[k] for k in ("now", "none")} if topic in ALERTS else paces
+            for topic in self.topics:
+                known = {k: PACE_WORDS[k] for k in ("now", "none")} if topic in AT_ONCE else paces
                 self.fields[f"{channel}_{topic}"] = forms.ChoiceField(
                     label=TOPIC_WORDS[topic],
                     choices=list(known.items()),
@@ -74,7 +78,7 @@ class WaysForm(forms.Form):
 
     def rows(self, channel: str) -> list[forms.BoundField]:
         """The fields of one channel."""
-        return [self[f"{channel}_{topic}"] for topic in TOPICS]
+        return [self[f"{channel}_{topic}"] for topic in self.topics]
 
     @property
     def mail_rows(self) -> list[forms.BoundField]:
@@ -89,7 +93,10 @@ class WaysForm(forms.Form):
     def ways(self) -> dict[str, dict[str, str]]:
         """What was chosen, as a reader keeps it."""
         return {
-            channel: {topic: self.cleaned_data[f"{channel}_{topic}"] for topic in TOPICS}
+            channel: {
+                **(self.before.get(channel) or {}),
+                **{topic: self.cleaned_data[f"{channel}_{topic}"] for topic in self.topics},
+            }
             for channel in CHANNELS
         }
 

@@ -156,6 +156,7 @@ class Printer:
                     "late": _("What happened while letters could not be sent"),
                     "alert": _("Message to the public"),
                     "danger": _("Danger to life"),
+                    "urgent": _("You are called to a grave incident"),
                 }.get(kind, _("What happened"))
             self._frames[key] = (
                 one_line(subject),

@@ -6,13 +6,21 @@ import datetime as dt
 import math
 import re
 
-TOPICS = ("own", "followed", "around", "work", "invited", "alert", "danger")
+TOPICS = ("own", "followed", "around", "work", "call", "urgent", "invited", "alert", "danger")
 """What a notice is about for its reader: a matter of theirs, one they follow, one near them, one
-that a role of theirs concerns, a vote they are invited to, a message to the public about a place
-of theirs, and such a one because life is in danger there."""
+that a role of theirs concerns, one that calls them to act within minutes, such a one that is grave,
+a vote they are invited to, a message to the public about a place of theirs, and such a one because
+life is in danger there."""
+CALL, URGENT = "call", "urgent"
+CALLS = (CALL, URGENT)
+"""Topics of those who hold a role: nobody else is asked how they want to be told of them."""
 DANGER = "danger"
 ALERTS = ("alert", DANGER)
+"""Messages to the public: letters of their own, taken back when they are put right."""
+AT_ONCE = (URGENT, *ALERTS)
 """Topics that are told at once or not at all."""
+LOUD = (URGENT, DANGER)
+"""Topics that mind no quiet hours."""
 CHANNELS = ("mail", "push")
 PACES = ("now", "daily", "weekly", "none")
 USUAL: dict[str, dict[str, str]] = {
@@ -21,6 +29,8 @@ USUAL: dict[str, dict[str, str]] = {
         "followed": "now",
         "around": "daily",
         "work": "daily",
+        "call": "now",
+        "urgent": "now",
         "invited": "now",
         "alert": "now",
         "danger": "now",
@@ -30,6 +40,8 @@ USUAL: dict[str, dict[str, str]] = {
         "followed": "now",
         "around": "none",
         "work": "none",
+        "call": "now",
+        "urgent": "now",
         "invited": "none",
         "alert": "now",
         "danger": "now",

@@ -24,10 +24,16 @@ LONGEST_PUSH = 30.0
 """Seconds of waking browsers in one job."""
 
 
+def _write_urgent(at: dt.datetime) -> None:
+    if letters.urgent_waits():
+        letters.write_urgent(by=None, at=at)
+
+
 @job
 def send_told(*, telling: int) -> None:
     """Write the letters of one telling and send what waits."""
     at = clock.now()
+    _write_urgent(at)
     letters.write_told(by=None, at=at, telling=telling)
     sending.send_letters(at=at)
 
@@ -36,6 +42,7 @@ def send_told(*, telling: int) -> None:
 def send_now() -> None:
     """Write the letters of everything that is to be said at once, and send what waits."""
     at = clock.now()
+    _write_urgent(at)
     letters.write_waiting(by=None, at=at)
     sending.send_letters(at=at)
 
@@ -110,6 +117,7 @@ def tick(*, at: dt.datetime) -> None:
         subscribing.forget_unconfirmed(by=None, at=at)
     for number, topic in alerting.alerts_wait():
         alerting.write_alert(by=None, at=at, telling=number, topic=topic)
+    _write_urgent(at)
     if Waiting.objects.filter(pace="late").exists():
         letters.merge_late(by=None, at=at)
     if letters.notices_wait(at, "mail"):

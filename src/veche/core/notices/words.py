@@ -87,6 +87,8 @@ TOPIC_WORDS = {
     "followed": gettext_lazy("What I follow"),
     "around": gettext_lazy("What is near me or of a theme I chose"),
     "work": gettext_lazy("What my role concerns"),
+    "call": gettext_lazy("What calls me when I am on duty"),
+    "urgent": gettext_lazy("Severe and extreme incidents when I am on duty, at any hour"),
     "invited": gettext_lazy("Votes I am invited to"),
     "alert": gettext_lazy("Messages to the public about my places"),
     "danger": gettext_lazy("Danger to life in my places"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
+from veche.city.dispatch.operations.telling import topic_of
 from veche.core.cases.models import Case
 from veche.core.journal.operations import record, record_many
 from veche.core.notices.operations import tell_in_house
@@ -100,7 +101,7 @@ _WHOM = """
 WITH x AS MATERIALIZED (
     SELECT x.incident_id, s.procedure, s.state, s.tier AS ladder, s.place, s.act, s.person_id,
            s.role, CASE WHEN s.act IN ('tier_up', 'repeat') THEN i.tier ELSE x.tier END AS tier,
-           x.tier = 3 AS top, i.drill, c.territory_id,
+           x.tier = 3 AS top, i.drill, i.severity, c.territory_id,
            -- What was sent back lies with the dispatchers, whoever had it before.
            CASE WHEN s.procedure = 'incident' AND s.state IN ('reported', 'verified') THEN NULL
                 ELSE c.organisation_id END AS organisation_id,
@@ -113,11 +114,11 @@ WITH x AS MATERIALIZED (
     JOIN cases_caseclock k ON k.id = x.clock_id
     WHERE x.id = ANY(%(climbs)s)
 ), acts AS (
-    SELECT incident_id, used, drill, act, person_id, role, tier, top, organisation_id,
+    SELECT incident_id, used, drill, severity, act, person_id, role, tier, top, organisation_id,
            territory_id, false AS again
     FROM x WHERE act <> 'repeat'
     UNION ALL
-    SELECT x.incident_id, x.used, x.drill, e.act, e.person_id, e.role, x.tier, false,
+    SELECT x.incident_id, x.used, x.drill, x.severity, e.act, e.person_id, e.role, x.tier, false,
            x.organisation_id, x.territory_id, true
     FROM x JOIN dispatch_escalationstep e ON e.procedure = x.procedure AND e.state = x.state
         AND e.tier IS NOT DISTINCT FROM x.ladder AND e.place < x.place AND e.until IS NULL
@@ -168,7 +169,7 @@ WITH x AS MATERIALIZED (
     UNION SELECT sort, person_id FROM nearest WHERE place = 1
 )
 SELECT a.incident_id, w.person_id, a.drill, a.act = 'tier_up' AND NOT a.top AND NOT a.again,
-       max(a.used)
+       max(a.used), max(a.severity)
 FROM acts a JOIN sorts g ON g.act = a.act AND g.person_id IS NOT DISTINCT FROM a.person_id
     AND g.asked = a.role AND g.tier = a.tier AND g.top = a.top
     AND g.organisation_id IS NOT DISTINCT FROM a.organisation_id
@@ -195,20 +196,20 @@ def kind_of(*, raised: bool, used: int, drill: bool) -> str:
 def _tell(climbs: Sequence[int], at: dt.datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_WHOM, {"climbs": list(climbs), "at": at})
-        rows: list[tuple[int, int, bool, bool, int]] = cursor.fetchall()
-    told: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        rows: list[tuple[int, int, bool, bool, int, int]] = cursor.fetchall()
+    told: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
     rehearsed: dict[tuple[str, int], set[int]] = defaultdict(set)
     details: dict[int, dict[str, Any]] = {}
-    for incident, person, drill, raised, used in rows:
+    for incident, person, drill, raised, used, severity in rows:
         kind = kind_of(raised=raised, used=used, drill=drill)
         if drill:
             rehearsed[kind, incident].add(person)
         else:
-            told[kind].append((person, incident))
+            told[kind, topic_of(severity)].append((person, incident))
         details[incident] = {"used": max(used, details.get(incident, {}).get("used", 0))}
     count = sum(
-        tell_people_of_many(by=None, at=at, told=pairs, kind=kind, details=details)
-        for kind, pairs in sorted(told.items())
+        tell_people_of_many(by=None, at=at, told=pairs, kind=kind, details=details, topic=topic)
+        for (kind, topic), pairs in sorted(told.items())
     )
     # Of a drill no letter leaves and no device is woken.
     cases = Case.objects.in_bulk([incident for _kind, incident in rehearsed])

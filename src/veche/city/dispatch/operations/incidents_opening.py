@@ -13,6 +13,7 @@ from veche.city.dispatch import access, rules, terms
 from veche.city.dispatch.models import Incident, IncidentMatter
 from veche.city.dispatch.operations.incidents_log import add_entry
 from veche.city.dispatch.operations.once import hold
+from veche.city.dispatch.operations.telling import tell_opening
 from veche.city.dispatch.queries import modes
 from veche.core.cases.operations import open_case, subject
 from veche.core.journal.operations import record
@@ -90,7 +91,7 @@ def report(
     matters: Iterable[Case] = (),
     submission: uuid.UUID | None = None,
 ) -> Incident:
-    """Open an incident; it waits for a dispatcher to verify it.
+    """Open an incident; it waits for a dispatcher to verify it, and whoever is on duty is told.
 
     ``title`` is shown to everybody where the kind is public, ``text`` (what a caller said) never.
     ``point`` is longitude and latitude; ``sensed_at`` the first reading that told of it, which is
@@ -169,4 +170,5 @@ def report(
     IncidentMatter.objects.bulk_create(
         [IncidentMatter(incident=incident, matter=one, at=at) for one in matters]
     )
+    tell_opening(by=by, at=at, incident=incident)
     return incident

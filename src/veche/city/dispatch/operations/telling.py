@@ -1,4 +1,8 @@
-"""Who is told of a step: the office that must act, the tier that must decide, whoever follows."""
+"""Who is told of a step: the office that must act, the tier that must decide, whoever follows.
+
+Whoever must act within minutes is called at once, by every way they left open; what is severe or
+extreme minds nobody's quiet hours.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,13 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from veche.city.dispatch import access
+from django.db.models import Q
+
+from veche.city.dispatch import access, rules
 from veche.city.dispatch.models import Incident, IncidentMatter
-from veche.city.dispatch.queries import duty
+from veche.city.dispatch.queries import duty, handbook
 from veche.core.notices import operations as notices
+from veche.core.notices.rules import CALL, URGENT
 from veche.core.organisations.models import Holding
 from veche.operation import inside
 
@@ -35,11 +42,51 @@ def tell_office(
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
+    return _tell(by, at, incident, case, _of_office(office, at), kind)
+
+
+def _of_office(office: Organisation, at: dt.datetime) -> set[int]:
     people = {one.pk for one in duty.on_duty(organisation=office, at=at)}
     if not people:
         held = Holding.objects.filter(role__in=access.OF_OFFICE, organisation=office)
         people = set(_now(held, at))
-    return _tell(by, at, incident, case, people, kind)
+    return people
+
+
+@inside
+def tell_opening(*, by: Person | None, at: dt.datetime, incident: Incident) -> int:
+    """Tell of a new incident whoever is on duty for its tier there, where nobody is the dispatchers
+    of the nearest tier from it upwards that has some; and the office that answers for it, so that
+    its people can make ready. Each once, but not who opened it; how many.
+
+    What is not public, and a drill, is kept from the office until it is given to it.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    place, case = incident.case.territory, incident.case
+    first = {one.pk for one in duty.called_first(place, incident.tier, drill=incident.drill, at=at)}
+    if not first:
+        first = _dispatchers(incident, at)
+    told = _tell(by, at, incident, case, first, "incident.opened")
+    office = handbook.lead(incident.kind, place, incident.tier, at) if incident.public else None
+    if office is not None:
+        theirs = _of_office(office, at) - first
+        told += _tell(by, at, incident, case, theirs, "incident.opened-office")
+    return told
+
+
+def _dispatchers(incident: Incident, at: dt.datetime) -> set[int]:
+    place = incident.case.territory
+    around = {1: place.pk, 2: place.district_id or place.pk, 3: place.city_id or place.pk}
+    for tier in range(incident.tier, rules.TOP + 1):
+        asked = Q(territory=around[tier])
+        if tier == rules.TOP:
+            asked |= Q(territory__isnull=True)
+        found = _now(Holding.objects.filter(asked, role=access.DISPATCHER), at)
+        if found:
+            return set(found)
+    return set()
 
 
 @inside
@@ -76,7 +123,18 @@ def _tell(
         return notices.tell_in_house(
             by=by, at=at, case=case, kind=f"{kind}-drill", details={}, people=asked
         )
-    return notices.tell_people(by=by, at=at, told=[(one, case.pk) for one in asked], kind=kind)
+    return notices.tell_people(
+        by=by,
+        at=at,
+        told=[(one, case.pk) for one in asked],
+        kind=kind,
+        topic=topic_of(incident.severity),
+    )
+
+
+def topic_of(severity: int) -> str:
+    """What a call to act is about for whoever it reaches: severe and extreme at any hour."""
+    return URGENT if severity >= rules.GRAVE else CALL
 
 
 @inside

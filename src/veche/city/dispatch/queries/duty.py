@@ -129,6 +129,16 @@ def on_duty(
     )
 
 
+def called_first(territory: Territory, tier: int, *, drill: bool, at: dt.datetime) -> list[Person]:
+    """Who is on duty at a moment for one tier of a place, and by the list that a mode of the place
+    names meanwhile. Empty where nobody is."""
+    around = [pk for pk in (territory.pk, territory.district_id, territory.city_id) if pk]
+    asked = Q(list__tier=tier, list__territory_id__in=around)
+    meanwhile = modes.mode_at(territory, at, drill=drill).duty
+    rows = in_force(at).filter(asked | Q(list__code=meanwhile) if meanwhile else asked)
+    return _people(rows)
+
+
 def _people(turns: Iterable[DutyTurn]) -> list[Person]:
     return list({one.person_id: one.person for one in turns}.values())
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _WHOM = "SELECT DISTINCT person_id FROM unnest(%(people)s::bigint[]) w (person_id)"
 _TOLD = """
-SELECT DISTINCT r.id AS reader_id, 'work' AS topic, %(case)s AS case_id, '{}'::text AS details,
-       %(telling)s::bigint AS telling
+SELECT DISTINCT r.id AS reader_id, %(topic)s::text AS topic, %(case)s AS case_id,
+       '{}'::text AS details, %(telling)s::bigint AS telling
 FROM unnest(%(people)s::bigint[]) w (person_id) JOIN notices_reader r ON r.person_id = w.person_id
 """
 _PART = """
@@ -34,10 +34,16 @@ WHERE f.case_id = %(to)s AND f.since = %(carried)s AND was.case_id = %(case)s
 
 @operation
 def tell_people(
-    *, by: Person | None, at: dt.datetime, told: Sequence[tuple[int, int]], kind: str
+    *,
+    by: Person | None,
+    at: dt.datetime,
+    told: Sequence[tuple[int, int]],
+    kind: str,
+    topic: str = "work",
 ) -> int:
     """Tell people about cases, given as pairs of person and case, as a part of their role; returns
-    how many were told."""
+    how many were told. ``topic`` is ``work``, or one of `rules.CALLS` where they are called to act
+    within minutes."""
     people: dict[int, list[int]] = {}
     for person, case in told:
         people.setdefault(case, []).append(person)
@@ -47,6 +53,7 @@ def tell_people(
     ):
         values: dict[str, Any] = {
             "kind": kind,
+            "topic": topic,
             "case": case,
             "at": at,
             "by": by.pk if by else None,

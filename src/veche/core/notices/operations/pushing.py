@@ -18,7 +18,7 @@ from veche.core.notices.links import digest
 from veche.core.notices.models import Notice, PushAddress
 from veche.core.notices.operations.following import _reader_of
 from veche.core.notices.operations.letters import _QUIET
-from veche.core.notices.rules import ALERTS, host_allowed
+from veche.core.notices.rules import ALERTS, LOUD, host_allowed
 from veche.core.notices.words import sentence
 from veche.core.people.models import Person
 from veche.errors import Invalid
@@ -89,8 +89,8 @@ def remove_devices(*, by: Person, at: dt.datetime, endpoint: str = "") -> int:
 _TAKE = f"""
 UPDATE notices_notice SET push = false WHERE id IN (
     SELECT n.id FROM notices_notice n JOIN notices_reader r ON r.id = n.reader_id
-    WHERE n.push AND (n.topic = 'danger' OR NOT {_QUIET})
-    ORDER BY n.topic <> 'danger', n.reader_id LIMIT {BATCH}
+    WHERE n.push AND (n.topic IN {LOUD} OR NOT {_QUIET})
+    ORDER BY n.topic NOT IN {LOUD}, n.reader_id LIMIT {BATCH}
     FOR UPDATE OF n SKIP LOCKED)
 RETURNING id
 """

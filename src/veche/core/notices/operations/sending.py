@@ -49,7 +49,7 @@ _LOCK = 0x6C657474
 _READY = f"""
 FROM notices_letter l JOIN notices_reader r ON r.id = l.reader_id
 WHERE l.state = 'waiting' AND l.lane IS NULL AND l.not_before <= %(at)s
-  AND (l.kind IN ('confirm', 'danger') OR NOT {_QUIET})
+  AND (l.kind IN ('confirm', 'urgent', 'danger') OR NOT {_QUIET})
 """
 _NEXT = f"""
 SELECT l.id {_READY}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _WHOM = "SELECT DISTINCT person_id FROM unnest(%(people)s::bigint[]) w (person_id)"
 _TOLD = """
-SELECT DISTINCT r.id AS reader_id, 'work' AS topic, w.case_id, v.details, v.telling
+SELECT DISTINCT r.id AS reader_id, %(topic)s::text AS topic, w.case_id, v.details, v.telling
 FROM unnest(%(people)s::bigint[], %(cases)s::bigint[]) w (person_id, case_id)
 JOIN unnest(%(known)s::bigint[], %(details)s::text[], %(tellings)s::bigint[])
     v (case_id, details, telling) ON v.case_id = w.case_id
@@ -32,9 +32,11 @@ def tell_people_of_many(
     told: Sequence[tuple[int, int]],
     kind: str,
     details: Mapping[int, Mapping[str, Any]] | None = None,
+    topic: str = "work",
 ) -> int:
     """Tell people of cases, given as pairs of person and case, as a part of their role; ``details``
-    by case are what its sentence needs. Returns how many notices that made.
+    by case are what its sentence needs. ``topic`` is ``work``, or one of `rules.CALLS` where they
+    are called to act within minutes. Returns how many notices that made.
 
     What `tell_people` does one case after another, in a few statements for all: for sweeps.
     """
@@ -44,6 +46,7 @@ def tell_people_of_many(
         said = details or {}
         values: dict[str, Any] = {
             "kind": kind,
+            "topic": topic,
             "at": at,
             "by": by.pk if by else None,
             "people": [person for person, _case in told],

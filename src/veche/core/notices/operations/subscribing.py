@@ -14,7 +14,7 @@ from veche.core.journal.operations import record
 from veche.core.notices.models import Following, Letter, Notice, Reader, Subscription, Waiting, Wish
 from veche.core.notices.operations.following import _reader_of
 from veche.core.notices.rules import (
-    ALERTS,
+    AT_ONCE,
     DANGER,
     LARGEST_RADIUS,
     MOST_SUBSCRIPTIONS,
@@ -305,7 +305,7 @@ def choose_ways(
         rows = Waiting.objects.filter(reader=reader, topic=topic)
         if chosen == "none":
             rows.delete()
-        elif topic not in ALERTS:
+        elif topic not in AT_ONCE:
             rows.update(pace=chosen)
     record(
         kind="notices.ways-chosen",

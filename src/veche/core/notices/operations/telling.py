@@ -13,7 +13,7 @@ from veche.core.cases.operations import subject
 from veche.core.journal.operations import record
 from veche.core.notices import matters
 from veche.core.notices.models import Announcement, Notice
-from veche.core.notices.rules import USUAL
+from veche.core.notices.rules import URGENT, USUAL
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ CASE WHEN r.mail_stopped_at IS NOT NULL THEN ''
      WHEN r.person_id IS NULL AND r.confirmed_at IS NULL THEN ''
      WHEN r.person_id IS NOT NULL
           AND (p.email IS NULL OR p.level = 'unverified' OR NOT p.is_active) THEN ''
+     WHEN t.topic = '{URGENT}' AND {_pace("mail")} = 'now' THEN '{URGENT}'
      ELSE replace({_pace("mail")}, 'none', '') END
 """
 _PUSH = f"""
@@ -65,7 +66,8 @@ WITH w AS MATERIALIZED ({{told}}), told AS (
     FROM w
 )
 SELECT (SELECT count(*) FROM told),
-       (SELECT coalesce(max(telling) FILTER (WHERE pace = 'now'), 0) FROM waits),
+       (SELECT coalesce(max(telling) FILTER (WHERE pace IN ('now', '{URGENT}')), 0)
+        FROM waits),
        (SELECT coalesce(max(telling) FILTER (WHERE push), 0) FROM told)
 """
 # What every choice of readers gives beside them: one telling of one case.

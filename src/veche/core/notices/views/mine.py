@@ -18,6 +18,7 @@ from veche.core.notices.rules import TOPICS
 from veche.core.notices.views.common import linked, sign_in, token_of
 from veche.core.notices.words import TOPIC_WORDS
 from veche.core.organisations.middleware import asker
+from veche.core.organisations.queries import holdings
 
 LAST_PAGE = 1000
 
@@ -55,8 +56,9 @@ def settings(request: HttpRequest) -> HttpResponse:
         if person is None:
             return sign_in(request)
         reader = queries.reader_of(person)
+    called = bool(holdings(reader.person if reader else person, clock.now()))
     if request.method == "POST":
-        form = WaysForm(request.POST, reader=reader)
+        form = WaysForm(request.POST, reader=reader, called=called)
         if form.is_valid():
             at = clock.now()
             if reader is None:
@@ -68,7 +70,7 @@ def settings(request: HttpRequest) -> HttpResponse:
             messages.success(request, gettext("Your choice holds from now on."))
             return HttpResponseRedirect(request.get_full_path())
     else:
-        form = WaysForm(reader=reader)
+        form = WaysForm(reader=reader, called=called)
     context = {
         "form": form,
         "reader": reader,
