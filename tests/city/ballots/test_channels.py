@@ -66,7 +66,9 @@ def second(town: Voting, name: str = "second") -> Person:
 
 
 def booth_of(town: Voting, vote: Vote) -> Booth:
-    return channels.open_booth(by=town.poll_clerk, at=AT, vote=vote, code="north", name="School 1")
+    return channels.open_booth(
+        by=town.poll_clerk, at=AT, vote=vote, code="north", names={"en": "School 1"}
+    )
 
 
 def leaves(vote: Vote, kind: str) -> list[dict[str, object]]:
@@ -164,7 +166,7 @@ def test_a_clerk_does_not_serve_themselves_and_strangers_get_none(town: Voting, 
     with pytest.raises(channels.OwnEntry):
         channels.give_kiosk_code(by=voter, at=AT, entry=entry_of(vote, voter), seen=True)
     with pytest.raises(channels.WrongBooth):
-        channels.open_booth(by=town.poll_clerk, at=AT, vote=vote, code="No Way", name="x")
+        channels.open_booth(by=town.poll_clerk, at=AT, vote=vote, code="No Way", names={"en": "x"})
 
 
 def test_after_the_close_no_booth_opens_for_which_the_count_would_wait(

@@ -131,9 +131,9 @@ def test_many_behind_one_screen_vote_one_after_another(town: Voting, vote: Vote)
 
 def test_paper_from_the_counter_to_the_totals(town: Voting, vote: Vote) -> None:
     clerk, other = at_work(town.poll_clerk), at_work(second(town))
-    opened = clerk.post(f"{root(vote)}counter/", {"name": "School 1", "code": "north"})
+    opened = clerk.post(f"{root(vote)}counter/", {"name_en": "School 1", "code": "north"})
     assert opened.status_code == 302
-    assert clerk.post(f"{root(vote)}counter/", {"name": "x", "code": "north"}).status_code == 422
+    assert clerk.post(f"{root(vote)}counter/", {"name_en": "x", "code": "north"}).status_code == 422
     for voter in town.voters[:3]:
         path = f"{root(vote)}counter/{entry(vote, voter)}/"
         form = {"do": "paper", "paper-booth": "north"}
@@ -173,7 +173,7 @@ def test_paper_from_the_counter_to_the_totals(town: Voting, vote: Vote) -> None:
 
 def test_a_booth_is_closed_after_the_vote(town: Voting, vote: Vote) -> None:
     clerk = at_work(town.poll_clerk)
-    clerk.post(f"{root(vote)}counter/", {"name": "School 1", "code": "north"})
+    clerk.post(f"{root(vote)}counter/", {"name_en": "School 1", "code": "north"})
     assert clerk.post(f"{root(vote)}counter/north/done/").status_code == 409
     course.close_in_time(by=None, at=vote.opens_at + 7 * DAY, case=vote.case)
     assert clerk.post(f"{root(vote)}counter/north/done/").status_code == 302

@@ -263,7 +263,7 @@ def test_papers_tell_no_count_that_is_not_shown_yet(town: Voting) -> None:  # no
         vote = running(town, **({"live": live} if hidden else {}))
         at = dt.datetime.now(dt.UTC)
         booth = channels.open_booth(
-            by=town.poll_clerk, at=at, vote=vote, code="north", name="School 1"
+            by=town.poll_clerk, at=at, vote=vote, code="north", names={"en": "School 1"}
         )
         channels.mark_on_paper(
             by=town.poll_clerk, at=at, booth=booth, seen=True,
@@ -279,7 +279,9 @@ def test_papers_tell_no_count_that_is_not_shown_yet(town: Voting) -> None:  # no
 
 def test_one_pile_is_not_begun_twice(town: Voting) -> None:  # noqa: F811
     vote, at = running(town), dt.datetime.now(dt.UTC)
-    booth = channels.open_booth(by=town.poll_clerk, at=at, vote=vote, code="north", name="School 1")
+    booth = channels.open_booth(
+        by=town.poll_clerk, at=at, vote=vote, code="north", names={"en": "School 1"}
+    )
     channels.mark_on_paper(
         by=town.poll_clerk, at=at, booth=booth, seen=True,
         entry=RollEntry.objects.get(vote=vote, person=town.voters[0]),

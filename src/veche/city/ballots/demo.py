@@ -89,7 +89,7 @@ class _Teller:
             return None
         clerk, at = self.people["poll-clerk"], vote.opens_at + 3 * DAY
         booth = channels.open_booth(
-            by=clerk, at=vote.opens_at, vote=vote, code="centre", name=told.booth["ru"]
+            by=clerk, at=vote.opens_at, vote=vote, code="centre", names=told.booth
         )
         if not told.papers:
             return booth

@@ -27,6 +27,16 @@ def token_key() -> bytes:
     return hmac.digest(secret, b"veche.ballots.token/1", hashlib.sha256)
 
 
+def search_digest(said: str) -> str:
+    """Stands in the journal for the words somebody was looked for by, in hexadecimal.
+
+    Keyed, so that nobody finds a name by trying names; how the words were typed does not matter.
+    """
+    words = " ".join(sorted(said.casefold().split()))
+    key = hmac.digest(token_key(), b"veche.ballots.search/1", hashlib.sha256)
+    return hmac.digest(key, words.encode(), hashlib.sha256)[:16].hex()
+
+
 def promise_name(log_name: str) -> str:
     """The name under which promises are signed, beside the city's log of this name."""
     return f"{log_name.rpartition('/')[0] or log_name}/promises"

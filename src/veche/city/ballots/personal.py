@@ -15,12 +15,13 @@ def collect(person: Person) -> dict[str, Any]:
     By the code everybody finds the ballots themselves; here stands what only the city knows.
     """
     from veche.city.ballots.models import Mark, Part, RollEntry, RollRequest, VoteAppeal, Voter
+    from veche.languages import here
 
     entries = RollEntry.objects.filter(person=person).select_related("vote__case", "territory")
     codes = dict(Voter.objects.filter(entry__person=person).values_list("entry_id", "code"))
     parts = dict(Part.objects.filter(entry__person=person).values_list("entry_id", "channel"))
-    marks = Mark.objects.filter(entry__person=person).values_list("entry_id", "booth__name")
-    booths = dict(marks)
+    marks = Mark.objects.filter(entry__person=person).values_list("entry_id", "booth__names")
+    booths = {entry: here(names) for entry, names in marks}
     appeals = VoteAppeal.objects.filter(case__author=person).select_related("case", "vote__case")
     asked = RollRequest.objects.filter(person=person).select_related("case", "vote__case")
     return {

@@ -8,11 +8,13 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.ballots.operations.putting_back import LEAST_WORDS, MOST_WORDS
 from veche.city.ballots.queries.channels import SHORTEST_NAME
 from veche.core.files.documents import MOST_BYTES, Document, DocumentTooLarge, clean
 from veche.core.places.models import Territory
 from veche.errors import Invalid
-from veche.languages import here
+from veche.languages import here, said
+from veche.look.fields import Worded
 
 
 class FindForm(forms.Form):
@@ -26,15 +28,20 @@ class FindForm(forms.Form):
     )
 
 
-class BoothForm(forms.Form):
+class BoothNamesForm(Worded):
+    """Where a booth is, in three languages."""
+
+    spoken = (("name", _("Where it is"), False, True),)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What was said, by language."""
+        return said(self.cleaned_data, "name")
+
+
+class BoothForm(BoothNamesForm):
     """A place to vote in person is opened."""
 
-    name = forms.CharField(
-        label=_("Where it is"),
-        help_text=_("People are told this."),
-        max_length=160,
-        error_messages={"required": _("Write where it is.")},
-    )
     code = forms.CharField(
         label=_("Short code"),
         help_text=_("Small Latin letters, digits and hyphens: it is written on every pile."),
@@ -65,6 +72,27 @@ class PaperForm(SeenForm):
         assert isinstance(field, forms.ChoiceField)
         field.choices = booths
         self.order_fields(["booth", "seen"])
+
+
+class ReturnedForm(forms.Form):
+    """The paper of somebody who was marked off by mistake is in hand."""
+
+    returned = forms.BooleanField(
+        label=_("I have the paper in hand; it is unmarked"),
+        error_messages={"required": _("Take the paper back, unmarked, and say that you have it.")},
+    )
+
+
+class PutBackForm(ReturnedForm):
+    """Why somebody is put back who was marked off for paper."""
+
+    reason = forms.CharField(
+        label=_("What went wrong, as everybody will read it; it names nobody"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        min_length=LEAST_WORDS,
+        max_length=MOST_WORDS,
+        error_messages={"required": _("Write the reason: everybody will read it.")},
+    )
 
 
 class BatchForm(forms.Form):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+
+from veche.languages import here
 
 
 class Booth(models.Model):
@@ -11,13 +13,21 @@ class Booth(models.Model):
 
     vote = models.ForeignKey("ballots.Vote", models.PROTECT, related_name="+")
     code = models.SlugField(max_length=20, db_index=False)
-    name = models.CharField(max_length=160)
-    """Where it is, as people are told."""
+    names = models.JSONField(default=dict)
+    """Where it is, as people are told, by language."""
     done = models.BooleanField(default=False)
     """All papers of it were entered: the count need not wait for it."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["vote", "code"], name="ballots_booth_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["vote", "code"], name="ballots_booth_code"),
+            models.CheckConstraint(condition=~Q(names={}), name="ballots_booth_named"),
+        ]
+
+    @property
+    def name(self) -> str:
+        """Where it is, in the reader's language where it was said in it."""
+        return here(self.names)
 
     def __str__(self) -> str:
         return str(self.name)
@@ -33,6 +43,39 @@ class Mark(models.Model):
 
     def __str__(self) -> str:
         return f"entry {self.pk} at booth {self.booth_id}"
+
+
+class PutBack(models.Model):
+    """Two clerks put somebody back who was marked off for paper by mistake: asked, then agreed.
+
+    Erased with the codes, when the vote is certified.
+    """
+
+    entry = models.ForeignKey(
+        "ballots.RollEntry", models.CASCADE, related_name="+", db_constraint=False
+    )
+    booth = models.ForeignKey(Booth, models.PROTECT, related_name="+", db_index=False)
+    reason = models.TextField()
+    """Public; it names nobody."""
+    by = models.ForeignKey("people.Person", models.PROTECT, related_name="+", db_index=False)
+    second = models.ForeignKey(
+        "people.Person", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Who agreed; until somebody does, nothing is changed."""
+
+    class Meta:
+        verbose_name_plural = "put back"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entry"], condition=Q(second=None), name="ballots_put_back_asked_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(second=None) | ~Q(second=F("by")), name="ballots_put_back_by_two"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id} put back"
 
 
 class KioskPass(models.Model):

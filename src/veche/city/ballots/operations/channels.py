@@ -6,14 +6,17 @@ import datetime as dt
 import hashlib
 import re
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.ballots.keys import search_digest
 from veche.city.ballots.models import Ballot, Booth, KioskPass, Mark, Part, RollEntry, Vote, Voter
 from veche.city.ballots.operations.log import hold_leaf
 from veche.city.ballots.procedure import BEFORE, POLL_CLERK, RUNNING
+from veche.city.ballots.queries.channels import find_on_roll
 from veche.city.ballots.queries.right import (
     VotedInPerson,
     VoteOver,
@@ -25,6 +28,7 @@ from veche.core.journal.operations import record
 from veche.core.organisations.access import holds
 from veche.core.people.operations import note_look
 from veche.errors import Invalid, NotAllowed, Refused
+from veche.languages import LANGUAGES
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -37,6 +41,8 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 PASS_LENGTH = 8
 """32 to the 8th: with fifty codes out, a thousand tries a second for a quarter of an hour hit one
 with a chance of one in twenty thousand."""
+LONGEST_NAME = 200
+"""Letters of where a booth is."""
 BOOTH_CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
 
@@ -61,6 +67,14 @@ class WrongBooth(Invalid):
     code = "wrong-booth"
     sentence = _("Choose another short code: small letters, digits and hyphens, used once.")
     field = "code"
+
+
+class BoothUnnamed(Invalid):
+    """A booth without a name in any language."""
+
+    code = "booth-unnamed"
+    sentence = _("Write where it is.")
+    field = "name_en"
 
 
 class BoothDone(Refused):
@@ -101,14 +115,17 @@ def subject_of(vote: Vote) -> str:
 
 
 @operation
-def open_booth(*, by: Person, at: dt.datetime, vote: Vote, code: str, name: str) -> Booth:
-    """Open a place in which one can vote in person.
+def open_booth(
+    *, by: Person, at: dt.datetime, vote: Vote, code: str, names: Mapping[str, str]
+) -> Booth:
+    """Open a place in which one can vote in person; ``names`` say where it is, by language.
 
     Raises:
         NotAPollClerk: ``by`` serves nobody there.
         WayNotOffered: this vote is held on the web only.
         VoteOver: it has closed: the count would wait for a booth that serves nobody.
         WrongBooth: the code is taken or cannot be.
+        BoothUnnamed: it is not said where it is.
     """
     check_clerk(by, vote, at)
     state = Case.objects.values_list("state", flat=True).get(pk=vote.pk)
@@ -119,13 +136,60 @@ def open_booth(*, by: Person, at: dt.datetime, vote: Vote, code: str, name: str)
     code = code.strip().lower()
     if not BOOTH_CODE.fullmatch(code) or Booth.objects.filter(vote=vote, code=code).exists():
         raise WrongBooth
-    booth = Booth(vote=vote, code=code, name=name.strip() or code)
+    booth = Booth(vote=vote, code=code, names=_names(names))
     booth.save(force_insert=True)
     record(
         kind="ballots.booth-opened", by=by, at=at, subject=subject_of(vote),
-        public={"booth": code, "name": booth.name},
+        public={"booth": code, "names": booth.names},
     )  # fmt: skip
     return booth
+
+
+@operation
+def name_booth(*, by: Person, at: dt.datetime, booth: Booth, names: Mapping[str, str]) -> Booth:
+    """Say anew where a booth is; its short code stays, for it stands on every pile.
+
+    Raises:
+        NotAPollClerk: ``by`` serves nobody there.
+        BoothUnnamed: it is not said where it is.
+    """
+    check_clerk(by, booth.vote, at)
+    booth = Booth.objects.select_for_update(of=("self",)).select_related("vote").get(pk=booth.pk)
+    booth.names = _names(names)
+    booth.save(update_fields=["names"])
+    record(
+        kind="ballots.booth-named", by=by, at=at, subject=subject_of(booth.vote),
+        public={"booth": booth.code, "names": booth.names},
+    )  # fmt: skip
+    return booth
+
+
+def _names(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by language as they are kept. Raises: BoothUnnamed."""
+    found = {code: names.get(code, "").strip()[:LONGEST_NAME] for code in LANGUAGES}
+    found = {code: name for code, name in found.items() if name}
+    if not found:
+        raise BoothUnnamed
+    return found
+
+
+@operation
+def search_roll(*, by: Person, at: dt.datetime, vote: Vote, said: str) -> list[RollEntry]:
+    """Look for somebody on the roll at the counter, by name or e-mail address.
+
+    That it was done, by whom, and how many were found is written down; of the words a digest that
+    only this city can make again: the same words give the same one.
+
+    Raises:
+        NotAPollClerk: ``by`` serves nobody there.
+    """
+    check_clerk(by, vote, at)
+    found = find_on_roll(vote, said)
+    record(
+        kind="ballots.roll-searched", by=by, at=at, subject=subject_of(vote),
+        personal={"found": len(found), "words": search_digest(said)},
+    )  # fmt: skip
+    return found
 
 
 @operation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from veche.city.ballots.models import Part, RollEntry, RollRequest, VoteAppeal, Voter
+from veche.city.ballots.models import Part, PutBack, RollEntry, RollRequest, VoteAppeal, Voter
 from veche.core.journal.operations import record
 from veche.operation import operation
 
@@ -24,6 +24,7 @@ def forget_voter(*, by: Person | None, at: dt.datetime, person: Person) -> int:
     numbers = list(entries.values_list("pk", flat=True))
     Voter.objects.filter(entry__in=numbers).delete()
     Part.objects.filter(entry__in=numbers).delete()
+    PutBack.objects.filter(entry__in=numbers).delete()
     RollRequest.objects.filter(person=person).update(person=None, text="", answer="")
     VoteAppeal.objects.filter(case__author=person).update(text="")
     entries.update(person=None, salt=bytes(16))  # the line stays: nothing opens it any more

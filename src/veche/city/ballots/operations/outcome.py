@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.ballots.models import Booth, KioskPass, Vote, VoteCheckpoint, Voter
+from veche.city.ballots.models import Booth, KioskPass, PutBack, Vote, VoteCheckpoint, Voter
 from veche.city.ballots.operations.log import note_leaf
 from veche.city.ballots.operations.roll import lock_casting
 from veche.city.ballots.procedure import COMMISSIONER
@@ -233,6 +233,7 @@ def _no_open_matters(case: Case) -> None:
 def _forget_codes(vote: Vote) -> None:
     """Erase the one row that ties a person to their ballot."""
     KioskPass.objects.filter(entry__vote=vote).delete()
+    PutBack.objects.filter(entry__vote=vote).delete()
     Voter.objects.filter(vote=vote).delete()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from veche.city.ballots.models import Batch, Booth, Mark, Reading, RollEntry, Vote
+from veche.city.ballots.models import Batch, Booth, Mark, PutBack, Reading, RollEntry, Vote
 from veche.city.ballots.paper_lines import totals
 from veche.city.ballots.procedure import COMMISSIONER, POLL_CLERK
 from veche.city.ballots.queries.votes import config_of, votes
@@ -76,6 +76,12 @@ def entry_at_counter(vote: Vote, entry: int) -> RollEntry:
     if found is None:
         raise NoSuchPile
     return found
+
+
+def put_back_of(entry: RollEntry) -> PutBack | None:
+    """That a clerk has asked to put somebody back and nobody has answered yet."""
+    rows = PutBack.objects.filter(entry=entry, second=None)
+    return rows.select_related("by", "booth").first()
 
 
 @dataclass(frozen=True)

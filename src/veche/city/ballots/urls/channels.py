@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:number>/counter/<int:entry>/", counter.entry, name="counter-entry"),
     path("<slug:number>/counter/<int:entry>/look/", counter.look, name="counter-look"),
     path("<slug:number>/counter/<slug:code>/done/", counter.done, name="booth-done"),
+    path("<slug:number>/counter/<slug:code>/name/", counter.name, name="booth-name"),
     path("<slug:number>/counter/<slug:code>/begin/", paper.begin, name="pile-begin"),
     path("<slug:number>/counter/<slug:code>/<int:nth>/", paper.pile, name="pile"),
     path("<slug:number>/counter/<slug:code>/<int:nth>/scan.pdf", paper.scan, name="pile-scan"),

@@ -31,6 +31,7 @@ KINDS_OF_LEAF = {
     BALLOT: "A ballot was cast.",
     "paper": "A batch of paper ballots was entered twice and agreed.",
     "annulled": "Ballots were annulled: they count no longer.",
+    "put-back": "Somebody marked off for paper by mistake could vote anew.",
     "suspended": "The vote was suspended by a named person.",
     "resumed": "The vote went on.",
     "closed": "The vote was closed.",
