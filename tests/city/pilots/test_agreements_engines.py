@@ -17,9 +17,10 @@ from tests.city.pilots.signing import CANE
 from veche.city.pilots.demo.signing import Authority
 from veche.city.pilots.documents.agreement import PLACES
 from veche.city.pilots.documents.render import NoFont, chinese_font, render
-from veche.city.pilots.engines import cades, gost, pades
+from veche.city.pilots.engines import cades, gost, pades, revocation
 from veche.city.pilots.engines.certificates import Fault, loaded, read_root
 from veche.city.pilots.engines.places import with_places
+from veche.city.pilots.engines.standing import standing
 from veche.city.pilots.rules.methodologies import IndicatorGiven, changes, codes, digest, pieces
 
 AT = dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)
@@ -163,7 +164,8 @@ def test_a_signature_by_gost(text: bytes, tmp_path: Path) -> None:
         openssl(tmp_path, "genpkey", *key, "-out", f"{name}.key")
     (tmp_path / "conf").write_text(
         "[req]\ndistinguished_name=d\nx509_extensions=v\n[d]\n[v]\nbasicConstraints=critical,CA:true\n"
-        "keyUsage=keyCertSign\nsubjectKeyIdentifier=hash\n"
+        "keyUsage=keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n[ca]\ndefault_ca=c\n[c]\n"
+        "database=index\ncrlnumber=number\ndefault_md=md_gost12_256\ndefault_crl_days=5\n"
     )
     openssl(tmp_path, "req", "-engine", "gost", "-x509", "-new", "-config", "conf", "-key",
             "ca.key", "-md_gost12_256", "-subj", "/CN=GOST root", "-days", "9", "-out",
@@ -176,6 +178,11 @@ def test_a_signature_by_gost(text: bytes, tmp_path: Path) -> None:
     openssl(tmp_path, "cms", "-engine", "gost", "-sign", "-binary", "-in", "text", "-signer",
             "ann.pem", "-inkey", "ann.key", "-md", "md_gost12_256", "-outform", "DER", "-out",
             "signature", "-cades")  # fmt: skip
+    (tmp_path / "index").write_text("")
+    (tmp_path / "number").write_text("01")
+    gone = ("ca", "-engine", "gost", "-config", "conf", "-keyfile", "ca.key", "-cert", "ca.pem")
+    openssl(tmp_path, *gone, "-revoke", "ann.pem")
+    openssl(tmp_path, *gone, "-gencrl", "-out", "list.pem")
     made = (tmp_path / "signature").read_bytes()
     root = read_root((tmp_path / "ca.pem").read_bytes()).der
     at = now + dt.timedelta(seconds=5)
@@ -192,3 +199,17 @@ def test_a_signature_by_gost(text: bytes, tmp_path: Path) -> None:
     assert judge(roots=(read_root(Authority("Other", AT).pem).der,)) == "untrusted"
     assert judge(roots=()) == "untrusted"
     assert judge(at=at + 20 * DAY) == "expired"
+
+    # A list of revoked certificates by GOST: only the authority's own counts.
+    listed = (tmp_path / "list.pem").read_bytes()
+    read = revocation.read_list(listed, roots=[root], others=[], at=at)
+    assert (read.issuer, read.count) == ("GOST root", 1)
+    assert standing(found.chain, [read], at).code == "revoked"
+    assert standing(found.chain, [], at).code == "unknown"
+    openssl(tmp_path, "genpkey", *key, "-out", "liar.key")
+    openssl(tmp_path, "req", "-engine", "gost", "-x509", "-new", "-config", "conf", "-key",
+            "liar.key", "-md_gost12_256", "-subj", "/CN=GOST root", "-days", "9", "-out",
+            "liar.pem")  # fmt: skip
+    liar = read_root((tmp_path / "liar.pem").read_bytes()).der
+    with pytest.raises(Fault, match="forged-list"):
+        revocation.read_list(listed, roots=[liar], others=[], at=at)

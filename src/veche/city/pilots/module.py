@@ -135,6 +135,10 @@ MODULE = Module(
         "pilots.site-added": "A place was written down that offers itself for trials.",
         "pilots.site-added-again": "The same form was sent again; nothing was written anew.",
         "pilots.site-set": "What a site offers and asks for was changed.",
+        "pilots.site-photograph-added": "A photograph was put to a site.",
+        "pilots.site-photograph-again": "The same photograph was put to a site once more.",
+        "pilots.site-photograph-first": "Another photograph of a site stands first.",
+        "pilots.site-photograph-removed": "A photograph of a site was taken away.",
         "pilots.site-published": "A site was offered to everybody.",
         "pilots.site-closed": "A site was taken out of the offer, with a reason.",
         "pilots.window-added": "A site said from when to when it takes trials.",
@@ -161,6 +165,9 @@ MODULE = Module(
         "pilots.agreement-ended": "An agreement ended before or after its trial.",
         "pilots.root-trusted": "The city accepts signatures of an authority.",
         "pilots.root-distrusted": "The city no longer accepts signatures of an authority.",
+        "pilots.revocations-taken": "A list of revoked certificates was taken.",
+        "pilots.signatures-looked-at": "Signatures were looked at by the lists that are held.",
+        "pilots.authorities-asked": "The worker was told to ask authorities for their lists.",
         # trials
         "pilot.breached": "A term of the pilot programme was broken; it stays written down.",
         "pilot.start": "A trial was begun.",
@@ -195,6 +202,9 @@ MODULE = Module(
         "pilots.answered": "A department answered the report of a trial, with its reason.",
         "pilots.rolled-out": "It was written down where the city uses what was tested.",
         "pilots.contract-added": "A contract that follows a pilot was written down.",
+        "pilots.contract-document-added": "A document of a contract was brought.",
+        "pilots.contract-document-again": "The same press brought a document of a contract twice.",
+        "pilots.contract-document-taken-off": "A document of a contract was taken off.",
         "pilots.contract-amended": "A contract was changed by an amendment, with its reason.",
         "pilots.paid": "A payment by a contract was written down.",
         "pilots.contracts-imported": "Contracts of another publisher were read from OCDS.",
@@ -219,6 +229,8 @@ MODULE = Module(
         f"{_HERE}.operations.booking_ends:sweep_holds": "every minute",
         f"{_HERE}.operations.colleagues:sweep": "every minute",
         f"{_HERE}.operations.scouting:sweep": "every minute",
+        # agreements
+        f"{_HERE}.operations.authorities:sweep_revocations": "every six hours, where it is on",
         # trials
         f"{_HERE}.operations.stages:sweep_breaches": "every minute",
         f"{_HERE}.operations.streams:sweep_streams": "every minute",
@@ -234,6 +246,10 @@ MODULE = Module(
     },
     settings={
         "VECHE_OCID_PREFIX": "OCID prefix of the city's contracts, as the registry gave it out",
+        "VECHE_REVOCATION_FETCH": "1: the worker asks authorities for their lists of revoked"
+        " certificates (default: it asks nobody)",
+        "VECHE_REVOCATION_REQUIRED": "1: a signature is refused while no list in force speaks of"
+        " its certificate (default: it is kept, and the page says so)",
     },
     commands=f"{_HERE}.commands:register",
     urls=f"{_HERE}.urls",

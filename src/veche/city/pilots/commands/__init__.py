@@ -1,11 +1,11 @@
-"""``veche pilots``: assignments, matching, contracts, statistics, bundles."""
+"""``veche pilots``: assignments, matching, contracts, revocations, figures, bundles."""
 
 from __future__ import annotations
 
 import argparse
 from types import ModuleType
 
-from veche.city.pilots.commands import assign, bundle, evaluations, match, statistics
+from veche.city.pilots.commands import assign, bundle, evaluations, match, revocations, statistics
 
 
 def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -16,4 +16,6 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         part.register(verbs)
 
 
-PARTS: tuple[ModuleType, ...] = (assign, match, evaluations, statistics, bundle)
+PARTS: tuple[ModuleType, ...] = (
+    assign, match, evaluations, revocations, statistics, bundle,
+)  # fmt: skip

@@ -100,19 +100,40 @@ def write(folder: Path) -> list[Path]:
     found = ocds.published()
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, made in (
-        ("releases", ocds.releases_package(found, link(reverse("pilots:ocds-releases")))),
-        ("records", ocds.records_package(found, link(reverse("pilots:ocds-records")))),
-    ):
+    for name, make in (("releases", ocds.releases_package), ("records", ocds.records_package)):
+        made = make(found, link(reverse(f"pilots:ocds-{name}")), size=ocds.WHOLE)
         path = folder / f"{name}.json"
         if made is None:
             path.unlink(missing_ok=True)  # of an earlier run
         else:
-            written.append(_put(path, made))
+            written.append(_put(path, made.package))
+    written += _documents(folder / "documents")
     for package in ocds.imported():
         others = folder / "imported"
         others.mkdir(exist_ok=True)
         written.append(_put(others / f"{package.digest[:16]}.json", package.body))
+    return written
+
+
+def _documents(folder: Path) -> list[Path]:
+    """Write the public documents of contracts, each by the number of its release, so that the file
+    of a release is found beside it; returns their files."""
+    from veche.city.pilots.access.contracts import contracts
+    from veche.city.pilots.models import ContractDocument
+    from veche.core.files.documents import ENDINGS, document_path
+
+    shown = contracts().filter(application__isnull=False).values("pk")
+    rows = ContractDocument.objects.filter(contract__in=shown, public=True, taken_off_at=None)
+    written = []
+    for one in rows.order_by("pk"):
+        path = folder / f"document-{one.pk}{ENDINGS.get(one.media_type, '')}"
+        folder.mkdir(exist_ok=True)
+        path.write_bytes(document_path(one.digest).read_bytes())
+        written.append(path)
+    if folder.is_dir():  # what was taken off since an earlier run
+        for path in sorted(folder.glob("document-*")):
+            if path not in written:
+                path.unlink()
     return written
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
@@ -169,6 +169,26 @@ class Authority:
         """Its certificate, to be trusted."""
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
+    def revocations(
+        self, at: dt.datetime, until: dt.datetime, revoked: Mapping[bytes, dt.datetime]
+    ) -> bytes:
+        """Its list of revoked certificates, DER: issued ``at``, in force until ``until``;
+        ``revoked`` says since when, by the certificate."""
+        key = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._name)
+            .last_update(at)
+            .next_update(until)
+            .add_extension(key, critical=False)
+        )
+        for der, since in revoked.items():
+            number = x509.load_der_x509_certificate(der).serial_number
+            entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(since)
+            builder = builder.add_revoked_certificate(entry.build())
+        made = builder.sign(self._key, hashes.SHA256())
+        return made.public_bytes(serialization.Encoding.DER)
+
     def signer(
         self,
         name: str,
@@ -177,16 +197,18 @@ class Authority:
         since: dt.datetime,
         until: dt.datetime,
         signs: bool = True,
+        names: Iterable[x509.ExtensionType] = (),
     ) -> Signer:
         """Somebody who signs for an organisation, with a certificate from ``since`` to ``until``;
-        ``signs`` False: it is for other things than signing."""
+        ``signs`` False: it is for other things than signing. ``names`` are extensions
+        more, such as where lists of revoked certificates are published."""
         key = ec.generate_private_key(ec.SECP256R1())
         public = key.public_key()
         subject = x509.Name([
             x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
         ])  # fmt: skip
-        issued = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
@@ -201,8 +223,10 @@ class Authority:
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()),
                 critical=False,
             )
-            .sign(self._key, hashes.SHA256())
         )
+        for one in names:
+            builder = builder.add_extension(one, critical=False)
+        issued = builder.sign(self._key, hashes.SHA256())
         der = serialization.Encoding.DER
         return Signer(
             name=name,

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from io import BytesIO
 from typing import Any
 
-from asn1crypto import cms, pem
+from asn1crypto import cms, pem, x509
 from pyhanko.sign.general import extract_certificate_info
 from pyhanko.sign.validation.generic_cms import (
     async_validate_detached_cms,
@@ -25,6 +25,7 @@ from pyhanko.sign.validation.generic_cms import (
 from veche.city.pilots.engines import gost
 from veche.city.pilots.engines.certificates import Fault, Signed, check_time, check_usage, told
 from veche.city.pilots.engines.chains import USAGE, check_status, check_strong, context, wait
+from veche.city.pilots.engines.standing import chain_of
 
 MOST_BYTES = 256 * 1024
 """Bytes of a detached signature, with its chain."""
@@ -75,7 +76,7 @@ def _judged(
         signer = gost.verify(text=text, der=der, roots=roots, at=at)
         check_usage(signer)
         check_time(signer, said_at, since=since, at=at)
-        return told("gost", signer, said_at)
+        return told("gost", signer, said_at, chain_of(signer, _others(signed), roots))
     certificates = extract_certificate_info(signed)
     signer = certificates.signer_cert
     check_usage(signer)
@@ -89,7 +90,26 @@ def _judged(
             )
         )
     )
-    return told("cades", signer, said_at)
+    return told("cades", signer, said_at, chain_of(signer, certificates.other_certs, roots))
+
+
+def certificates_in(data: bytes, roots: Collection[bytes]) -> tuple[bytes, ...]:
+    """The certificate by which a detached signature says it was made, and those above it, DER;
+    nothing is judged. Empty: it cannot be told.
+    """
+    try:
+        signed: Any = cms.ContentInfo.load(unarmoured(data), strict=True)["content"]
+        serial = signed["signer_infos"][0]["sid"].chosen["serial_number"].native
+        others = _others(signed)
+        leaf = next(one for one in others if one.serial_number == serial)
+    except (Fault, ValueError, TypeError, KeyError, LookupError, StopIteration):
+        return ()
+    return chain_of(leaf, others, roots)
+
+
+def _others(signed: Any) -> list[x509.Certificate]:
+    """The certificates that came with a signature."""
+    return [one.chosen for one in signed["certificates"] if one.name == "certificate"]
 
 
 def unarmoured(data: bytes) -> bytes:

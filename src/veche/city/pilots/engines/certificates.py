@@ -28,7 +28,9 @@ class Fault(Exception):
     (the signature does not fit its certificate), ``weak`` (an algorithm that can be forged),
     ``untrusted``, ``expired``, ``not-yet``, ``usage`` (the certificate is not for signing),
     ``time`` (it says it was made before there was a text, or later than now), ``attached`` (the
-    text stands in it), ``unreadable``, ``no-gost``, ``not-certificate``, ``not-authority``.
+    text stands in it), ``unreadable``, ``no-gost``, ``not-certificate``, ``not-authority``. Of
+    lists of revoked certificates: ``large-list``, ``not-list``, ``partial-list``, ``future-list``,
+    ``strange-list``, ``forged-list`` (`veche.city.pilots.engines.revocation`).
     """
 
     def __init__(self, code: str) -> None:
@@ -52,6 +54,8 @@ class Signed:
     """SHA-256 of the certificate."""
     said_at: dt.datetime | None
     """When it was made, as the signature says."""
+    chain: tuple[bytes, ...] = ()
+    """The certificate and those between it and an authority that is trusted, DER."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,12 @@ def _flat(value: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def told(form: str, certificate: x509.Certificate, said_at: dt.datetime | None) -> Signed:
+def told(
+    form: str,
+    certificate: x509.Certificate,
+    said_at: dt.datetime | None,
+    chain: tuple[bytes, ...] = (),
+) -> Signed:
     """What is kept of a valid signature."""
     return Signed(
         form=form,
@@ -136,6 +145,7 @@ def told(form: str, certificate: x509.Certificate, said_at: dt.datetime | None) 
         serial=f"{certificate.serial_number:x}"[:80],
         fingerprint=hashlib.sha256(certificate.dump()).hexdigest(),
         said_at=said_at,
+        chain=chain,
     )
 
 

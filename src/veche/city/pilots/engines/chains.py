@@ -1,5 +1,5 @@
-"""How a certificate is traced back to an authority that the city trusts. Pure, and offline: no list
-of revoked certificates is fetched."""
+"""How a certificate is traced back to an authority that the city trusts. Pure, and offline: whether
+it was revoked is asked of the lists that the city holds (`veche.city.pilots.engines.standing`)."""
 
 from __future__ import annotations
 

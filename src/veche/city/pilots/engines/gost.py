@@ -39,15 +39,18 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "OPENSSL_CONF": os.devnull}
 
 
+def _program() -> str:
+    return shutil.which("openssl") or "openssl"
+
+
 @functools.cache
 def available() -> bool:
     """Whether OpenSSL and its GOST engine are here."""
-    program = shutil.which("openssl")
-    if program is None:
+    if shutil.which("openssl") is None:
         return False
     try:
         asked = subprocess.run(
-            [program, "engine", "gost"],
+            [_program(), "engine", "gost"],
             env=_environment(), capture_output=True, timeout=SECONDS, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
@@ -63,8 +66,7 @@ def verify(
     Raises:
         Fault: ``no-gost``, ``other-text``, ``expired``, ``untrusted``, ``broken``, ``unreadable``.
     """
-    program = shutil.which("openssl")
-    if program is None or not available():
+    if not available():
         raise Fault("no-gost")
     if not roots:
         raise Fault("untrusted")
@@ -75,7 +77,7 @@ def verify(
         armoured = b"".join(pem.armor("CERTIFICATE", one) for one in roots)
         (place / "roots.pem").write_bytes(armoured)
         command = [
-            program, "cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER",
+            _program(), "cms", "-verify", "-engine", "gost", "-binary", "-inform", "DER",
             "-in", "signature", "-content", "text", "-CAfile", "roots.pem",
             "-no-CApath", "-no-CAstore", "-purpose", "any", "-attime", str(int(at.timestamp())),
             "-signer", "signer.pem", "-out", os.devnull,
@@ -93,6 +95,43 @@ def verify(
     if len(signers) != 1:
         raise Fault("many-signatures")
     return x509.Certificate.load(signers[0][2])
+
+
+_ENGINE = """\
+openssl_conf = first
+[first]
+engines = all
+[all]
+gost = one
+[one]
+engine_id = gost
+default_algorithms = ALL
+init = 1
+"""
+"""How OpenSSL is told to use the engine where a command has no word for it."""
+
+
+def made_list(der: bytes, authority: x509.Certificate) -> bool:
+    """Whether a list of revoked certificates was signed by an authority with a key by GOST; False
+    also where this server cannot tell."""
+    if not available():
+        return False
+    with tempfile.TemporaryDirectory(prefix="veche-gost-") as folder:
+        place = Path(folder)
+        (place / "list").write_bytes(der)
+        (place / "conf").write_text(_ENGINE)
+        (place / "authority.pem").write_bytes(pem.armor("CERTIFICATE", authority.dump()))
+        try:
+            done = subprocess.run(
+                [_program(), "crl", "-inform", "DER", "-in", "list", "-CAfile", "authority.pem",
+                 "-verify", "-noout"],
+                cwd=folder, env={**_environment(), "OPENSSL_CONF": str(place / "conf")},
+                capture_output=True, timeout=SECONDS, check=False,
+            )  # fmt: skip
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    # It ends with 0 whatever it found.
+    return done.returncode == 0 and b"verify OK" in done.stderr + done.stdout
 
 
 def _why(said: str) -> str:

@@ -63,6 +63,23 @@ class PaymentTold:
 
 
 @dataclass(frozen=True)
+class DocumentTold:
+    """A public document of a contract."""
+
+    key: str
+    kind: str
+    """A code of the open list ``documentType``."""
+    title: str
+    url: str
+    media_type: str
+    at: dt.datetime
+    gone_at: dt.datetime | None = None
+    """When it was taken off; None: it is there."""
+    because: str = ""
+    """Why it was."""
+
+
+@dataclass(frozen=True)
 class ContractTold:
     """A contract as it was signed, and what followed."""
 
@@ -81,6 +98,7 @@ class ContractTold:
     at: dt.datetime
     amendments: Sequence[AmendmentTold] = ()
     payments: Sequence[PaymentTold] = ()
+    documents: Sequence[DocumentTold] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +139,10 @@ def releases_of(process: ProcessTold) -> list[dict[str, Any]]:
         found.append(_signed(process, one, first=not found))
         found += [_amended(process, one, change) for change in one.amendments]
         found += [_paid(process, one, payment) for payment in one.payments]
+        for document in one.documents:
+            found.append(_brought(process, one, document))
+            if document.gone_at is not None:
+                found.append(_taken_off(process, one, document, document.gone_at))
     return [dict(one) for one in in_turn(found)]
 
 
@@ -197,6 +219,37 @@ def _paid(process: ProcessTold, one: ContractTold, payment: PaymentTold) -> dict
             },
         }
     ]
+    return body
+
+
+def _brought(process: ProcessTold, one: ContractTold, told: DocumentTold) -> dict[str, Any]:
+    body = {
+        "id": told.key,
+        "documentType": told.kind,
+        "title": told.title,
+        "url": told.url,
+        "datePublished": stamp(told.at),
+        "format": told.media_type,
+    }
+    return _documented(process, one, f"document-{told.key}", told.at, body)
+
+
+def _taken_off(
+    process: ProcessTold, one: ContractTold, told: DocumentTold, at: dt.datetime
+) -> dict[str, Any]:
+    # By null a value is taken away where releases are merged; what it was stays in its release.
+    body = {
+        "id": told.key, "url": None, "format": None, "dateModified": stamp(at),
+        "description": told.because,
+    }  # fmt: skip
+    return _documented(process, one, f"document-{told.key}-taken-off", at, body)
+
+
+def _documented(
+    process: ProcessTold, one: ContractTold, name: str, at: dt.datetime, document: dict[str, Any]
+) -> dict[str, Any]:
+    body = _release(process, name, at, ["contractUpdate"])
+    body["contracts"] = [{"id": one.number, "awardID": _award(one), "documents": [document]}]
     return body
 
 

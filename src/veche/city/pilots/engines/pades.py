@@ -24,6 +24,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 
 from veche.city.pilots.engines.certificates import Fault, Signed, check_time, check_usage, told
 from veche.city.pilots.engines.chains import USAGE, check_status, check_strong, context, wait
+from veche.city.pilots.engines.standing import chain_of
 
 MOST_ADDED = 2 * 1024 * 1024
 """Bytes that one signature may append: certificates and a small picture, not a film."""
@@ -139,7 +140,7 @@ def _judged(
         _check_range(one, data, last=last)
         signer = one.signer_cert
         said_at = one.self_reported_timestamp
-        result = told("pades", signer, said_at)
+        result = told("pades", signer, said_at, chain_of(signer, one.other_embedded_certs, roots))
         moment = taken.get(result.fingerprint) or at
         if moment is None:
             raise Fault("no-signature")
@@ -167,6 +168,22 @@ def _judged(
         raise Fault("content")
     _check_places(reader)
     return found
+
+
+def certificates_in(data: bytes, roots: Collection[bytes]) -> dict[str, tuple[bytes, ...]]:
+    """The certificates of the signatures in a file that was accepted, each with those above it,
+    DER, by its SHA-256; nothing is judged. Empty: it cannot be told.
+    """
+    try:
+        found = [
+            told("pades", one.signer_cert, None,
+                 chain_of(one.signer_cert, one.other_embedded_certs, roots))
+            for one in PdfFileReader(BytesIO(data)).embedded_signatures
+        ]  # fmt: skip
+    except Exception as error:  # as in `_judge`
+        _log.info("a PDF could not be read: %r", error)
+        return {}
+    return {one.fingerprint: one.chain for one in found}
 
 
 def _check_revisions(first: PdfFileReader, reader: PdfFileReader, most: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from veche.errors import Invalid, NotAllowed, NotFound, Refused
+from veche.look.words import day
 
 
 class NotAWriter(NotAllowed):
@@ -204,8 +206,19 @@ SIGNATURES: Mapping[str, str | Promise] = {
         "This is a signature by GOST, and this server cannot check it: its keeper must install the"
         " GOST engine of OpenSSL. Until then sign inside the PDF."
     ),
+    "revoked": _("The certificate is revoked since {since}. Sign with another one."),
+    "no-list": _(
+        "No list of revoked certificates that is in force speaks of this certificate, and this city"
+        " wants one. Ask the keeper of the server to bring the list of the authority."
+    ),
 }
 """Why a signature is not accepted, by the code of the `Fault`."""
+
+
+def sentence_of(why: str, since: dt.datetime | None = None) -> str:
+    """The sentence of a code; ``since`` is the day a certificate is revoked from."""
+    said = str(SIGNATURES.get(why, SIGNATURES["unreadable"]))
+    return said.format(since=day(since, "year")) if since is not None else said
 
 
 class NotAccepted(Invalid):
@@ -216,7 +229,7 @@ class NotAccepted(Invalid):
     field = "file"
 
     def __str__(self) -> str:
-        return str(SIGNATURES.get(self.details.get("why", ""), self.sentence))
+        return sentence_of(self.details.get("why", ""), self.details.get("since"))
 
 
 class NotHolding(Refused):

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from veche.city.pilots.engines.certificates import Fault, read_root
 from veche.city.pilots.models import TrustedRoot
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 LEAST, MOST = 3, 500
+
+
+def trusted(at: dt.datetime) -> list[bytes]:
+    """The authorities that the city trusts at a moment, DER."""
+    now = Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
+    pems = TrustedRoot.objects.filter(now).values_list("certificate", flat=True)
+    return [read_root(one.encode()).der for one in pems]
 
 
 @operation

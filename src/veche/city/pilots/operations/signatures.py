@@ -9,16 +9,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.conf import settings
 
 from veche.city.pilots.access.applications import SITE_OWNER, acts_for
 from veche.city.pilots.access.conflicts import may_see
 from veche.city.pilots.documents.agreement import PARTS
-from veche.city.pilots.engines.certificates import Fault, Signed, read_root
-from veche.city.pilots.models import Agreement, Application, Party, Signature, TrustedRoot
+from veche.city.pilots.engines.certificates import Fault, Signed
+from veche.city.pilots.engines.standing import UNKNOWN, Standing
+from veche.city.pilots.models import Agreement, Application, Party, Signature
 from veche.city.pilots.operations.methodologies import held
 from veche.city.pilots.operations.refusals_agreements import (
-    SIGNATURES,
     AgreementEnded,
     NotAccepted,
     NotHolding,
@@ -26,7 +26,10 @@ from veche.city.pilots.operations.refusals_agreements import (
     NotTheParty,
     SameCertificate,
     SignedAlready,
+    sentence_of,
 )
+from veche.city.pilots.operations.revocations import chains_of, note_look, said_of
+from veche.city.pilots.operations.roots import trusted
 from veche.city.pilots.operations.telling_agreements import tell_parties
 from veche.city.pilots.procedure import FOUNDER, PROGRAMME
 from veche.core.cases.operations import subject
@@ -50,13 +53,6 @@ def acts_for_party(
     if not acts_for(holdings(person, at), ROLES[party.part], party.organisation_id):
         return False
     return party.part != "agency" or may_see(person, application, at)
-
-
-def trusted(at: dt.datetime) -> list[bytes]:
-    """The authorities that the city trusts at a moment, DER."""
-    now = Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
-    pems = TrustedRoot.objects.filter(now).values_list("certificate", flat=True)
-    return [read_root(one.encode()).der for one in pems]
 
 
 def taken(agreement: Agreement) -> dict[str, dt.datetime]:
@@ -96,6 +92,7 @@ def sign(
     if Signature.objects.filter(party=party).exists():
         raise SignedAlready(party=called)
     found = _judge(row, data, name, at)
+    looked = _not_revoked(found, at)
     others = Signature.objects.filter(party__agreement=row)
     if others.filter(fingerprint=found.fingerprint).exists():
         raise SameCertificate
@@ -117,6 +114,7 @@ def sign(
         at=at,
         by=by,
     )
+    note_look(at=at, signature=made, found=looked)
     record(
         kind="pilots.agreement-signed",
         by=by,
@@ -129,6 +127,7 @@ def sign(
             "form": found.form,
             "digest": row.digest,
             "certificate": found.fingerprint,
+            "revocations": looked.code,
         },
         personal={"signer": found.signer},
     )
@@ -178,6 +177,20 @@ def _judge(row: Agreement, data: bytes, name: str, at: dt.datetime) -> Signed:
         raise NotAccepted(why=fault.code) from fault
 
 
+def _not_revoked(found: Signed, at: dt.datetime) -> Standing:
+    """What the lists that are held say of a certificate that is brought now.
+
+    Raises:
+        NotAccepted: it is revoked; or no list in force speaks of it, where the city wants one.
+    """
+    looked = said_of(found.chain, at)
+    if looked.since is not None:  # whatever the day: nobody signs by a certificate that is revoked
+        raise NotAccepted(why="revoked", since=looked.since)
+    if looked.code != "good" and settings.REVOCATION_REQUIRED:
+        raise NotAccepted(why="no-list")
+    return looked
+
+
 @dataclass(frozen=True)
 class Checked:
     """What was found when a signature was judged again."""
@@ -186,16 +199,18 @@ class Checked:
     signature: Signature
     why: str
     """The code of the fault; empty: it holds."""
+    looked: Standing = UNKNOWN
+    """What the lists of revoked certificates say of it."""
 
     @property
     def sentence(self) -> str:
         """Why it does not hold, in words; empty: it does."""
-        return str(SIGNATURES.get(self.why, SIGNATURES["unreadable"])) if self.why else ""
+        return sentence_of(self.why, self.looked.since) if self.why else ""
 
 
 def check_all(*, agreement: Agreement, at: dt.datetime) -> list[Checked]:
     """Judge every signature of an agreement again: each at the moment it was taken, by the
-    authorities that are trusted now."""
+    authorities that are trusted and the lists of revoked certificates that are held now."""
     from veche.city.pilots.engines import pades  # slow to load
 
     rows = list(
@@ -213,6 +228,7 @@ def check_all(*, agreement: Agreement, at: dt.datetime) -> list[Checked]:
             )  # fmt: skip
         except Fault as fault:
             inside_pdf = fault.code
+    chains = chains_of(agreement, rows, at)
     found: list[Checked] = []
     for one in rows:
         why = "other-text" if changed or one.digest != agreement.digest else ""
@@ -220,7 +236,12 @@ def check_all(*, agreement: Agreement, at: dt.datetime) -> list[Checked]:
             why = inside_pdf
         elif not why:
             why = _again(one, text, roots, agreement.at)
-        found.append(Checked(one.party, one, why))
+        looked = said_of(chains[one.pk], one.at)
+        if not why and looked.code == "revoked":
+            why = "revoked"
+        elif not why and looked.code in ("old", "unknown") and settings.REVOCATION_REQUIRED:
+            why = "no-list"
+        found.append(Checked(one.party, one, why, looked))
     return sorted(found, key=lambda each: PARTS.index(each.party.part))
 
 

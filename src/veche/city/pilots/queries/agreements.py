@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from veche.city.pilots.documents.agreement import PARTS
-from veche.city.pilots.models import Agreement, Party, Signature, TrustedRoot
+from veche.city.pilots.models import (
+    Agreement,
+    Party,
+    RevocationList,
+    Signature,
+    SignatureLook,
+    TrustedRoot,
+)
 from veche.city.pilots.queries.methodologies import given
 from veche.city.pilots.rules.methodologies import Change, IndicatorGiven, changes, digest
 from veche.city.pilots.words import agreements as said
+from veche.city.pilots.words.agreements import said_of_revocation
 from veche.look import words
 
 if TYPE_CHECKING:
@@ -127,6 +135,20 @@ class PartyShown:
     """Whether the reader brings its signature now."""
     why: str = ""
     """Why its signature does not hold; empty: it holds, or was not asked about."""
+    look: SignatureLook | None = None
+    """What the lists of revoked certificates said last."""
+
+    @property
+    def revocation(self) -> str:
+        """The same in words; empty: nothing was signed."""
+        if self.signature is None:
+            return ""
+        look = self.look
+        said = str(said_of_revocation(look.standing if look else "unknown"))
+        return said % {
+            "day": words.day(look.list_at, "year") if look and look.list_at else "",
+            "since": words.day(look.since, "year") if look and look.since else "",
+        }
 
 
 def parties(agreement: Agreement, mine: Sequence[str], why: dict[str, str]) -> list[PartyShown]:
@@ -136,6 +158,8 @@ def parties(agreement: Agreement, mine: Sequence[str], why: dict[str, str]) -> l
         one.party_id: one
         for one in Signature.objects.filter(party__agreement=agreement).defer("detached")
     }
+    looks = SignatureLook.objects.filter(signature__party__agreement=agreement)
+    last = {one.signature_id: one for one in looks.order_by("at", "pk")}
     found = []
     for party in sorted(rows, key=lambda one: PARTS.index(one.part)):
         signature = signed.get(party.pk)
@@ -147,6 +171,7 @@ def parties(agreement: Agreement, mine: Sequence[str], why: dict[str, str]) -> l
                 said.FORMS.get(signature.form, "") if signature else "",
                 party.part in mine and signature is None,
                 why.get(party.part, ""),
+                last.get(signature.pk) if signature else None,
             )
         )
     return found
@@ -157,3 +182,9 @@ def authorities(at: dt.datetime) -> tuple[QuerySet[TrustedRoot], QuerySet[Truste
     now = Q(since__lte=at) & (Q(until__isnull=True) | Q(until__gt=at))
     rows = TrustedRoot.objects.order_by("name", "pk")
     return rows.filter(now), rows.exclude(now)
+
+
+def lists() -> QuerySet[RevocationList]:
+    """The lists of revoked certificates that the city holds, without their bytes."""
+    rows = RevocationList.objects.filter(kind=RevocationList.Kind.LIST)
+    return rows.defer("body").order_by("issuer", "pk")

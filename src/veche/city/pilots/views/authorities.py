@@ -58,7 +58,10 @@ def authorities(request: HttpRequest) -> HttpResponse:
                 )
                 return redirect("pilots:authorities")
     trusted, gone = queries.authorities(at)
-    context = {"trusted": trusted, "gone": gone, "form": form, "keeper": keeper}
+    context = {
+        "trusted": trusted, "gone": gone, "form": form, "keeper": keeper,
+        "lists": queries.lists(), "now": at,
+    }  # fmt: skip
     return render(request, "pilots/agreements_authorities.html", context, status=status)
 
 

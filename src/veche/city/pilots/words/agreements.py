@@ -73,3 +73,17 @@ def give_words() -> None:
         gettext_noop("The agreement of pilot {number} went back to be written anew."),
     )
     say("pilots.agreement-ended", gettext_noop("The agreement of pilot {number} has ended."))
+
+
+REVOCATIONS: Mapping[str, Text] = {
+    "good": _("not revoked by the list of %(day)s"),
+    "old": _("not revoked by the list of %(day)s, which had run out"),
+    "unknown": _("whether it was revoked is not known: no list was looked at"),
+    "revoked": _("revoked since %(since)s, before it signed: it does not count"),
+    "later": _("revoked since %(since)s, after it signed: it counts"),
+}
+
+
+def said_of_revocation(standing: str) -> Text:
+    """What a list of revoked certificates says of the certificate of a signature."""
+    return REVOCATIONS.get(standing, REVOCATIONS["unknown"])
