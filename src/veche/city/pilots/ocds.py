@@ -7,7 +7,7 @@ from other publishers stands beside them as it came.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -24,6 +24,7 @@ from veche.city.pilots.models import (
     Amendment,
     Company,
     Contract,
+    ContractDocument,
     Evaluation,
     ImportedPackage,
     ImportedRelease,
@@ -102,6 +103,8 @@ class _Facts:
     def __init__(self, rows: Sequence[Contract]) -> None:
         self.amendments = _by_contract(Amendment.objects.filter(contract__in=rows), "place")
         self.payments = _by_contract(Payment.objects.filter(contract__in=rows), "pk")
+        papers = ContractDocument.objects.filter(contract__in=rows, public=True)
+        self.documents = _by_contract(papers, "place")
         pilots = {one.application_id for one in rows}
         reports = Evaluation.objects.filter(
             trial__application__in=pilots, published_at__isnull=False
@@ -155,6 +158,19 @@ class _Facts:
                 for row in changes
             ],
             payments=list(_payments(self.payments.get(one.pk, []))),
+            documents=[
+                build.DocumentTold(
+                    str(row.pk),
+                    row.kind,
+                    row.title,
+                    link(reverse("pilots:contract-document", args=[one.pk, row.place])),
+                    row.media_type,
+                    row.at,
+                    row.taken_off_at,
+                    row.taken_off_because,
+                )
+                for row in self.documents.get(one.pk, [])
+            ],
         )
 
     def _party(self, office: Organisation) -> build.PartyTold:
@@ -216,18 +232,56 @@ def publisher() -> build.PublisherTold:
         return build.PublisherTold(here(settings.TOWN_NAMES), settings.ADDRESS, LICENSE, policy)
 
 
-def releases_package(found: Packages, uri: str) -> dict[str, Any] | None:
-    """The release package; None where there is no release: OCDS knows no empty package."""
-    if not found.releases:
-        return None
-    return build.release_package(found.releases, uri=uri, at=found.newest, publisher=publisher())
+PAGE = 500
+"""Releases in one package; the releases of a process follow each other over its pages."""
+RECORDS = 100
+"""Records in one package: each holds the releases of a process besides what they make together."""
+
+WHOLE = 10**9
+"""For a file: all in one package."""
 
 
-def records_package(found: Packages, uri: str) -> dict[str, Any] | None:
-    """The record package; None where there is no record."""
-    if not found.records:
+@dataclass(frozen=True)
+class Page:
+    """A package, and where those before and after it are."""
+
+    package: dict[str, Any]
+    links: Mapping[str, str]
+    """``next`` and ``prev`` (OCDS 1.1, Packaging, pagination); what there is not is left out."""
+
+
+def releases_package(found: Packages, uri: str, page: int = 1, size: int = PAGE) -> Page | None:
+    """A page of the releases; None where it would hold none: OCDS knows no empty package."""
+    return _page(found.releases, build.release_package, found.newest, uri, page, size)
+
+
+def records_package(found: Packages, uri: str, page: int = 1, size: int = RECORDS) -> Page | None:
+    """A page of the records; None where it would hold none."""
+    return _page(found.records, build.record_package, found.newest, uri, page, size)
+
+
+def _page(
+    rows: Sequence[Mapping[str, Any]],
+    make: Callable[..., dict[str, Any]],
+    newest: dt.datetime,
+    uri: str,
+    page: int,
+    size: int,
+) -> Page | None:
+    part = rows[(page - 1) * size : page * size]
+    if page < 1 or not part:
         return None
-    return build.record_package(found.records, uri=uri, at=found.newest, publisher=publisher())
+
+    def address(number: int) -> str:
+        return uri if number == 1 else f"{uri}?page={number}"
+
+    links = {}
+    if page * size < len(rows):
+        links["next"] = address(page + 1)
+    if page > 1:
+        links["prev"] = address(page - 1)
+    made = make(part, uri=address(page), at=newest, publisher=publisher())
+    return Page({**made, "links": links} if links else made, links)
 
 
 def imported() -> Iterable[ImportedPackage]:

@@ -11,6 +11,7 @@ from veche.city.pilots import (
     personal_applications,
     personal_companies,
     personal_experts,
+    personal_papers,
     personal_trials,
 )
 from veche.operation import inside
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 PARTS: tuple[ModuleType, ...] = (
     personal_companies, personal_applications, personal_agreements, personal_trials,
-    personal_experts,
+    personal_experts, personal_papers,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.pilots.access.applications import relations
 from veche.city.pilots.models import Contract, Programme
 from veche.city.pilots.procedure import PROGRAMME
 from veche.core.organisations.queries import holdings
@@ -45,6 +46,15 @@ def check_imports(person: Person | None, at: dt.datetime) -> None:
     """
     if person is not None and not runs_programme(person, at):
         raise NotAnImporter
+
+
+def reads_inside(contract: Contract, person: Person | None, at: dt.datetime) -> bool:
+    """Whether somebody reads the documents of a contract that are not public: the agency, the
+    department and the company, without whoever may not know of the application."""
+    pilot = contract.application
+    if person is None or pilot is None:
+        return False
+    return bool(relations(pilot, person, at) & {"agency", "department", "company"})
 
 
 def contracts() -> QuerySet[Contract]:

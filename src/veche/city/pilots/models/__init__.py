@@ -17,6 +17,7 @@ from veche.city.pilots.models.company import Company, CompanyInvite, Product, Sc
 from veche.city.pilots.models.contract import (
     Amendment,
     Contract,
+    ContractDocument,
     ImportedPackage,
     ImportedRelease,
     Payment,
@@ -35,6 +36,7 @@ from veche.city.pilots.models.site import (
     Site,
     SiteCriterion,
     SiteNeeds,
+    SitePhotograph,
     SiteWindow,
 )
 from veche.city.pilots.models.trial import (
@@ -64,6 +66,7 @@ __all__ = [
     "Company",
     "CompanyInvite",
     "Contract",
+    "ContractDocument",
     "Criterion",
     "DemandTheme",
     "Evaluation",
@@ -101,6 +104,7 @@ __all__ = [
     "Site",
     "SiteCriterion",
     "SiteNeeds",
+    "SitePhotograph",
     "SiteWindow",
     "StageTerm",
     "Stream",

@@ -62,6 +62,58 @@ class Contract(models.Model):
         return self.number
 
 
+class ContractDocument(models.Model):
+    """A document of a contract: its text as it was signed, an annexe, a certificate. Rows are only
+    added; one that should not be read is taken off once, with the reason: a trigger keeps it."""
+
+    class Kind(models.TextChoices):
+        """Codes of OCDS 1.1, of the open list ``documentType``."""
+
+        SIGNED = "contractSigned"
+        TEXT = "contractText"
+        ANNEXE = "contractAnnexe"
+        SCHEDULE = "contractSchedule"
+        GUARANTEES = "contractGuarantees"
+        COMPLETION = "completionCertificate"
+
+    contract = models.ForeignKey(Contract, models.PROTECT, related_name="documents", db_index=False)
+    place = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=24, choices=Kind)
+    title = models.CharField(max_length=200)
+    public = models.BooleanField()
+    """Whether everybody reads it; else the agency, the department and the company."""
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    """Bytes."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of its bytes, by which they are found (`veche.core.files.documents`)."""
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+    submission = models.UUIDField(unique=True, null=True)
+    taken_off_at = models.DateTimeField(null=True)
+    taken_off_because = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contract", "place"], name="pilots_one_document_place"),
+            models.UniqueConstraint(
+                fields=["contract", "digest"],
+                condition=Q(taken_off_at__isnull=True),
+                name="pilots_one_document",
+            ),
+            models.CheckConstraint(
+                condition=Q(taken_off_at__isnull=True, taken_off_because="")
+                | Q(taken_off_at__isnull=False) & ~Q(taken_off_because=""),
+                name="pilots_document_taken_off",
+            ),
+        ]
+        indexes = [models.Index(fields=["digest"], name="pilots_document_bytes")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Amendment(models.Model):
     """A change of a contract: what stood before, what stands now, and why. Rows are only added."""
 

@@ -40,6 +40,33 @@ class Site(models.Model):
         return here(self.names)
 
 
+class SitePhotograph(models.Model):
+    """A photograph of a site, with what is to be seen on it, for those who do not see it."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="photographs", db_index=False)
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    """1 stands first, and in lists."""
+    words = models.JSONField()
+    """What is to be seen, by language."""
+    at = models.DateTimeField()
+    by = models.ForeignKey("people.Person", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "place"], name="pilots_photograph_place",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            models.CheckConstraint(
+                condition=Q(place__gte=1, place__lte=6), name="pilots_six_photographs"
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return here(self.words)
+
+
 class SiteWindow(models.Model):
     """From when to when a site takes trials, and how many at once."""
 

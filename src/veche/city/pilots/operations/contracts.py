@@ -55,9 +55,9 @@ def subject_of(contract: Contract) -> str:
 
 def writes_contracts(by: Person | None, application: Application, at: dt.datetime) -> bool:
     """Whether somebody speaks for the department that buys, or runs the programme."""
-    held = holdings(by, at)
-    return acts_for(held, PROGRAMME, application.programme.agency_id) or any(
-        acts_for(held, role, application.department_id) for role in HEADS
+    roles = holdings(by, at)
+    return acts_for(roles, PROGRAMME, application.programme.agency_id) or any(
+        acts_for(roles, role, application.department_id) for role in HEADS
     )
 
 
@@ -153,8 +153,14 @@ def _money(amount: Decimal) -> Decimal:
 
 
 @inside
-def _held(by: Person, at: dt.datetime, contract: Contract) -> Contract:
-    """The contract, held, for who may write about it."""
+def held(by: Person, at: dt.datetime, contract: Contract) -> Contract:
+    """The contract, held until the operation ends, for who may write about it.
+
+    Raises:
+        TheirOwn: it was read from another publisher.
+        NotForContracts, veche.city.pilots.access.conflicts.UnknownApplication: not theirs.
+        veche.operation.OutsideOperation: no operation is under way.
+    """
     rows = Contract.objects.select_for_update(of=("self",))
     contract = rows.select_related(
         "application__programme", "application__case__territory", "application__company"
@@ -191,7 +197,7 @@ def amend_contract(
         NothingChanged, MoneyWrong, DatesWrong, veche.texts.TextLength: of what was written.
         AlreadyWritten: the same press wrote it before.
     """
-    contract = _held(by, at, contract)
+    contract = held(by, at, contract)
     if submission is not None and Amendment.objects.filter(submission=submission).exists():
         raise AlreadyWritten
     if contract.standing in ENDED:
@@ -257,7 +263,7 @@ def pay(
             written.
         AlreadyWritten: the same press wrote it before.
     """
-    contract = _held(by, at, contract)
+    contract = held(by, at, contract)
     if submission is not None and Payment.objects.filter(submission=submission).exists():
         raise AlreadyWritten
     if not amount.is_finite() or amount == 0 or abs(amount) >= rules.MOST_MONEY:
@@ -304,6 +310,7 @@ def pay(
 __all__ = [
     "add_contract",
     "amend_contract",
+    "held",
     "import_releases",
     "ocid_of",
     "pay",

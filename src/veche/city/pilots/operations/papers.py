@@ -1,4 +1,4 @@
-"""Documents of applications: looked at before they are taken, kept by their content."""
+"""Documents of applications and contracts: looked at before they are taken, kept by content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from veche.city.pilots.models import Answer, Application, Paper
+from veche.city.pilots.models import Answer, Application, ContractDocument, Paper
 from veche.city.pilots.operations.refusals_applications import (
     BrokenPaper,
     LockedPaper,
@@ -53,7 +53,7 @@ def keep_paper(
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    _hold()
+    hold()
     paper = Paper.objects.create(
         application=application,
         name=document.name,
@@ -82,18 +82,33 @@ def forget_papers(*, application: Application) -> int:
     digests = sorted(set(gone.values_list("digest", flat=True)))
     count = gone.delete()[0]
     if digests:
-        transaction.on_commit(lambda: _forget_unnamed(digests))
+        transaction.on_commit(lambda: forget_unnamed(digests))
     return count
 
 
-def _hold() -> None:
-    """Wait until nobody else brings or deletes documents, up to the end of the transaction."""
+@inside
+def hold() -> None:
+    """Wait until nobody else brings or deletes documents, up to the end of the transaction.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    _wait()
+
+
+def _wait() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('pilots-document'))")
 
 
-def _forget_unnamed(digests: list[str]) -> None:
+def forget_unnamed(digests: list[str]) -> None:
+    """Delete the bytes of documents that neither an application nor a contract names any more;
+    called after the commit of what took the last name away."""
     with transaction.atomic():
-        _hold()
-        named = set(Paper.objects.filter(digest__in=digests).values_list("digest", flat=True))
+        _wait()
+        live = ContractDocument.objects.filter(taken_off_at=None)
+        named = {
+            *Paper.objects.filter(digest__in=digests).values_list("digest", flat=True),
+            *live.filter(digest__in=digests).values_list("digest", flat=True),
+        }
         documents.forget(one for one in digests if one not in named)

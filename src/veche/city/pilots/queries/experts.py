@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -18,15 +21,51 @@ if TYPE_CHECKING:
     from veche.core.people.models import Person
 
 MOST_RUNS = 50
+LONGEST_TEXT = 80
 
 
-def experts(person: Person, at: dt.datetime) -> QuerySet[Any]:
-    """All experts with how much they have open (``open_tasks``) and have read (``done_tasks``), of
-    what the reader may know of."""
+@dataclass(frozen=True)
+class Filter:
+    """Which experts are shown."""
+
+    text: str = ""
+    technology: str = ""
+    """The code of one of what they know."""
+    ended: bool = False
+    """Those who were taken off the list too."""
+
+    @property
+    def query(self) -> str:
+        """The end of the address that shows the same."""
+        given = {"q": self.text, "knows": self.technology, "ended": "1" if self.ended else ""}
+        known = {name: value for name, value in given.items() if value}
+        return f"?{urlencode(known)}" if known else ""
+
+
+def read_filter(given: Mapping[str, str]) -> Filter:
+    """A filter from an address; what cannot be is as if it were not there."""
+    text = " ".join(given.get("q", "").replace("\x00", "").split())[:LONGEST_TEXT]
+    code = given.get("knows", "")
+    return Filter(
+        text, code if re.fullmatch(r"[-\w.]{1,60}", code) else "", given.get("ended") == "1"
+    )
+
+
+def experts(person: Person, at: dt.datetime, which: Filter | None = None) -> QuerySet[Any]:
+    """The experts of a choice (None: all) with how much they have open (``open_tasks``) and have
+    read (``done_tasks``), of what the reader may know of."""
     shut = barred(person, at)
     seen = ~Q(tasks__application__in=shut) if shut else Q()
+    rows = Expert.objects.all()
+    if which is not None and not which.ended:
+        rows = rows.filter(Q(until__isnull=True) | Q(until__gt=at))
+    if which is not None and which.technology:
+        knows = Expert.technologies.through.objects.filter(technology__code=which.technology)
+        rows = rows.filter(pk__in=knows.values("expert"))
+    if which is not None and which.text:
+        rows = rows.filter(Q(person__name__icontains=which.text) | Q(words__icontains=which.text))
     return (
-        Expert.objects.select_related("person")
+        rows.select_related("person")
         .prefetch_related("technologies", "targets")
         .annotate(
             open_tasks=Count("tasks", filter=Q(tasks__standing__in=OPEN) & seen, distinct=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from veche.city.pilots.acts_evaluations import ACTS
-from veche.city.pilots.views import contracts, evaluations
+from veche.city.pilots.views import contract_documents, contracts, evaluations
 
 _ONE = "evaluations/<slug:number>/"
 _CONTRACT = "contracts/<int:pk>/"
@@ -25,6 +25,15 @@ urlpatterns: list[URLPattern] = [
     path(_CONTRACT, contracts.contract, name="contract"),
     path(f"{_CONTRACT}amend/", contracts.amend, name="contract-amend"),
     path(f"{_CONTRACT}pay/", contracts.pay, name="contract-pay"),
+    path(f"{_CONTRACT}documents/new/", contract_documents.new, name="contract-document-new"),
+    path(
+        f"{_CONTRACT}documents/<int:place>/", contract_documents.document, name="contract-document"
+    ),
+    path(
+        f"{_CONTRACT}documents/<int:place>/take-off/",
+        contract_documents.take_off,
+        name="contract-document-off",
+    ),
     path("ocds/releases.json", contracts.releases, name="ocds-releases"),
     path("ocds/records.json", contracts.records, name="ocds-records"),
     path("ocds/<path:ocid>/releases.json", contracts.releases, name="ocds-process"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from veche.city.pilots.views import matching, matching_one, sites, sites_own
+from veche.city.pilots.views import matching, matching_one, photographs, sites, sites_own
 
 urlpatterns: list[URLPattern] = [
     path("sites/", sites.sites, name="sites"),
@@ -16,6 +16,22 @@ urlpatterns: list[URLPattern] = [
     path("sites/<slug:code>/", sites.site, name="site"),
     path("sites/<slug:code>/windows.csv", sites.windows_csv, name="site-csv"),
     path("sites/<slug:code>/edit/", sites_own.edit, name="site-edit"),
+    path("sites/<slug:code>/photographs/", photographs.photographs, name="site-photographs"),
+    path(
+        "sites/<slug:code>/photographs/<int:number>/first/",
+        photographs.first,
+        name="site-photograph-first",
+    ),
+    path(
+        "sites/<slug:code>/photographs/<int:number>/remove/",
+        photographs.take_away,
+        name="site-photograph-remove",
+    ),
+    path(
+        "sites/<slug:code>/photographs/<slug:address>/<slug:size>/",
+        photographs.photograph,
+        name="site-photograph",
+    ),
     path("sites/<slug:code>/publish/", sites_own.publish, name="site-publish"),
     path("sites/<slug:code>/close/", sites_own.close, name="site-close"),
     path("sites/<slug:code>/rank/", sites_own.rank, name="site-rank"),

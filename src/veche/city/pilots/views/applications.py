@@ -218,15 +218,24 @@ def paper(request: HttpRequest, number: str, paper: int) -> HttpResponseBase:
     readers = {"company", "agency", "department", *(("expert", "panellist") if judged else ())}
     if found is None or not stand.relations & readers:
         raise NotFound
+    return saved(found.digest, found.name, public=False)
+
+
+def saved(digest: str, name: str, *, public: bool) -> HttpResponseBase:
+    """A document, to be saved and never shown inside a page.
+
+    Raises:
+        NotFound: its bytes are not there.
+    """
     try:
-        data = document_path(found.digest).open("rb")
+        data = document_path(digest).open("rb")
     except OSError as error:
         raise NotFound from error
     response = FileResponse(data, content_type="application/octet-stream")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
+    response["Cache-Control"] = "public, no-cache" if public else "private, no-store"
     return response
 
 

@@ -20,7 +20,7 @@ from veche import clock
 from veche.city.pilots import ocds
 from veche.city.pilots.access.applications import application_for, is_public
 from veche.city.pilots.access.conflicts import check_may_see
-from veche.city.pilots.access.contracts import contract_for
+from veche.city.pilots.access.contracts import contract_for, reads_inside
 from veche.city.pilots.forms.evaluations import AmendForm, ContractForm, PayForm
 from veche.city.pilots.models import Contract
 from veche.city.pilots.operations import contracts as operations
@@ -78,17 +78,20 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     found = contract_for(pk)
     payments = list(found.payments.select_related("superseded_by").order_by("on", "pk"))
     pilot = found.application
+    inside = reads_inside(found, asker(request).person, clock.now())
     context: dict[str, Any] = {
         "contract": found,
         "pilot": pilot if pilot is not None and is_public(pilot) else None,
         "amendments": list(found.amendments.order_by("place")),
+        "documents": [one for one in found.documents.order_by("place") if one.public or inside],
         "payments": payments,
         "paid": sum(one.amount for one in payments if one.superseded_by_id is None),
         "may_write": _may_write(request, found),
         "ended": found.standing in operations.ENDED,
         "words": said,
     }
-    return cached(request, render(request, "pilots/contracts_contract.html", context))
+    answer = render(request, "pilots/contracts_contract.html", context)
+    return answer if inside else cached(request, answer)
 
 
 def _may_write(request: HttpRequest, found: Contract) -> bool:
@@ -125,7 +128,7 @@ def new(request: HttpRequest, number: str) -> HttpResponse:
         return operations.add_contract(by=person, at=clock.now(), application=found, **step)
 
     title = _("Write down a contract")
-    return _step(request, who.person, form, run, title, pilots.address(found), found.title)
+    return step_page(request, who.person, form, run, title, pilots.address(found), found.title)
 
 
 @never_cache
@@ -135,7 +138,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
     person = asker(request).person
     if person is None:
         return sign_in(request)
-    found = _writable(request, pk)
+    found = writable(request, pk)
     form = AmendForm(sent(request) if request.method == "POST" else None, contract=found)
 
     def run(step: dict[str, Any], person: Person) -> Contract:
@@ -143,7 +146,7 @@ def amend(request: HttpRequest, pk: int) -> HttpResponse:
         return found
 
     title = _("Change the contract")
-    return _step(request, person, form, run, title, _address(found), found.title)
+    return step_page(request, person, form, run, title, to_contract(found), found.title)
 
 
 @never_cache
@@ -153,7 +156,7 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
     person = asker(request).person
     if person is None:
         return sign_in(request)
-    found = _writable(request, pk)
+    found = writable(request, pk)
     standing = list(found.payments.filter(superseded_by=None).order_by("on", "pk"))
     form = PayForm(sent(request) if request.method == "POST" else None, payments=standing)
 
@@ -162,10 +165,17 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
         return found
 
     title = _("Write down a payment")
-    return _step(request, person, form, run, title, _address(found), found.title)
+    return step_page(request, person, form, run, title, to_contract(found), found.title)
 
 
-def _writable(request: HttpRequest, pk: int) -> Contract:
+def writable(request: HttpRequest, pk: int) -> Contract:
+    """A contract, for who may write about it.
+
+    Raises:
+        UnknownContract: there is none.
+        TheirOwn: it was read from another publisher.
+        NotForContracts: it is not theirs to write about.
+    """
     found = contract_for(pk)
     if found.application is None:
         raise TheirOwn
@@ -174,11 +184,12 @@ def _writable(request: HttpRequest, pk: int) -> Contract:
     return found
 
 
-def _address(found: Contract) -> str:
+def to_contract(found: Contract) -> str:
+    """The address of a contract."""
     return reverse("pilots:contract", args=[found.pk])
 
 
-def _step(
+def step_page(
     request: HttpRequest,
     person: Person,
     form: django_forms.Form,
@@ -186,8 +197,10 @@ def _step(
     title: str,
     back: str,
     about: str,
+    *,
+    files: bool = False,
 ) -> HttpResponse:
-    """A form about contracts, and its step when it is sent."""
+    """A form about contracts, and its step when it is sent; ``files``: it takes one."""
     status = 200
     if request.method == "POST":
         status = 422
@@ -199,8 +212,8 @@ def _step(
                 status = refusal.status
             else:
                 messages.success(request, _("It is written down, and public."))
-                return redirect(_address(done))
-    context = {"form": form, "title": title, "back": back, "about": about}
+                return redirect(to_contract(done))
+    context = {"form": form, "title": title, "back": back, "about": about, "files": files}
     return render(request, "pilots/contracts_write.html", context, status=status)
 
 
@@ -225,14 +238,20 @@ class NothingPublished(NotFound):
 def _package(
     request: HttpRequest,
     ocid: str,
-    make: Callable[[ocds.Packages, str], dict[str, Any] | None],
+    make: Callable[[ocds.Packages, str, int], ocds.Page | None],
 ) -> HttpResponse:
     # One address for all languages: the packages name themselves by it.
     known = "\x00" not in ocid  # which no database can look for
-    made = make(ocds.published(ocid), link(request.path)) if known else None
+    number = request.GET.get("page", "1")
+    wanted = int(number) if number.isdecimal() and len(number) < 7 else 0
+    made = make(ocds.published(ocid), link(request.path), wanted) if known and wanted else None
     if made is None:
         raise NothingPublished
-    text = json.dumps(made, ensure_ascii=False)
+    text = json.dumps(made.package, ensure_ascii=False)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Access-Control-Allow-Origin"] = "*"
+    for rel, address in made.links.items():  # the same by RFC 8288, for whoever reads heads alone
+        response.headers.setdefault("Link", "")
+        before = response.headers["Link"]
+        response.headers["Link"] = f'{before}{", " if before else ""}<{address}>; rel="{rel}"'
     return cached(request, response, 60)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from veche import clock
 from veche.city.pilots.access.companies import check_agency, programme
 from veche.city.pilots.forms.experts import EnrolForm, ExpertForm
-from veche.city.pilots.models import Expert, Programme
+from veche.city.pilots.models import Expert, Programme, Technology
 from veche.city.pilots.operations import experts as doing
 from veche.city.pilots.operations.refusals_experts import NoSuchAccount, UnknownExpert
 from veche.city.pilots.queries import experts as queries
@@ -25,6 +26,7 @@ from veche.look.fields import say_refusal
 from veche.look.http import sent
 from veche.tables import csv_whole
 
+PAGE = 50
 HEAD = ("name", "technologies", "targets", "capacity", "open", "read", "since", "until")
 
 
@@ -42,9 +44,18 @@ def for_agency(person: Person) -> tuple[Programme, dt.datetime]:
 @signed_in("")
 @require_safe
 def listed(request: HttpRequest, person: Person) -> HttpResponse:
-    """All experts, with what they know and have to read."""
+    """The experts of a choice, with what they know and have to read."""
     _programme, at = for_agency(person)
-    context = {"rows": queries.experts(person, at), "at": at}
+    which = queries.read_filter(request.GET.dict())
+    page = Paginator(queries.experts(person, at, which), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "which": which,
+        "page": page,
+        "rows": list(page.object_list),
+        "count": page.paginator.count,
+        "technologies": sorted(Technology.objects.all(), key=str),
+        "at": at,
+    }
     return render(request, "pilots/experts_list.html", context)
 
 
@@ -54,7 +65,7 @@ def table(request: HttpRequest, person: Person) -> HttpResponse:
     """The same as a table file."""
     _programme, at = for_agency(person)
     rows: list[tuple[object, ...]] = [HEAD]
-    for one in queries.experts(person, at):
+    for one in queries.experts(person, at, queries.read_filter(request.GET.dict())):
         rows.append((
             str(one.person), " ".join(x.code for x in one.technologies.all()),
             " ".join(x.code for x in one.targets.all()), one.capacity,

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,6 +32,8 @@ HEAD = (
     "code", "name", "owner", "environment", "territory", "address", "latitude", "longitude",
     "offers", "requires", "people", "published_on", "next_free_from", "next_free_to", "places",
 )  # fmt: skip
+PAGE = 30
+"""Sites on a page, and on the map beside it."""
 WINDOW_HEAD = ("site", "from", "to", "places", "state", "application")
 
 
@@ -52,12 +55,18 @@ def sites(request: HttpRequest) -> HttpResponse:
     found = queries.shown(which, at)
     free = queries.next_free(found, at)
     home = places.home()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    shots = queries.first_photographs(page.object_list)
     context = {
         "which": which,
-        "rows": [row(one, free.get(one.pk)) for one in found],
+        "rows": [
+            {**row(one, free.get(one.pk)), "number": number, "shot": shots.get(one.pk)}
+            for number, one in enumerate(page.object_list, page.start_index())
+        ],
+        "total": len(found),
+        "page": page,
         "free": len(free),
-        "places": sum(places_ for _first, _last, places_ in free.values()),
-        "map": _map(found, places),
+        "map": _map(page.object_list, places, page.start_index()),
         "kinds": said.ENVIRONMENTS.items(),
         "features": [(one.code, said.FEATURES[one.code]) for one in OFFERED],
         "districts": places.children(home) if home else [],
@@ -67,7 +76,7 @@ def sites(request: HttpRequest) -> HttpResponse:
     return cached(request, render(request, "pilots/sites_list.html", context))
 
 
-def _map(found: Sequence[Site], places: Atlas) -> Plan | None:
+def _map(found: Sequence[Site], places: Atlas, first: int) -> Plan | None:
     city = places.home()
     if city is None or not found:
         return None
@@ -79,7 +88,7 @@ def _map(found: Sequence[Site], places: Atlas) -> Plan | None:
             href=reverse("pilots:site", args=[one.code]),
             title=str(one),
         )
-        for number, one in enumerate(found, 1)
+        for number, one in enumerate(found, first)
     ]
     title = _("Map of the sites; the list beside it says the same")
     return plan(ground(city, places), city.bounds, marks=marks, title=title)
@@ -132,6 +141,7 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
         "reaches": [(said.GROUPS.get(group, group), n) for group, n in one.reaches.items()],
         "calendar": queries.calendar(windows, booked, at),
         "windows": [_window(window, booked, at) for window in windows],
+        "photographs": list(one.photographs.select_related("file").order_by("place")),
         "trials": _trials(one, at),
         "history": history_of([one.pk]).get(one.pk),
         "map": plan(

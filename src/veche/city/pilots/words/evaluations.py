@@ -83,6 +83,15 @@ STANDINGS: Words = {
     "cancelled": _("cancelled"),
     "terminated": _("ended"),
 }
+DOCUMENTS: Words = {
+    "contractSigned": _("signed contract"),
+    "contractText": _("text of the contract"),
+    "contractAnnexe": _("annexe"),
+    "contractSchedule": _("schedule and milestones"),
+    "contractGuarantees": _("guarantees"),
+    "completionCertificate": _("certificate of completion"),
+}
+"""Kinds of documents of a contract, by the codes of OCDS."""
 _FAULTS: Words = {
     "missing": _("it is missing"),
     "kind": _("it must be {detail}"),
