@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.cast import START
 from tests.city.dispatch.conftest import Ground, minutes
@@ -21,6 +22,7 @@ from veche.city.pulse.operations import alarms, handling, warnings
 from veche.city.pulse.operations import incidents as joins
 from veche.core.cases.operations import NoRoleForMove
 from veche.core.notices.models import Following, Notice
+from veche.core.notices.operations import reader_for
 from veche.core.people.models import Person
 from veche.testing import deliver
 
@@ -256,3 +258,53 @@ def test_a_grave_warning_opens_an_incident_by_the_rule_of_its_source(ground: Gro
         source.settings = settings
         assert not warnings.open_incidents(by=None, at=START, source=source, measured=[warned("Z")])
     assert Incident.objects.count() == 2
+
+
+# One incident that became a part of another ------------------------------------------------------
+
+
+def test_a_joined_incident_tells_its_situation_how_the_other_ended(ground: Ground) -> None:
+    town, at = ground.town, START + minutes(10)
+    joined, middle, into = made(ground, raised(ground)), ground.report(), ground.report()
+    incidents.join(by=town.watch, at=at, incident=joined, into=middle)
+    incidents.join(by=town.watch, at=at + minutes(1), incident=middle, into=into)
+    deliver()
+    situation = Situation.objects.get()
+    assert situation.outcome == Situation.Outcome.OPEN
+    assert told(town.operator)[0] == "incident.joined"
+    incidents.call_false(by=town.dispatcher, at=at + minutes(5), incident=into, text="A cloud.")
+    deliver()
+    situation.refresh_from_db()
+    assert situation.outcome == Situation.Outcome.FALSE
+    assert told(town.operator)[0] == "incident.false-joined"
+    assert told(town.watch)[:2] == ["incident.false-joined", "incident.false"]
+
+    client = Client()
+    client.force_login(town.operator)
+    page = client.get(reverse("pulse:alarm", args=[Alarm.objects.get().pk])).content.decode()
+    assert into.case.number in page and "a false alarm" in page
+    page = client.get(f"/en/dispatch/incidents/{joined.case.number}/").content.decode()
+    assert f"Incident {into.case.number}, in which it goes on: A false alarm" in page
+
+    incidents.reopen(by=town.watch, at=at + minutes(9), incident=into, text="It burns.")
+    deliver()
+    situation.refresh_from_db()
+    assert situation.outcome == Situation.Outcome.OPEN
+    assert told(town.operator)[0] == "incident.reopened-joined"
+
+
+def test_who_follows_a_joined_incident_follows_the_other(ground: Ground) -> None:
+    town, at = ground.town, START + minutes(10)
+    one, into, secret = ground.report(), ground.report(), ground.report(kind=ground.secret)
+    for number, incident in enumerate((one, secret)):
+        Following.objects.create(
+            case=incident.case, person=(town.resident, town.neighbour)[number], since=START,
+            reader=reader_for(by=(town.resident, town.neighbour)[number], at=START),
+        )  # fmt: skip
+        incidents.join(by=town.watch, at=at + minutes(number), incident=incident, into=into)
+    following = Following.objects.filter(case=into.case).values_list("person__name", flat=True)
+    assert set(following) == {"Resident"}
+    drill, whole = ground.report(drill=True), ground.report(drill=True, by=town.dispatcher)
+    incidents.join(by=town.dispatcher, at=at, incident=drill, into=whole)
+    incidents.call_false(by=town.dispatcher, at=at, incident=whole, text="Only practised.")
+    assert told(town.watch)[:2] == ["incident.false-drill", "incident.joined-drill"]

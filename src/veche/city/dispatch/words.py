@@ -159,6 +159,18 @@ NOTICES: Mapping[str, str] = {
     "incident.false": gettext_noop("Incident {number} was a false alarm."),
     "incident.pending": gettext_noop("Incident {number} was put off; the reason is given."),
     "incident.reopened": gettext_noop("Incident {number} was opened again."),
+    "incident.closed-joined": gettext_noop("The incident that {number} became a part of is over."),
+    "incident.false-joined": gettext_noop(
+        "The incident that {number} became a part of was a false alarm."
+    ),
+    "incident.reopened-joined": gettext_noop(
+        "The incident that {number} became a part of was opened again."
+    ),
+    "incident.joined": gettext_noop("Incident {number} became a part of another one."),
+    "incident.joined-drill": gettext_noop("Drill {number} became a part of another one."),
+    "incident.closed-drill": gettext_noop("Drill {number} is over."),
+    "incident.false-drill": gettext_noop("Drill {number} was a false alarm."),
+    "incident.reopened-drill": gettext_noop("Drill {number} was opened again."),
     "incident.closed-linked": gettext_noop("The incident that {number} tells of is over."),
     "incident.false-linked": gettext_noop("The incident that {number} told of was a false alarm."),
     "incident.pending-linked": gettext_noop("The incident that {number} tells of was put off."),

@@ -17,7 +17,7 @@ from veche.city.dispatch.operations.incidents_moves import (
     step,
 )
 from veche.city.dispatch.operations.tasks import ask_help, end_tasks
-from veche.city.dispatch.operations.telling import tell_everybody, tell_office
+from veche.city.dispatch.operations.telling import tell_everybody, tell_joined, tell_office
 from veche.city.dispatch.procedure import OPEN
 from veche.city.dispatch.queries import handbook
 from veche.city.dispatch.queries.command import orders
@@ -160,6 +160,7 @@ def join(
         details={"incident": incident.case.number, "title": incident.title},
         public=incident.public,
     )
+    tell_joined(by=by, at=at, incident=incident, into=into)
     return incident
 
 

@@ -7,14 +7,14 @@ extreme minds nobody's quiet hours.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from veche.city.dispatch import access, rules
-from veche.city.dispatch.models import Incident, IncidentMatter
-from veche.city.dispatch.queries import duty, handbook
+from veche.city.dispatch.models import Incident, IncidentEntry, IncidentMatter
+from veche.city.dispatch.queries import duty, handbook, joins
 from veche.core.notices import operations as notices
 from veche.core.notices.rules import CALL, URGENT
 from veche.core.organisations.models import Holding
@@ -115,6 +115,7 @@ def _tell(
     case: Case,
     people: Iterable[int],
     kind: str,
+    topic: str = "",
 ) -> int:
     asked = sorted(set(people) - {by.pk if by is not None else 0})
     if not asked:
@@ -128,7 +129,7 @@ def _tell(
         at=at,
         told=[(one, case.pk) for one in asked],
         kind=kind,
-        topic=topic_of(incident.severity),
+        topic=topic or topic_of(incident.severity),
     )
 
 
@@ -137,16 +138,66 @@ def topic_of(severity: int) -> str:
     return URGENT if severity >= rules.GRAVE else CALL
 
 
+ENDS = frozenset({"incident.closed", "incident.false", "incident.reopened"})
+"""What whoever opened an incident is told of it."""
+
+
+def _openers(incidents: Collection[int]) -> list[tuple[int, int]]:
+    """Who opened these incidents, where a person did, each with its case."""
+    rows = IncidentEntry.objects.filter(incident__in=incidents, kind="reported", by__isnull=False)
+    return list(rows.values_list("by", "incident"))
+
+
 @inside
-def tell_everybody(*, by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> int:
-    """Tell whoever follows the incident, and whoever follows a matter that tells of it; how many.
-    Of a drill, or of what is not public, nobody.
+def tell_joined(*, by: Person, at: dt.datetime, incident: Incident, into: Incident) -> None:
+    """An incident became a part of another: who opened it is told, and who follows it follows the
+    other from now on, where everybody may read both.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
     """
-    if not incident.public:
-        return 0
+    people = [person for person, _case in _openers([incident.pk])]
+    _tell(by, at, incident, incident.case, people, "incident.joined", topic="work")
+    if incident.public and into.public:
+        notices.carry_followers(by=by, at=at, case=incident.case, to=into.case)
+
+
+@inside
+def tell_openers(*, by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> None:
+    """Tell who opened an incident, and who opened what became a part of it, that it is over or was
+    opened again; of other steps nobody.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if kind not in ENDS:
+        return
+    own = [person for person, _case in _openers([incident.pk])]
+    _tell(by, at, incident, incident.case, own, kind, topic="work")
+    parts = joins.parts([incident.pk])
+    for part in access.full().filter(pk__in=parts):
+        people = [person for person, _case in _openers([part.pk])]
+        _tell(
+            by, at, part, part.case, people, kind if part.drill else f"{kind}-joined", topic="work"
+        )
+
+
+@inside
+def tell_everybody(*, by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> int:
+    """Tell whoever opened the incident or what became a part of it, whoever follows it, and whoever
+    follows a matter that tells of it; how many of the last. Of a drill, or of what is not public,
+    those who opened it alone.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    told = _followers(by, at, incident, kind) if incident.public else 0
+    # After the others: whoever follows it as well is told as a follower, as they chose.
+    tell_openers(by=by, at=at, incident=incident, kind=kind)
+    return told
+
+
+def _followers(by: Person | None, at: dt.datetime, incident: Incident, kind: str) -> int:
     told = notices.tell_followers(by=by, at=at, case=incident.case, kind=kind)
     linked = list(
         IncidentMatter.objects.filter(incident=incident).values_list("matter_id", flat=True)

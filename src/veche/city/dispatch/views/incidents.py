@@ -23,7 +23,7 @@ from veche.city.dispatch.alert_access import writes
 from veche.city.dispatch.models import Incident
 from veche.city.dispatch.operations.looks import look
 from veche.city.dispatch.procedure import OPEN
-from veche.city.dispatch.queries import duty, handbook, housing, lists
+from veche.city.dispatch.queries import duty, handbook, housing, joins, lists
 from veche.city.dispatch.queries import incidents as queries
 from veche.core.cases.line import line_in_words
 from veche.core.cases.operations import subject
@@ -238,11 +238,20 @@ def incident(request: HttpRequest, number: str) -> HttpResponse:
         "person": who.person,
         "records": about(subject(case)).count(),
         "into": next((e.public.get("into", "") for e in events if e.move == "join"), ""),
+        "whole": _whole(found, at, who.holdings),
         "cost": queries.cost_words(found.cost),
         **(_inner(found, at, who.holdings) if inside else {}),
     }
     response = render(request, "dispatch/incidents/incident.html", context)
     return response if inside else cached(request, response)
+
+
+def _whole(found: Incident, at: dt.datetime, held: Collection[Holding]) -> dict[str, Any] | None:
+    """How the incident stands in which this one goes on, for whoever may read it."""
+    goes_on = joins.whole(found)
+    if goes_on is None or not (goes_on.public or access.inside(held, goes_on)):
+        return None
+    return {"number": goes_on.case.number, "stand": queries.stand(goes_on, at)}
 
 
 def shared(found: Incident, at: dt.datetime, places: Atlas) -> dict[str, Any]:

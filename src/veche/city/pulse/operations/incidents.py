@@ -6,13 +6,14 @@ What sends people out lies below and knows nothing of alarms: it is called here,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.dispatch.models import Incident, IncidentKind
 from veche.city.dispatch.operations import incidents as door
+from veche.city.dispatch.queries.joins import parts, wholes
 from veche.city.pulse.models import Alarm, AlarmChange, Situation
 from veche.city.pulse.operations import handling
 from veche.city.pulse.words import alarm_name
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 HEARD = frozenset(
     {"incident.close", "incident.call_false", "incident.reopen", "incident.reopen_later"}
 )
-"""Records of incidents after which a situation looks how its incident stands."""
+"""Records of incidents after which a situation looks how its incident stands, or the one of which
+it became a part."""
 OUTCOMES = {
     "closed": Situation.Outcome.HANDLED,
     "evaluated": Situation.Outcome.HANDLED,
@@ -132,21 +134,32 @@ def hear(*, records: Sequence[Record], at: dt.datetime) -> None:
 def _changed(records: Sequence[Record]) -> dict[int, Situation.Outcome]:
     """Incidents of situations that stand otherwise than the situations know."""
     numbers = {one.subject.partition(":")[2] for one in records if one.kind in HEARD}
-    states = dict(Case.objects.filter(number__in=numbers).values_list("pk", "state"))
-    known = Situation.objects.filter(incident__in=states).values_list("incident", "outcome")
+    asked = set(Case.objects.filter(number__in=numbers).values_list("pk", flat=True))
+    asked |= set(parts(asked))
+    known = Situation.objects.filter(incident__in=asked).values_list("incident", "outcome")
     # As it stands now, not as the record says: records may come late, and twice.
-    stands = {pk: OUTCOMES.get(states[pk], Situation.Outcome.OPEN) for pk, _was in known if pk}
+    stands = _stands([pk for pk, _was in known if pk])
     return {pk: stands[pk] for pk, was in known if pk and was != stands[pk]}
+
+
+def _stands(incidents: Collection[int]) -> dict[int, Situation.Outcome]:
+    """Incidents → what became of each, or of the one in which it goes on."""
+    going = wholes(incidents)
+    states = dict(Case.objects.filter(pk__in=set(going.values())).values_list("pk", "state"))
+    return {
+        pk: OUTCOMES.get(states.get(going.get(pk, 0), ""), Situation.Outcome.OPEN)
+        for pk in incidents
+    }
 
 
 @operation
 def learn(*, by: None, at: dt.datetime, incidents: Sequence[int]) -> int:
     """Situations learn what became of their incidents; returns how many learnt something new."""
     rows = Situation.objects.select_for_update().filter(incident__in=incidents).order_by("pk")
-    states = dict(Case.objects.filter(pk__in=incidents).values_list("pk", "state"))
+    stands = _stands(incidents)
     changed = 0
     for row in rows:
-        outcome = OUTCOMES.get(states.get(row.incident or 0, ""), Situation.Outcome.OPEN)
+        outcome = stands.get(row.incident or 0, Situation.Outcome.OPEN)
         if row.outcome == outcome:
             continue
         row.outcome = outcome

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from veche import clock
+from veche.city.dispatch.queries.joins import wholes
 from veche.city.dispatch.words import VULNERABLE
 from veche.city.pulse.access import OPERATOR, WATCHERS, NotAnOperator, operates
 from veche.city.pulse.models import Alarm, Situation
@@ -167,8 +168,12 @@ def alarm(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
     does = operates(asker(request).holdings, found.territory)
     became = found.situation.incident if found.situation is not None else None
     suggested = kind_for(found) if does and became is None else None
+    goes_on = wholes([became]).get(became, became) if became is not None else None
+    numbers = incident_numbers([became, goes_on])
     context = {
-        "incident": incident_numbers([became]).get(became or 0, ""),
+        "incident": numbers.get(became or 0, ""),
+        "goes_on": numbers.get(goes_on or 0, "") if goes_on != became else "",
+        "outcome": HAPPENED.get(found.situation.outcome, "") if found.situation else "",
         "kinds": kinds_open() if does and became is None else [],
         "suggested": suggested.code if suggested else "",
         "title": title_for(found),
