@@ -20,7 +20,7 @@ from veche.city.ballots.models import (
     Vote,
     Voter,
 )
-from veche.city.ballots.operations import channels, course, paper
+from veche.city.ballots.operations import channels, course, paper, piles
 from veche.city.ballots.operations.crowd import OnlyInADemo, cast_many
 from veche.city.ballots.paper_lines import SPOILT, read_line, read_lines, totals, write_line
 from veche.city.ballots.queries.right import StruckOff, VotedInPerson, VoteOver, hand_out, right_of
@@ -270,11 +270,11 @@ def test_nobody_of_the_place_no_batch(town: Voting, vote: Vote, pile: Batch) -> 
 def test_the_commission_annuls_a_batch(town: Voting, vote: Vote, pile: Batch) -> None:
     paper.enter_batch(by=town.poll_clerk, at=AT, batch=pile, text="1")
     paper.enter_batch(by=second(town), at=AT, batch=pile, text="1")
-    with pytest.raises(paper.NotACommissioner):
-        paper.annul_batch(by=town.poll_clerk, at=AT, batch=pile, reason="The seal was broken.")
-    with pytest.raises(paper.NoReasonGiven):
-        paper.annul_batch(by=town.commissioner, at=AT, batch=pile, reason=" ")
-    paper.annul_batch(by=town.commissioner, at=AT, batch=pile, reason="The seal was broken.")
+    with pytest.raises(piles.NotACommissioner):
+        piles.annul_batch(by=town.poll_clerk, at=AT, batch=pile, reason="The seal was broken.")
+    with pytest.raises(piles.NoReasonGiven):
+        piles.annul_batch(by=town.commissioner, at=AT, batch=pile, reason=" ")
+    piles.annul_batch(by=town.commissioner, at=AT, batch=pile, reason="The seal was broken.")
     [told] = leaves(vote, "annulled")
     assert (told["batch"], told["reason"]) == ("north-1", "The seal was broken.")
 

@@ -189,8 +189,8 @@ def test_a_lottery_waits_for_dice(town: Voting) -> None:  # noqa: F811
 
 def test_paper_that_is_not_counted_holds_the_count_up(town: Voting) -> None:  # noqa: F811
     vote = running(town)
-    booth = Booth.objects.create(vote=vote, code="north", name="School 4")
-    empty = Booth.objects.create(vote=vote, code="south", name="School 5")
+    booth = Booth.objects.create(vote=vote, code="north", names={"en": "School 4"})
+    empty = Booth.objects.create(vote=vote, code="south", names={"en": "School 5"})
     Mark.objects.create(entry=RollEntry.objects.filter(vote=vote).first(), booth=booth)
     vote = closed(vote)
     empty.refresh_from_db()

@@ -14,7 +14,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from veche.city.ballots.vote.certificate import outcome_of, read_certificate
+from veche.city.ballots.vote.certificate import (
+    PAPERS,
+    outcome_of,
+    piles_told,
+    read_certificate,
+)
 from veche.city.ballots.vote.config import VoteConfig, WrongConfig, read_config
 from veche.city.ballots.vote.leaf_count import (
     BALLOT_COLUMNS,
@@ -292,6 +297,12 @@ class _VoteCheck:
             self.tell("The certificate is of another vote or configuration.")
         if result != result_digest(announced):
             self.tell("The certificate is of another result than result.json.")
+        piles = [line for line in note.text.split("\n") if line.startswith(PAPERS)]
+        if piles != piles_told(counting.others):
+            self.tell(
+                "The certificate does not name the piles of paper that were annulled or counted"
+                " again by appeals as the log does."
+            )
         if self._root(size) != base64.b64decode(root):
             self.tell("The checkpoint of the certificate is not one of this log.")
         verify = verifier_of_signatures()

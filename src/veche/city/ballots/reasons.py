@@ -17,6 +17,7 @@ RULINGS = {
     "stands": _("The fault is acknowledged; it changes nothing in the outcome"),
     "recount": _("The ballots are counted again"),
     "ballots": _("Ballots are annulled"),
+    "papers": _("Piles of paper are annulled or counted again"),
     "vote": _("The whole vote is annulled"),
 }
 """What follows from an appeal that is upheld."""

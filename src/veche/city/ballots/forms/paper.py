@@ -145,7 +145,7 @@ class LinesForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a batch is annulled."""
+    """Why a batch is annulled; once the count is announced, also by which appeal."""
 
     reason = forms.CharField(
         label=_("Reason"),
@@ -154,6 +154,15 @@ class ReasonForm(forms.Form):
         help_text=_("Everybody can read it."),
         error_messages={"required": _("Write the reason: everybody will read it.")},
     )
+
+    def __init__(self, *args: Any, appeals: list[str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if appeals is not None:
+            self.fields["appeal"] = forms.ChoiceField(
+                label=_("The appeal that was decided so"),
+                choices=[(number, number) for number in appeals],
+            )
+            self.order_fields(["appeal", "reason"])
 
 
 class CodeForm(forms.Form):

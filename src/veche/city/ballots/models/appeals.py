@@ -20,6 +20,8 @@ class VoteAppeal(models.Model):
         RECOUNT = "recount"
         BALLOTS = "ballots"
         """Ballots or a batch of them are annulled."""
+        PAPERS = "papers"
+        """Piles of paper are annulled, or counted again."""
         VOTE = "vote"
         """The whole vote is annulled."""
 

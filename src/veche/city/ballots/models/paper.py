@@ -118,6 +118,12 @@ class Batch(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.EMPTY)
     lines = models.JSONField(null=True)
     """What each paper says, as it was agreed."""
+    annulled_by = models.CharField(max_length=40, blank=True, default="")
+    """The number of the appeal by whose decision it was annulled, after the count was announced."""
+    instead = models.OneToOneField("self", models.PROTECT, null=True, related_name="+")
+    """The pile that is counted again in this one."""
+    appeal = models.CharField(max_length=40, blank=True, default="")
+    """By the decision of which appeal it is counted again."""
 
     class Meta:
         verbose_name_plural = "batches"
@@ -125,6 +131,12 @@ class Batch(models.Model):
             models.UniqueConstraint(fields=["booth", "number"], name="ballots_batch_number"),
             models.CheckConstraint(
                 condition=~Q(state="agreed") | Q(lines__isnull=False), name="ballots_batch_agreed"
+            ),
+            models.CheckConstraint(
+                condition=Q(instead=None) | ~Q(appeal=""), name="ballots_batch_again_by_appeal"
+            ),
+            models.CheckConstraint(
+                condition=Q(annulled_by="") | Q(state="annulled"), name="ballots_batch_annulled_by"
             ),
         ]
 

@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import json
 import logging
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
-from veche.city.ballots.models import Booth, KioskPass, PutBack, Vote, VoteCheckpoint, Voter
+from veche.city.ballots.models import (
+    Batch,
+    Booth,
+    KioskPass,
+    LogEntry,
+    PutBack,
+    Vote,
+    VoteCheckpoint,
+    Voter,
+)
 from veche.city.ballots.operations.log import note_leaf
 from veche.city.ballots.operations.roll import lock_casting
 from veche.city.ballots.procedure import COMMISSIONER
 from veche.city.ballots.queries.placed import checkpoint_of, roll_of, rows_of, waits
-from veche.city.ballots.vote.certificate import certificate_text, outcome_of
+from veche.city.ballots.vote.certificate import certificate_text, outcome_of, piles_told
 from veche.city.ballots.vote.config import VoteConfig, read_config
 from veche.city.ballots.vote.result import DiceNeeded, Lottery, result_digest, result_of
 from veche.core.cases.models import Case
@@ -187,12 +197,14 @@ def certify_vote(
 
     Raises:
         AppealsOpen: a matter about this vote is not decided.
+        PaperNotDone: a pile is being counted again.
         NotPlacedYet: the sequencer is not done.
         DiceWanted: a tie arose by annulments.
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
     _no_open_matters(case)
     vote = Vote.objects.select_for_update().get(case=case)
+    _no_open_piles(vote)
     last = _whole(vote)
     config = read_config(vote.config)
     found = _again(vote, config, last, dice)
@@ -208,6 +220,7 @@ def certify_vote(
         size=last.size,
         root=anchor["root"],
         at=at.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        piles=_piles(vote),
     )
     note_leaf(vote, "certified", {"text": text})
     _forget_codes(vote)
@@ -228,6 +241,21 @@ def _no_open_matters(case: Case) -> None:
     child = Case.objects.filter(parent=case, blocking=True, closed_at__isnull=True).first()
     if child is not None:
         raise AppealsOpen(number=child.number)
+
+
+def _no_open_piles(vote: Vote) -> None:
+    waiting = (Batch.State.EMPTY, Batch.State.ONCE, Batch.State.DIFFERS)
+    batch = (
+        Batch.objects.filter(booth__vote=vote, state__in=waiting).select_related("booth").first()
+    )
+    if batch is not None:
+        raise PaperNotDone(booth=batch.booth.name)
+
+
+def _piles(vote: Vote) -> list[str]:
+    """What the certificate tells of piles that an appeal was upheld about."""
+    rows = LogEntry.objects.filter(vote=vote, body__contains='"appeal":').order_by("place")
+    return piles_told(json.loads(body) for body in rows.values_list("body", flat=True))
 
 
 def _forget_codes(vote: Vote) -> None:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 COUNTING = ("open", "suspended", "closed")
 """States of a vote in which paper is entered and agreed."""
+APPEALED = ("provisional", "appeal")
+"""States in which only piles that an appeal was upheld about are annulled or counted again."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -103,23 +105,14 @@ class Undecided(Invalid):
     field = "lines"
 
 
-class NoReasonGiven(Invalid):
-    """Annulling needs a reason everybody can read."""
+def _counting(vote: Vote, batch: Batch | None = None) -> None:
+    """Whether papers are counted now; after the count is announced, only what an appeal is about.
 
-    code = "no-reason-given"
-    sentence = _("Write the reason: everybody will read it.")
-    field = "reason"
-
-
-class NotACommissioner(NotAllowed):
-    """Only the commission annuls what was counted."""
-
-    code = "not-a-commissioner"
-    sentence = _("Only a member of the voting commission of this place may do this.")
-
-
-def _counting(vote: Vote) -> None:
-    if vote.case.state not in COUNTING:
+    Raises:
+        NotCounting: they are not.
+    """
+    corrects = batch is not None and batch.instead_id is not None
+    if vote.case.state not in (*COUNTING, *(APPEALED if corrects else ())):
         raise NotCounting
 
 
@@ -153,6 +146,21 @@ def open_batch(
         raise BoothDone
     if not Mark.objects.filter(booth=booth, entry__territory=territory).exists():
         raise NobodyMarked
+    batch = begun(booth, territory, scan, document)
+    batch.save(force_insert=True)
+    record(
+        kind="ballots.batch-opened", by=by, at=at, subject=subject_of(vote),
+        public={"batch": batch.name, "territory": territory.code, "scan": scan},
+    )  # fmt: skip
+    return batch
+
+
+def begun(booth: Booth, territory: Territory, scan: str, document: Document | None) -> Batch:
+    """The next pile of a booth that is locked, not written yet; a scan that is given is kept.
+
+    Raises:
+        WrongScan, ScanCounted: as for `open_batch`.
+    """
     scan = scan.strip().lower()
     if document is not None:
         if document.media_type != PDF:
@@ -160,21 +168,16 @@ def open_batch(
         scan = digest_of(document)
     if scan and not _SHA256.fullmatch(scan):
         raise WrongScan
-    same = Batch.objects.filter(booth__vote=vote, scan=scan).exclude(state=Batch.State.ANNULLED)
-    if scan and (other := same.select_related("booth").first()) is not None:
+    same = Batch.objects.filter(booth__vote=booth.vote_id, scan=scan)
+    other = same.exclude(state=Batch.State.ANNULLED).select_related("booth").first()
+    if scan and other is not None:
         raise ScanCounted(batch=other.name)
     last = Batch.objects.filter(booth=booth).aggregate(last=Max("number"))["last"] or 0
-    batch = Batch(
-        booth=booth, number=last + 1, territory=territory, scan=scan, kept=document is not None
-    )
-    batch.save(force_insert=True)
     if document is not None:
         store(document)
-    record(
-        kind="ballots.batch-opened", by=by, at=at, subject=subject_of(vote),
-        public={"batch": batch.name, "territory": territory.code, "scan": scan},
-    )  # fmt: skip
-    return batch
+    return Batch(
+        booth=booth, number=last + 1, territory=territory, scan=scan, kept=document is not None
+    )
 
 
 @operation
@@ -190,10 +193,10 @@ def enter_batch(*, by: Person, at: dt.datetime, batch: Batch, text: str) -> Batc
         LinesWrong: a line cannot be read.
         TooManyPapers: more papers than people who were given one.
     """
-    batch = _locked(batch)
+    batch = locked_batch(batch)
     vote = batch.booth.vote
     check_clerk(by, vote, at)
-    _counting(vote)
+    _counting(vote, batch)
     if batch.state not in (Batch.State.EMPTY, Batch.State.ONCE):
         raise NotWaiting
     if Reading.objects.filter(batch=batch, by=by).exists():
@@ -231,7 +234,7 @@ def settle_batch(*, by: Person, at: dt.datetime, batch: Batch, decided: Mapping[
         Undecided, LinesWrong: a line was not decided, or cannot be read.
         TooManyPapers: more papers than people who were given one.
     """
-    batch = _locked(batch)
+    batch = locked_batch(batch)
     vote = batch.booth.vote
     _third(by, at, batch)
     first, second = _readings(batch)
@@ -263,10 +266,10 @@ def begin_anew(*, by: Person, at: dt.datetime, batch: Batch) -> Batch:
         veche.city.ballots.operations.channels.NotAPollClerk: ``by`` serves nobody there.
         NotWaiting: it was not entered twice with differences.
     """
-    batch = _locked(batch)
+    batch = locked_batch(batch)
     vote = batch.booth.vote
     check_clerk(by, vote, at)
-    _counting(vote)
+    _counting(vote, batch)
     if batch.state != Batch.State.DIFFERS:
         raise NotWaiting
     Reading.objects.filter(batch=batch).delete()
@@ -275,36 +278,6 @@ def begin_anew(*, by: Person, at: dt.datetime, batch: Batch) -> Batch:
     record(
         kind="ballots.batch-begun-anew", by=by, at=at, subject=subject_of(vote),
         public={"batch": batch.name},
-    )  # fmt: skip
-    return batch
-
-
-@operation
-def annul_batch(*, by: Person, at: dt.datetime, batch: Batch, reason: str) -> Batch:
-    """Take a batch out of the count by a decision of the commission, with a public reason.
-
-    Raises:
-        NotACommissioner: ``by`` sits in no commission there.
-        NotWaiting: it was not agreed.
-        NotCounting: the count was announced.
-        NoReasonGiven: no reason.
-    """
-    batch = _locked(batch)
-    vote = batch.booth.vote
-    if not holds(by, COMMISSIONER, vote.case.territory, at):
-        raise NotACommissioner
-    if vote.case.state not in COUNTING:
-        raise NotCounting
-    if batch.state != Batch.State.AGREED:
-        raise NotWaiting
-    if not reason.strip():
-        raise NoReasonGiven
-    batch.state = Batch.State.ANNULLED
-    batch.save(update_fields=["state"])
-    note_leaf(vote, "annulled", {"batch": batch.name, "reason": reason.strip()})
-    record(
-        kind="ballots.batch-annulled", by=by, at=at, subject=subject_of(vote),
-        public={"batch": batch.name, "reason": reason.strip()},
     )  # fmt: skip
     return batch
 
@@ -334,18 +307,21 @@ def close_booth(*, by: Person, at: dt.datetime, booth: Booth) -> Booth:
     return booth
 
 
-def _locked(batch: Batch) -> Batch:
+def locked_batch(batch: Batch) -> Batch:
+    """The batch with what it belongs to, locked, its vote before it."""
     # The vote first: while papers are counted or taken out, its count is not announced.
     Vote.objects.select_for_update(of=("self",)).get(pk=batch.booth.vote_id)
     rows = Batch.objects.select_for_update(of=("self",))
-    return rows.select_related("booth__vote__case__territory", "territory").get(pk=batch.pk)
+    return rows.select_related("booth__vote__case__territory", "territory", "instead__booth").get(
+        pk=batch.pk
+    )
 
 
 def _third(by: Person, at: dt.datetime, batch: Batch) -> None:
     vote = batch.booth.vote
     if not holds(by, COMMISSIONER, vote.case.territory, at):
         check_clerk(by, vote, at)
-    _counting(vote)
+    _counting(vote, batch)
     if batch.state != Batch.State.DIFFERS:
         raise NotWaiting
     if Reading.objects.filter(batch=batch, by=by).exists():
@@ -388,6 +364,11 @@ def _agree(by: Person, at: dt.datetime, batch: Batch, papers: list[str], settled
             "spoilt": spoilt,
             "settled": settled,
             "choices": choices,
+            **(
+                {"instead": batch.instead.name, "appeal": batch.appeal}
+                if batch.instead is not None
+                else {}
+            ),
         },
     )
     record(

@@ -8,7 +8,16 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from veche.city.ballots.models import Batch, Booth, Mark, PutBack, Reading, RollEntry, Vote
+from veche.city.ballots.models import (
+    Batch,
+    Booth,
+    Mark,
+    PutBack,
+    Reading,
+    RollEntry,
+    Vote,
+    VoteAppeal,
+)
 from veche.city.ballots.paper_lines import totals
 from veche.city.ballots.procedure import COMMISSIONER, POLL_CLERK
 from veche.city.ballots.queries.votes import config_of, votes
@@ -21,6 +30,7 @@ from veche.errors import NotFound
 IN_PERSON = ("kiosk", "paper")
 AT_WORK = ("published", "open", "suspended", "closed")
 """States of a vote in which a counter has something to do."""
+_APPEALED = ("provisional", "appeal")
 MOST_FOUND = 8
 SHORTEST_NAME = 3
 UNDECIDED = (Batch.State.EMPTY, Batch.State.ONCE, Batch.State.DIFFERS)
@@ -40,9 +50,10 @@ def serves(holdings: Sequence[Holding], vote: Vote, *roles: str) -> bool:
 
 def at_counter(holdings: Sequence[Holding]) -> list[Vote]:
     """The votes that somebody serves in person now, what closes first before the others."""
+    papers = VoteAppeal.objects.filter(vote=OuterRef("pk"), case__state="upheld", ruling="papers")
     rows = votes().filter(
         Q(config__channels__contains=["kiosk"]) | Q(config__channels__contains=["paper"]),
-        case__state__in=AT_WORK,
+        Q(case__state__in=AT_WORK) | (Q(case__state__in=_APPEALED) & Exists(papers)),
     )
     return [vote for vote in rows.order_by("closes_at") if serves(holdings, vote)]
 
@@ -142,11 +153,24 @@ def batch_of(vote: Vote, code: str, number: int) -> Batch:
     Raises:
         NoSuchPile: there is none.
     """
-    rows = Batch.objects.select_related("booth__vote__case__territory", "territory")
+    rows = Batch.objects.select_related(
+        "booth__vote__case__territory", "territory", "instead__booth"
+    )
     row = rows.filter(booth__vote=vote, booth__code=code, number=number).first()
     if row is None:
         raise NoSuchPile
     return row
+
+
+def appeals_about_papers(vote: Vote) -> list[str]:
+    """The numbers of the appeals by whose decision piles are annulled or counted again."""
+    rows = VoteAppeal.objects.filter(vote=vote, case__state="upheld", ruling="papers")
+    return list(rows.order_by("case_id").values_list("case__number", flat=True))
+
+
+def counted_again(batch: Batch) -> Batch | None:
+    """The pile that is counted instead of one that was annulled."""
+    return Batch.objects.filter(instead=batch).select_related("booth").first()
 
 
 def places_at(booth: Booth) -> list[Territory]:

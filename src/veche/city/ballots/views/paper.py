@@ -14,15 +14,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from veche import clock
 from veche.city.ballots.forms.paper import BatchForm, LinesForm, ReasonForm
 from veche.city.ballots.models import Batch, Vote
-from veche.city.ballots.operations import paper
+from veche.city.ballots.operations import paper, piles
 from veche.city.ballots.paper_lines import SPOILT, totals, write_line
 from veche.city.ballots.procedure import COMMISSIONER, POLL_CLERK
 from veche.city.ballots.queries.channels import (
     NoSuchPile,
+    appeals_about_papers,
     batch_of,
     booth_of,
     booth_totals,
     booths,
+    counted_again,
     has_entered,
     places_at,
     readings,
@@ -74,7 +76,8 @@ def pile(request: HttpRequest, person: Person, vote: Vote, code: str, nth: int) 
     batch = batch_of(vote, code, nth)
     do = request.POST.get("do", "")
     form = LinesForm(request.POST if do == "enter" else None)
-    reason = ReasonForm(request.POST if do == "annul" else None)
+    appealed = appeals_about_papers(vote) if vote.case.state in paper.APPEALED else None
+    reason = ReasonForm(request.POST if do == "annul" else None, appeals=appealed)
     at, status, said = clock.now(), 422 if request.method == "POST" else 200, ""
     try:
         if form.is_bound and form.is_valid():
@@ -83,8 +86,12 @@ def pile(request: HttpRequest, person: Person, vote: Vote, code: str, nth: int) 
             said = gettext("Entered.")
         elif reason.is_bound and reason.is_valid():
             why = reason.cleaned_data["reason"]
-            paper.annul_batch(by=person, at=at, batch=batch, reason=why)
+            decided = reason.cleaned_data.get("appeal", "")
+            piles.annul_batch(by=person, at=at, batch=batch, reason=why, appeal=decided)
             said = gettext("Annulled. The log says so, with the reason.")
+        elif do == "again":
+            made = piles.open_correction(by=person, at=at, batch=batch)
+            return redirect("votes:pile", vote.case.number, code, made.number)
         elif do == "anew":
             paper.begin_anew(by=person, at=at, batch=batch)
             said = gettext("Count the pile again: it is entered twice anew.")
@@ -106,6 +113,8 @@ def pile(request: HttpRequest, person: Person, vote: Vote, code: str, nth: int) 
         "reason": reason,
         "mine": has_entered(batch, person),
         "clerk": serves(asker(request).holdings, vote, POLL_CLERK),
+        "appealed": appealed,
+        "again": counted_again(batch) if batch.annulled_by else None,
         "commission": serves(asker(request).holdings, vote, COMMISSIONER),
         "legend": _legend(vote),
         **_read(vote, batch),

@@ -52,6 +52,10 @@ class LeafCount:
         self._several: dict[bytes, list[int]] = {}
         self._annulled: dict[bytes, set[int]] = {}
         self._batches: dict[str, dict[str, Any]] = {}
+        self._batches_gone: set[str] = set()
+        self._announced = False
+        self._upheld: set[str] = set()
+        """Appeals by which piles of paper may be annulled or counted again."""
         self.closed_at: int | None = None
         """The place of the leaf that closed the vote."""
         self._roll: dict[str, int] = {}
@@ -154,10 +158,31 @@ class LeafCount:
         elif kind == "annulled" and "code" in told:
             gone = self._annulled.setdefault(bytes.fromhex(told["code"]), set())
             gone.update(int(one) for one in told["revisions"])
-        elif kind == "annulled" and self._batches.pop(told["batch"], None) is None:
-            self.tell(f"Leaf {place:,} annuls a batch of paper that does not count.")
+        elif kind == "annulled":
+            if self._batches.pop(told["batch"], None) is None:
+                self.tell(f"Leaf {place:,} annuls a batch of paper that does not count.")
+            self._batches_gone.add(told["batch"])
+            self._by_appeal(place, told)
+        elif kind == "result":
+            self._announced = True
+        elif kind == "appeal" and (told["decision"], told.get("ruling")) == ("upheld", "papers"):
+            self._upheld.add(told["appeal"])
+
+    def _by_appeal(self, place: int, told: dict[str, Any]) -> None:
+        """After the count is announced, paper is touched only as an appeal was decided."""
+        if self._announced and told.get("appeal") not in self._upheld:
+            self.tell(
+                f"Leaf {place:,} is about the batch {told['batch']} after the count was announced,"
+                " and no appeal was decided so."
+            )
 
     def _paper(self, place: int, told: dict[str, Any]) -> None:
+        self._by_appeal(place, told)
+        if "instead" in told and told["instead"] not in self._batches_gone:
+            self.tell(
+                f"Leaf {place:,} counts the batch {told['batch']} instead of {told['instead']},"
+                " which was not annulled."
+            )
         if told["batch"] in self._batches:
             self.tell(f"Leaf {place:,} enters the batch {told['batch']} again.")
         numbers = [*told["choices"].values(), told.get("spoilt", 0)]

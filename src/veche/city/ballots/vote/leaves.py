@@ -7,9 +7,10 @@ suspensions, batches of paper, annulments, decisions of appeals, the close, the 
 Three of them change the count, and what they tell is fixed:
 
 - ``paper``: ``batch`` (its number), ``territory``, ``ballots``, ``choices`` (spelled choice →
-  number of ballots that say so), ``scan`` (SHA-256);
+  number of ballots that say so), ``scan`` (SHA-256); of a pile that is counted again as an appeal
+  was decided also ``instead`` (that pile) and ``appeal`` (the number of the appeal);
 - ``annulled``: ``reason``, and either ``code`` with ``revisions`` (those of that code count no
-  longer), or ``batch`` (that batch of paper);
+  longer), or ``batch`` (that batch of paper); ``appeal``, where one was decided so;
 - ``roll-change``: ``change`` (``added``, ``came``, ``struck``), ``territory``, ``line`` (the
   salted line of the roll).
 """
