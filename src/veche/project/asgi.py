@@ -22,6 +22,8 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Door = Callable[[Scope, Receive, Send], Awaitable[Receive | None]]
+"""An application that may leave the answer to the pages: it gives back what they are to read."""
 
 CACHE_BYTES = 32 * 1024 * 1024
 """Memory all remembered pages may take in one process."""
@@ -128,7 +130,8 @@ class Router:
 
     ``native`` gives, for the first word of a path, a function that is asked for the door behind
     the whole path: None where pages answer after all. ``POST word`` is asked for what is posted
-    there, where pages answer everything else.
+    there, where pages answer everything else. A door that has read what was sent and leaves the
+    answer to the pages gives them what it has read.
     """
 
     def __init__(
@@ -136,7 +139,7 @@ class Router:
         pages: App,
         largest_body: int,
         memory: PageMemory | None = None,
-        native: Mapping[str, Callable[[str], App | None]] | None = None,
+        native: Mapping[str, Callable[[str], Door | None]] | None = None,
     ) -> None:
         self.pages = pages
         self.largest_body = largest_body
@@ -157,8 +160,10 @@ class Router:
             door = self.native.get(f"POST {word}")
         native = door(scope["path"]) if door is not None else None
         if native is not None:
-            await native(scope, receive, send)
-            return
+            left = await native(scope, receive, send)
+            if left is None:
+                return
+            receive = left
         if _length(scope) > self.largest_body:
             await _drain(receive, self.largest_body * 2)
             await _answer(send, 413, _TOO_LARGE, b"text/html; charset=utf-8")
@@ -289,8 +294,9 @@ def build() -> Router:
     stack: Any = get_wsgi_application()
     pages: Any = WSGIMiddleware(stack, workers=THREADS)
     from veche.city.ballots import native as votes
+    from veche.city.ballots import page_door
     from veche.city.pulse import native as pulse
     from veche.portal.wall import native as wall
 
-    doors = {**votes.doors(), **pulse.doors(), **wall.doors()}
+    doors = {**votes.doors(), **page_door.doors(), **pulse.doors(), **wall.doors()}
     return Router(pages, settings.LARGEST_BODY, native=doors)

@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.db import connection
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
-from veche.core.people.models import SignIn
+from veche.core.people.models import Person, SignIn
 
 _DEVICE, _SINCE = "device", "since"
 _BROWSERS = (
@@ -66,6 +68,23 @@ class SessionStore(DatabaseStore):
         since = data.get(_SINCE)
         row.since = dt.datetime.fromisoformat(since) if since else None
         return row
+
+
+def stands(stored: str, person: int, password: str) -> bool:
+    """Whether what is stored of a sign-in is this person's, and was not ended by a change of the
+    password since; ``password`` is its digest as the person's row holds it.
+
+    The same that Django asks of every page (`django.contrib.auth.get_user`), for who reads the rows
+    of many at once. A sign-in sealed with a secret key of before is left to Django.
+    """
+    kept: dict[str, Any] = SessionStore().decode(stored)
+    return (
+        kept.get(SESSION_KEY) == str(person)
+        and kept.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
+        and constant_time_compare(
+            kept.get(HASH_SESSION_KEY, ""), Person(password=password).get_session_auth_hash()
+        )
+    )
 
 
 def device(agent: str) -> str:

@@ -244,3 +244,12 @@ def hand_out(
         Refused: they may not vote now; the sentence says why.
     """
     return right_of(number, at=at, person=person, entry=entry, channel=channel).token(at)
+
+
+def is_of(entry: int, person: int) -> bool:
+    """Whether an entry of a roll is this person's."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM ballots_rollentry WHERE id = %s AND person_id = %s", [entry, person]
+        )
+        return cursor.fetchone() is not None

@@ -73,4 +73,4 @@ def cast(request: HttpRequest, number: str) -> HttpResponse:
     if person is None:
         return sign_in(request)
     done = reverse("votes:receipt", args=[number])
-    return screens.cast(request, number, done, lambda: booth_of(number, person))
+    return screens.cast(request, number, done, lambda: booth_of(number, person), person.pk)

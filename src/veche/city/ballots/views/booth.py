@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from veche.city.ballots.door_words import OtherBallot, RefusedChoice, StaleBallo
 from veche.city.ballots.forms import ballot as marks
 from veche.city.ballots.intake import Taken, cast_here, known_vote, read_ballot
 from veche.city.ballots.models import Vote
-from veche.city.ballots.queries.right import NotOnTheRoll, Right
+from veche.city.ballots.queries.right import NotOnTheRoll, Right, is_of
 from veche.city.ballots.queries.standing import last_choice
 from veche.city.ballots.queries.votes import config_of
 from veche.city.ballots.views.common import address
@@ -248,30 +248,44 @@ def _review(
     )
 
 
-def cast(request: HttpRequest, number: str, done: str, anew: Callable[[], Booth]) -> HttpResponse:
+def key_in(form: Mapping[str, str]) -> bytes | None:
+    """What a form calls its sending; None where it has no name for it."""
+    try:
+        key = bytes.fromhex(form.get("key", "")[:32])
+    except ValueError:
+        return None
+    return key if len(key) == 16 else None
+
+
+def cast(
+    request: HttpRequest,
+    number: str,
+    done: str,
+    anew: Callable[[], Booth],
+    person: int | None = None,
+) -> HttpResponse:
     """Take the ballot that was reviewed, and lead to ``done``; ``anew`` makes the booth again where
-    something is to be shown.
+    something is to be shown. ``person`` is whose ballot it must be, where somebody is signed in.
 
     The form holds all that is needed: what was reviewed is what is cast, whatever another window
     did meanwhile, and the same form sent twice is one ballot.
     """
     data = request.POST
-    try:
-        key = bytes.fromhex(data.get("key", "")[:32])
-    except ValueError:
-        key = b""
     choice = data.get("choice", "")
     try:
         token = read_ballot(data.get("token", "")[:400])
         if known_vote(token.vote).number != number:
             raise WrongToken
-        taken = cast_here(token, choice, key=key if len(key) == 16 else None)
+        if person is not None and not is_of(token.entry, person):
+            raise WrongToken  # whoever signed in since in this browser is somebody else
+        found = cast_here(token, choice, key=key_in(data))
     except Refused as refusal:
         return _not_taken(request, anew(), choice, refusal)
-    return _taken(request, done, taken)
+    return taken(request, done, found)
 
 
-def _taken(request: HttpRequest, done: str, taken: Taken) -> HttpResponse:
+def taken(request: HttpRequest, done: str, taken: Taken) -> HttpResponse:
+    """The way to the receipt; what it shows waits in the voter's browser."""
     body = {
         "code": taken.code,
         "revision": taken.token.revision,

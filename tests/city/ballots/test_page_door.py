@@ -1,0 +1,423 @@
+"""Casting from a page without Django's stack: what is taken so, and what is left to the pages."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+from collections.abc import Callable, Coroutine
+from http.cookies import SimpleCookie
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import psycopg
+import pytest
+from django.test import Client
+
+from tests.city.ballots.doors import scope_of
+from tests.city.ballots.test_pages import running
+from tests.city.ballots.votes import OPENS, Voting, question, voting
+from veche.city.ballots import intake, keys, page_door
+from veche.city.ballots.models import Ballot, PromiseKey, Vote
+from veche.city.ballots.operations import course
+from veche.city.ballots.page_reader import Asked
+from veche.city.ballots.queries import right
+from veche.city.ballots.tokens import BallotToken
+from veche.city.ballots.vote.promise import Promise
+from veche.core.journal.tlog.keys import verify
+from veche.core.journal.tlog.note import VerifierKey
+from veche.core.organisations.operations import appoint
+from veche.core.people.models import Person, SignIn
+from veche.project.asgi import Message, Receive, Router, Scope, Send
+
+pytestmark = pytest.mark.django_db(transaction=True)
+CSRF = "c" * 32
+FORM = "application/x-www-form-urlencoded"
+LEFT = 299
+"""What the pages say here to all that is left to them."""
+
+
+class Sent(NamedTuple):
+    """A form on its way."""
+
+    way: str
+    fields: dict[str, str]
+    headers: dict[str, str]
+
+    def but(self, headers: dict[str, str] | None = None, way: str = "", **fields: str) -> Sent:
+        """The same, changed."""
+        return Sent(way or self.way, self.fields | fields, self.headers | (headers or {}))
+
+    @property
+    def body(self) -> bytes:
+        """As it goes over the line."""
+        return urlencode(self.fields).encode()
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @property
+    def cookies(self) -> SimpleCookie:
+        """What the browser is to keep."""
+        return SimpleCookie(
+            "; ".join(v.split(";")[0] for k, v in self.headers if k == "set-cookie")
+        )
+
+
+@pytest.fixture
+def town() -> Voting:
+    intake.KNOWN.forget()
+    intake._told.clear()
+    return voting()
+
+
+def known(vote: Vote, town: Voting) -> None:
+    """Let this process have met the vote and its places."""
+    intake.known_vote(vote.pk)
+    for place in (town.town.west, town.town.east):
+        intake.place_code(place.pk)
+
+
+def opened(town: Voting) -> Vote:
+    vote = running(town)
+    known(vote, town)
+    return vote
+
+
+def token_of(vote: Vote, person: Person, channel: str = "web") -> BallotToken:
+    now = dt.datetime.now(dt.UTC)
+    return right.hand_out(vote.case.number, at=now, person=person.pk, channel=channel)
+
+
+def signed_in(person: Person) -> str:
+    """The key of a sign-in."""
+    client = Client()
+    client.force_login(person)
+    return client.cookies["sessionid"].value
+
+
+def form(vote: Vote, person: Person, choice: Any = ("a",), session: str = "") -> Sent:
+    fields = {
+        "csrfmiddlewaretoken": CSRF,
+        "token": token_of(vote, person).sign(keys.token_key()),
+        "choice": json.dumps({"lamps": choice}),
+        "key": "0123456789abcdef" * 2,
+    }
+    cookie = f"sessionid={session or signed_in(person)}; csrftoken={CSRF}"
+    headers = {"host": "testserver", "content-type": FORM, "cookie": cookie}
+    return Sent(f"/en/votes/{vote.case.number}/ballot/cast/", fields, headers)
+
+
+async def pages(scope: Scope, receive: Receive, send: Send) -> None:
+    """The pages: they give back all that they were given."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    await send({"type": "http.response.start", "status": LEFT, "headers": []})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def post(router: Router, sent: Sent, body: bytes | None = None) -> Answer:
+    """One form and its answer; it comes in two parts."""
+    whole = sent.body if body is None else body
+    parts = [whole[:40], whole[40:]]
+    found: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": parts.pop(0), "more_body": bool(parts)}
+
+    async def send(message: Message) -> None:
+        found.append(message)
+
+    headers = {"content-length": str(len(whole))} | sent.headers
+    await router(scope_of(sent.way, "POST", headers), receive, send)
+    told = [(k.decode(), v.decode()) for k, v in found[0]["headers"]]
+    return Answer(found[0]["status"], told, b"".join(m.get("body", b"") for m in found[1:]))
+
+
+def through(
+    *asked: Callable[[Router], Coroutine[Any, Any, Answer]],
+    change: Callable[[page_door.PageDoor], object] = lambda door: None,
+) -> list[Answer]:
+    """What is answered to all of them, sent at once."""
+    page_door.build.cache_clear()
+    door = page_door.build()
+    change(door)
+    router = Router(pages, 10_000_000, native=page_door.doors())
+
+    async def all_of() -> list[Answer]:
+        try:
+            return await asyncio.gather(*(one(router) for one in asked))
+        finally:
+            await door.end()
+            page_door.build.cache_clear()
+
+    return asyncio.run(all_of())
+
+
+def sent(*forms: Sent, **more: Any) -> list[Answer]:
+    """What is answered to these forms, sent at once."""
+    return through(*(lambda router, one=one: post(router, one) for one in forms), **more)
+
+
+def test_a_form_is_taken_and_leads_to_its_receipt(town: Voting) -> None:
+    vote = opened(town)
+    voters = town.voters[:3]
+    forms = [form(vote, one, ["abc"[n]]) for n, one in enumerate(voters)]
+    answers = sent(*forms)
+    assert [one.status for one in answers] == [303] * 3
+    [key] = [VerifierKey.read(one.verifier) for one in PromiseKey.objects.all()]
+    for person, one, choice in zip(voters, answers, "abc", strict=True):
+        code = token_of(vote, person).code
+        ballot = Ballot.objects.get(vote=vote, code=code)
+        assert (ballot.choice, ballot.revision) == (f'{{"lamps":["{choice}"]}}', 1)
+        client = Client()
+        client.force_login(person)
+        client.cookies.update(one.cookies)
+        way = dict(one.headers)["location"]
+        assert code.hex() in client.get(way).content.decode().replace(" ", "")
+        told = client.get(f"/en/votes/{vote.case.number}/receipt.txt").content
+        promise = Promise.read(told[told.index(b"veche-promise/1") :])
+        assert promise.checked([key], verify)
+
+
+@pytest.mark.parametrize("https", [False, True])
+def test_it_answers_as_the_page_does(town: Voting, settings: Any, https: bool) -> None:
+    vote, person = opened(town), town.voters[0]
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if https else None
+    settings.SECURE_HSTS_SECONDS = 31_536_000 if https else 0
+    more = {"x-forwarded-proto": "https", "origin": "https://testserver"} if https else {}
+    one = form(vote, person).but(
+        {"cookie": f"sheetx=1; sessionid={signed_in(person)}; csrftoken={CSRF}"} | more
+    )
+    page_door._protections.cache_clear()
+    [quick] = sent(one)
+    page_door._protections.cache_clear()
+    client = Client(enforce_csrf_checks=True, headers=more)
+    client.cookies = SimpleCookie(one.headers["cookie"])
+    slow = client.post(one.way, urlencode(one.fields), content_type=FORM)
+    assert quick.status == slow.status_code == 303
+    theirs = {(k.lower(), v) for k, v in slow.items()}
+    ours = {(k, v) for k, v in quick.headers if k != "set-cookie"}
+    assert ours == theirs
+    assert set(quick.cookies) == set(slow.cookies)
+    ends = {v.partition(";")[2] for k, v in quick.headers if k == "set-cookie"}
+    cut = {end.partition("expires")[0] for end in ends}
+    assert len(cut) == 1 and all(("Secure" in end) is https for end in ends)
+
+
+def _ended(person: Person) -> None:
+    SignIn.objects.filter(person=person).delete()
+
+
+def _expired(person: Person) -> None:
+    SignIn.objects.filter(person=person).update(expire_date=OPENS)
+
+
+def _password(person: Person) -> None:
+    person.set_password("another long password")
+    person.save()
+
+
+def _blocked(person: Person) -> None:
+    Person.objects.filter(pk=person.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("end", [_ended, _expired, _password, _blocked])
+def test_a_sign_in_that_ended_casts_nothing(town: Voting, end: Callable[[Person], None]) -> None:
+    vote, person = opened(town), town.voters[0]
+    one, fine = form(vote, person), form(vote, town.voters[1])
+    end(person)
+    left, taken = sent(one, fine)
+    assert (left.status, left.body) == (LEFT, one.body), "the pages read all of it once more"
+    assert taken.status == 303, "one that ended hinders nobody beside it"
+    client = Client(enforce_csrf_checks=True)
+    client.cookies = SimpleCookie(one.headers["cookie"])
+    answer = client.post(one.way, urlencode(one.fields), content_type=FORM)
+    assert answer.status_code == 302 and "/sign-in/" in answer["Location"]
+    assert Ballot.objects.count() == 1
+
+
+def test_a_form_from_elsewhere_is_refused(town: Voting) -> None:
+    vote, person = opened(town), town.voters[0]
+    one = form(vote, person)
+    session = one.headers["cookie"].partition(";")[0]
+    forged = [
+        one.but(csrfmiddlewaretoken="d" * 32),
+        one.but(csrfmiddlewaretoken=""),
+        one.but({"cookie": session}),
+        one.but({"origin": "https://elsewhere.example"}),
+        one.but({"origin": "null"}),
+    ]
+    assert [a.status for a in sent(*forged)] == [LEFT] * len(forged)
+    for each in forged:
+        client = Client(enforce_csrf_checks=True)
+        client.cookies = SimpleCookie(each.headers["cookie"])
+        more = {k: v for k, v in each.headers.items() if k == "origin"}
+        answer = client.post(each.way, urlencode(each.fields), content_type=FORM, headers=more)
+        assert answer.status_code == 403
+    assert not Ballot.objects.exists()
+
+
+def test_what_is_not_plainly_in_order_is_left_to_the_pages(town: Voting) -> None:
+    vote, person = opened(town), town.voters[0]
+    other = running(town, question("bench"))
+    one, key = form(vote, person), keys.token_key()
+    token = token_of(vote, person)
+    appoint(by=None, at=OPENS, person=town.voters[3], role="volunteer", territory=town.town.city)
+    strange = {
+        "somebody else's ballot": form(vote, town.voters[1], session=signed_in(person)),
+        "a visitor": one.but({"cookie": f"csrftoken={CSRF}"}),
+        "no key of a sign-in": one.but({"cookie": f"sessionid=a{{,}}; csrftoken={CSRF}"}),
+        "of staff": form(vote, town.voters[3]),
+        "a kiosk's": one.but(token=token_of(vote, person, "kiosk").sign(key)),
+        "too old": one.but(token=token._replace(until=OPENS).sign(key)),
+        "not of this city": one.but(token=token.sign(b"another key")),
+        "nothing": one.but(token="", choice="", key=""),
+        "no option": one.but(choice='{"lamps":["z"]}'),
+        "no choice": one.but(choice="{"),
+        "far too long": one.but(choice=json.dumps({"lamps": ["a"] * 9000})),
+        "of another vote": one.but(way=one.way.replace(vote.case.number, other.case.number)),
+        "of a vote not met here": form(other, person),
+        "another host": one.but({"host": "elsewhere.example"}),
+        "with a question": one.but(way=f"{one.way}?x=%ff"),
+        "another kind of form": one.but({"content-type": "multipart/form-data; boundary=x"}),
+        "longer than it says": one.but({"content-length": "5"}),
+        "of no length": one.but({"content-length": ""}),
+        "too many fields": one.but(**{f"f{n}": "" for n in range(1100)}),
+    }
+    answers = sent(*strange.values())
+    for name, given, answer in zip(strange, strange.values(), answers, strict=True):
+        assert (answer.status, answer.body) == (LEFT, given.body), name
+    garbage = [b"", b"\xff\x00\xfe" * 50, b"&" * 900, b"token=%00&choice=%ff"]
+    left = through(*(lambda router, body=body: post(router, one, body) for body in garbage))
+    assert [(a.status, a.body) for a in left] == [(LEFT, body) for body in garbage]
+    assert not Ballot.objects.exists()
+
+
+def test_another_persons_ballot_is_refused_by_the_page_too(town: Voting) -> None:
+    vote = opened(town)
+    theirs = form(vote, town.voters[1])
+    client = Client()
+    client.force_login(town.voters[0])
+    answer = client.post(theirs.way, theirs.fields)
+    assert answer.status_code == 403 and "Option a" in answer.content.decode()
+    assert not Ballot.objects.exists()
+
+
+def test_a_double_click_is_one_ballot_and_of_two_windows_one_stands(town: Voting) -> None:
+    vote, person = opened(town), town.voters[0]
+    one = form(vote, person)
+    assert [a.status for a in sent(one, one, one)] == [303] * 3
+    assert sent(one)[0].status == 303
+    two = form(vote, town.voters[1])
+    windows = [
+        two.but(key=f"{n:032x}", choice=json.dumps({"lamps": [c]})) for n, c in enumerate("abc")
+    ]
+    assert sorted(a.status for a in sent(*windows)) == [LEFT, LEFT, 303]
+    assert Ballot.objects.count() == 2
+
+
+def test_a_vote_that_closes_in_between_takes_nothing(town: Voting) -> None:
+    vote, person = opened(town), town.voters[0]
+    one = form(vote, person)
+
+    def closing(door: page_door.PageDoor) -> None:
+        read = door.reader.write
+
+        async def write(asked: Asked) -> bool:
+            found = await read(asked)
+            now = dt.datetime.now(dt.UTC)
+            await asyncio.to_thread(
+                _apart, lambda: course.close_in_time(by=None, at=now, case=vote.case)
+            )
+            return found
+
+        door.reader.write = write  # type: ignore[method-assign]
+
+    [answer] = sent(one, change=closing)
+    assert answer.status == LEFT and not Ballot.objects.exists()
+    page = Client()
+    page.force_login(person)
+    told = page.post(one.way, one.fields)
+    assert told.status_code == 409 and "Option a" in told.content.decode()
+
+
+def _apart(act: Callable[[], object]) -> None:
+    from django.db import connection
+
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def test_a_ballot_asks_the_database_twice_and_many_at_once_no_oftener(
+    town: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vote = opened(town)
+    forms = [form(vote, one) for one in town.voters]
+    asked: list[Any] = []
+    execute = psycopg.AsyncConnection.execute
+
+    async def counted(self: Any, query: Any, *more: Any, **named: Any) -> Any:
+        asked.append(query)
+        return await execute(self, query, *more, **named)
+
+    page_door.build.cache_clear()
+    door = page_door.build()
+    router = Router(pages, 10_000_000, native=page_door.doors())
+
+    async def in_turn() -> list[int]:
+        try:
+            await post(router, forms[0])
+            monkeypatch.setattr(psycopg.AsyncConnection, "execute", counted)
+            await post(router, forms[1])
+            alone = len(asked)
+            await asyncio.gather(*(post(router, one) for one in forms[2:]))
+            return [alone, len(asked) - alone]
+        finally:
+            await door.end()
+            page_door.build.cache_clear()
+
+    alone, together = asyncio.run(in_turn())
+    assert alone == 2 and together < 2 * len(forms[2:])
+    assert Ballot.objects.count() == door.taken == len(forms)
+
+
+def test_while_the_database_is_away_the_pages_answer_and_a_cut_line_is_made_anew(
+    town: Voting,
+) -> None:
+    vote = opened(town)
+    one, two = form(vote, town.voters[0]), form(vote, town.voters[1])
+
+    def away(door: page_door.PageDoor) -> None:
+        door.reader.database = {**door.reader.database, "host": "/nowhere", "port": "1"}
+
+    [left] = sent(one, change=away)
+    assert left.status == LEFT and not Ballot.objects.exists()
+    page_door.build.cache_clear()
+    door = page_door.build()
+    router = Router(pages, 10_000_000, native=page_door.doors())
+
+    async def cut() -> list[int]:
+        try:
+            first = await post(router, one)
+            line = door.reader._connection
+            assert line is not None
+            with psycopg.connect(**door.reader.database, autocommit=True) as other:
+                other.execute("SELECT pg_terminate_backend(%s)", [line.info.backend_pid])
+            return [first.status, (await post(router, two)).status]
+        finally:
+            await door.end()
+            page_door.build.cache_clear()
+
+    assert asyncio.run(cut()) == [303, 303]
