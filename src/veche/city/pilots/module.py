@@ -121,6 +121,7 @@ MODULE = Module(
         "pilots.review-handed-in": "A review of an application was handed in.",
         "pilots.review-told-again": "A review was handed in twice by the same press of a button.",
         "pilots.scored": "The scores of a call were reckoned from its reviews.",
+        "pilots.scores-told": "The scores of a finished call were reckoned to be published.",
         # panels
         "pilots.panel-called": "A panel was called.",
         "pilots.panel-set": "The day or the members of a panel were changed.",
@@ -225,6 +226,7 @@ MODULE = Module(
         f"{_HERE}.operations.barring:sweep": "every day",
         # experts
         f"{_HERE}.operations.reading:sweep": "every minute",
+        f"{_HERE}.operations.call_scores:sweep_scores": "every minute",
         # sites
         f"{_HERE}.operations.booking_ends:sweep_holds": "every minute",
         f"{_HERE}.operations.colleagues:sweep": "every minute",
@@ -259,4 +261,6 @@ MODULE = Module(
     moderation=f"{_HERE}.moderation:WRITTEN",
     datasets=f"{_HERE}.datasets:DATASETS",
     figures=f"{_HERE}.datasets:FIGURES",
+    verifier_sources=(f"{_HERE}.scores_check",),
+    verifier_checks={"data/pilot_call_scores.csv": f"{_HERE}.scores_check:check_scores"},
 )

@@ -89,21 +89,19 @@ def check(
         fetch = _folder(path)
         if not path.is_dir():
             raise NothingHere(f"{target}: there is no such folder.")
+    checked: set[str] = set()
     if _has(fetch, "catalogue.json"):
         if "://" in target:
             with tempfile.TemporaryDirectory() as kept:
                 _download(fetch, Path(kept))
                 _figures(Path(kept), found, progress)
+                checked = _more(Path(kept), found)
         else:
             _figures(path, found, progress)
     _logs(fetch, found, older, receipts, policy, progress)
     if "://" not in target:
-        for name, run in CHECKS:
-            if (path / name).is_file():
-                differences, summary = run(path)
-                found.differences += differences
-                found.summaries.append(summary)
-    elif any(_has(fetch, name) for name, _run in CHECKS):
+        _more(path, found)
+    elif any(_has(fetch, name) for name, _run in CHECKS if name not in checked):
         found.notes.append("The count here was not counted again: download the folder and name it.")
     if not found.summaries:
         raise NothingHere(
@@ -111,6 +109,17 @@ def check(
             " (count.json) here."
         )
     return found
+
+
+def _more(folder: Path, found: Found) -> set[str]:
+    """Run the further checks that a folder calls for; the files that called for them."""
+    called = {name for name, _run in CHECKS if (folder / name).is_file()}
+    for name, run in CHECKS:
+        if name in called:
+            differences, summary = run(folder)
+            found.differences += differences
+            found.summaries.append(summary)
+    return called
 
 
 def _figures(folder: Path, found: Found, progress: Callable[[str], None]) -> None:

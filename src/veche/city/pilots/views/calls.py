@@ -21,6 +21,7 @@ from veche.city.pilots.access import calls as access
 from veche.city.pilots.access.companies import own_companies, programme_or_none, runs
 from veche.city.pilots.models import Call
 from veche.city.pilots.queries import calls as queries
+from veche.city.pilots.queries.call_scores import scores_of
 from veche.city.pilots.queries.companies import products_of
 from veche.city.pilots.rules.demand import WEIGHTS
 from veche.city.pilots.words import calls as said
@@ -151,6 +152,7 @@ def page(
         "ready": any(products_of(one) for one in mine),
         "follows": bool(who.person)
         and Following.objects.filter(case=found.pk, person=who.person).exists(),
+        "scores": scores_of(found, at),
         "at": at,
         "refusal": refusal,
     }  # fmt: skip
