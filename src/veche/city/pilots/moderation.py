@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from veche.city.pilots.models import Appeal, Application
+from veche.city.pilots.models import Appeal, Application, Trial
 from veche.city.pilots.operations.forgetting import put_words
 from veche.city.pilots.procedure import APPEAL, PILOT, SECRET
+from veche.city.pilots.queries.tester_words import FIELD, published
 from veche.core.moderation.written import Words, Written
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def words(case: Case) -> Sequence[Words]:
-    """What a company wrote that everybody may read."""
+    """What a company wrote that everybody may read, and what testers allowed to be read."""
     if case.procedure == "pilot_appeal":
         appeal = Appeal.objects.filter(pk=case.pk, granted__isnull=False).first()
         label = gettext("Why the company objects")
@@ -34,6 +35,11 @@ def words(case: Case) -> Sequence[Words]:
         pieces.append(Words("text", gettext("What the solution is"), found.text))
     if case.state == "withdrawn" and found.reason:
         pieces.append(Words("reason", gettext("Why it was withdrawn"), found.reason))
+    # Each with its writer, who alone is told what became of it; the company covers none of them.
+    pieces += [
+        Words(f"{FIELD}{one.pk}", gettext("Words of a tester"), one.words, one.tester.person_id)
+        for one in published(Trial.objects.filter(application=found))
+    ]
     return pieces
 
 

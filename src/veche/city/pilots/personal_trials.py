@@ -31,6 +31,7 @@ def collect(person: Person) -> dict[str, Any]:
                     "indicator": answer.indicator.name,
                     "value": answer.value,
                     "words": answer.words,
+                    "public": answer.public,
                     "at": answer.at.isoformat(),
                 }
                 for answer in one.answers.select_related("indicator").order_by("pk")

@@ -346,19 +346,25 @@ class AnswerForm(forms.Form):
         self,
         *args: Any,
         asked: list[Indicator],
-        known: dict[int, tuple[float | None, str]] | None = None,
+        known: dict[int, tuple[float | None, str, bool]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.asked = asked
         for one in asked:
-            value, words = (known or {}).get(one.pk, (None, ""))
+            value, words, public = (known or {}).get(one.pk, (None, "", False))
             self.fields[f"value-{one.code}"] = self._value(one, value)
             self.fields[f"words-{one.code}"] = forms.CharField(
                 label=_("In your words"), required=False, max_length=LONGEST_WORDS,
                 widget=forms.Textarea, initial=words,
                 help_text=_("The agency and the company read it, without your name. Write no"
                             " names and nothing by which you are known."),
+            )  # fmt: skip
+            self.fields[f"public-{one.code}"] = forms.BooleanField(
+                label=_("Everybody may read these words"), required=False, initial=public,
+                help_text=_("After the trial, without your name, and only when at least five people"
+                            " allow it. They can be read until a year after you are told the"
+                            " outcome, or until you leave."),
             )  # fmt: skip
 
     @staticmethod
@@ -380,9 +386,13 @@ class AnswerForm(forms.Form):
             initial="" if value is None else f"{value:.0f}",
         )  # fmt: skip
 
-    def questions(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """Value and words of each question, in the order of the indicators."""
-        return [(self[f"value-{one.code}"], self[f"words-{one.code}"]) for one in self.asked]
+    def questions(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """Value and words of each question, and whether everybody may read these, in the order of
+        the indicators."""
+        return [
+            (self[f"value-{one.code}"], self[f"words-{one.code}"], self[f"public-{one.code}"])
+            for one in self.asked
+        ]
 
     def given(self) -> dict[str, Given]:
         """The answers as the operation takes them."""
@@ -392,5 +402,6 @@ class AnswerForm(forms.Form):
             found[one.code] = Given(
                 float(value) if value not in ("", None) else None,
                 self.cleaned_data[f"words-{one.code}"],
+                self.cleaned_data[f"public-{one.code}"],
             )
         return found

@@ -5,7 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from veche.city.pilots.models import Appeal, Application, Expert, Question, ReviewTask
+from veche.city.pilots.models import (
+    Appeal,
+    Application,
+    Expert,
+    Question,
+    ReviewTask,
+    TesterAnswer,
+)
+from veche.city.pilots.queries.tester_words import FIELD
 from veche.core.journal.operations import record
 from veche.operation import inside, operation
 
@@ -28,7 +36,7 @@ def forget_replies(*, by: Person | None, at: dt.datetime, person: Person) -> int
 
 @inside
 def put_words(*, case: Case, field: str, text: str) -> None:
-    """Put other words in the place of a company's, where a moderator hid a part of them.
+    """Put other words in the place of a company's or a tester's, where a moderator hid a part.
 
     Raises:
         veche.operation.OutsideOperation: no operation is under way.
@@ -37,6 +45,10 @@ def put_words(*, case: Case, field: str, text: str) -> None:
         Appeal.objects.filter(pk=case.pk).update(text=text)
     elif case.procedure == "pilot" and field in ("title", "text", "reason"):
         Application.objects.filter(pk=case.pk).update(**{field: text})
+    elif case.procedure == "pilot" and field.startswith(FIELD):
+        TesterAnswer.objects.filter(
+            pk=int(field.removeprefix(FIELD)), tester__trial__application=case.pk
+        ).update(words=text)
 
 
 @inside

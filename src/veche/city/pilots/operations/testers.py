@@ -237,6 +237,8 @@ class Given:
 
     value: float | None
     words: str = ""
+    public: bool = False
+    """Whether everybody may read the words."""
 
 
 @operation
@@ -280,7 +282,12 @@ def answer(
             TesterAnswer.objects.update_or_create(
                 tester=tester,
                 indicator=indicator,
-                defaults={"value": said.value, "words": words, "at": at},
+                defaults={
+                    "value": said.value,
+                    "words": words,
+                    "at": at,
+                    "public": bool(words) and said.public,
+                },
             )[0]
         )
     record(

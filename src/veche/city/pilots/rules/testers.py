@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-CONSENT = "1"
+CONSENT = "2"
 """The version of the text that testers consent to now; each version stays in
 `veche.city.pilots.words.testers.CONSENTS`."""
 AGES = ("14-17", "18-24", "25-44", "45-64", "65+")

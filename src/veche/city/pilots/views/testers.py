@@ -145,8 +145,10 @@ def _page(
     mine, asked = _mine(trial, person), _asked(trial)
     if mine is not None and found.goes_on and answers is None and asked:
         known = {
-            pk: (value, words)
-            for pk, value, words in mine.answers.values_list("indicator_id", "value", "words")
+            pk: (value, words, public)
+            for pk, value, words, public in mine.answers.values_list(
+                "indicator_id", "value", "words", "public"
+            )
         }
         answers = AnswerForm(asked=asked, known=known)
     context: dict[str, Any] = {

@@ -32,6 +32,7 @@ from veche.city.pilots.operations import measurements, streams
 from veche.city.pilots.operations.measured_tables import Loaded
 from veche.city.pilots.queries import applications as application_queries
 from veche.city.pilots.queries import trials as queries
+from veche.city.pilots.queries.tester_words import published_words
 from veche.city.pilots.words import testers as said_of_testers
 from veche.city.pilots.words import trials as said
 from veche.core.cases.models import Case
@@ -121,6 +122,7 @@ def trial(request: HttpRequest, number: str, which: int | None = None) -> HttpRe
         "corrects": shown.measured and stand.staff,
         "files": queries.files(found) if stand.staff else [],
         "said": queries.words_of_testers(found) if inner else [],
+        "published": published_words(found),
         "inner": inner,
         "poster": shown.goes_on and bool(stand.relations & {"agency", "department", "site"}),
     }

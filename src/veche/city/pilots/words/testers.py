@@ -19,6 +19,21 @@ CONSENTS: Mapping[str, tuple[Promise, ...]] = {
         _("I can leave at any time, without a reason: then my answers are deleted at once."),
         _("When the report is out, I am told what became of it."),
     ),
+    "2": (
+        _("I try the solution at the site, as long as I like, and answer the questions about it."),
+        _(
+            "Kept are: that I test, what I say of my age and of a disability (both may be left"
+            " out), and my answers. The agency and the company read the answers without my name."
+        ),
+        _("The public reads numbers alone, and never of fewer than five people."),
+        _(
+            "My words the public reads only where I tick that it may: after the trial, without my"
+            " name, and when at least five people have ticked it."
+        ),
+        _("One year after I am told the outcome, nothing leads from the answers to me any more."),
+        _("I can leave at any time, without a reason: then my answers are deleted at once."),
+        _("When the report is out, I am told what became of it."),
+    ),
 }
 """Version → its sentences; a changed text is a new version, and the old one stays here."""
 
