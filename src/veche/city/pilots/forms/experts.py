@@ -144,7 +144,8 @@ class ReviewForm(forms.Form):
                     for mark in range(reviews.HIGHEST, -1, -1)
                 ],
                 coerce=int,
-                widget=forms.RadioSelect,
+                # Marks wait in the browser with the words until the review is handed in.
+                widget=forms.RadioSelect(attrs={"data-keep": ""}),
                 error_messages={"required": _("Choose a mark.")},
             )
             self.fields[f"reason_{one.pk}"] = forms.CharField(

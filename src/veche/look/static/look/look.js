@@ -26,13 +26,19 @@
 
   // Drafts: words typed into a form marked data-draft="name" wait in this browser until it is sent.
   const key = (form) => `veche-draft:${form.dataset.draft}`;
-  const wordy = (form) => form.querySelectorAll("textarea[name], input[type=text][name], [data-keep][name]");
+  // Of choices between several those marked data-keep wait with them.
+  const wordy = (form) => form.querySelectorAll("textarea[name], input[type=text][name], [data-keep][name]:not([type=radio])");
+  const choices = (form) => [...form.querySelectorAll("input[type=radio][data-keep][name]")];
   const restore = (form) => {
     let kept = {};
     try { kept = JSON.parse(store.get(key(form)) || "{}"); } catch { kept = {}; }
     let shown = false;
     for (const field of wordy(form)) {
       if (!field.value && kept[field.name]) { field.value = kept[field.name]; shown = true; }
+    }
+    const made = new Set(choices(form).filter((one) => one.checked).map((one) => one.name));
+    for (const one of choices(form)) {
+      if (!made.has(one.name) && kept[one.name] === one.value) { one.checked = true; shown = true; }
     }
     const word = form.querySelector("[data-draft-note]");
     if (word && shown) word.hidden = false;
@@ -49,6 +55,7 @@
     if (!form) return;
     const words = {};
     for (const field of wordy(form)) if (field.value) words[field.name] = field.value;
+    for (const one of choices(form)) if (one.checked) words[one.name] = one.value;
     store.set(key(form), JSON.stringify(words));
   });
   // The page after a form was taken says so; only then is the draft thrown away.
