@@ -112,6 +112,14 @@ def test_an_organiser_drafts_a_vote_by_forms_and_announces_it(world: Voting) -> 
     number, organiser = vote.case.number, client(world.organiser)
     base = f"/en/votes/make/{number}/"
     assert "Lamps in the park" in organiser.get(base).content.decode()
+    page = organiser.get(base).content.decode()
+    assert "Nothing is asked yet" in page and f"{base}publish/" not in page
+    seen = Case.objects.get(pk=vote.pk).seq
+    refused = organiser.post(f"{base}publish/", {"seen": seen})
+    assert refused.status_code == 409, "a vote asks something"
+    assert "A vote asks at least one question." in refused.content.decode()
+    yes = {"title_en": "Shall it be lit?", "shape": "decision", "abstain": "on"}
+    assert organiser.post(f"{base}questions/", yes).status_code == 302
     sent = {
         "title_en": "Which lamp?", "shape": "knapsack", "options_en": "Tall | bright\nLow",
         "options_ru": "Высокий\nНизкий", "costs": "100\n40", "budget": "120",

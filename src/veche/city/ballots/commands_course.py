@@ -36,6 +36,55 @@ def add_verbs(verbs: Any) -> None:
         if name == "certify":
             verb.add_argument("--as", dest="email", required=True, metavar="EMAIL")
         verb.set_defaults(run=run)
+    _add_keys(verbs)
+
+
+def _add_keys(verbs: Any) -> None:
+    """Add ``veche ballots new-promise-key`` and ``withdraw-promise-key KEY``."""
+    verb = verbs.add_parser("new-promise-key", help="give this machine another key of promises")
+    verb.set_defaults(run=run_new_key)
+    verb = verbs.add_parser("withdraw-promise-key", help="let a key of promises hold no longer")
+    verb.add_argument("key", metavar="KEY", help="as /votes/promise-keys.txt shows it")
+    verb.add_argument("--reason", required=True, metavar="TEXT", help="everybody reads it")
+    verb.add_argument("--as", dest="email", required=True, metavar="EMAIL")
+    verb.set_defaults(run=run_withdraw_key)
+
+
+def run_new_key(args: argparse.Namespace) -> int:
+    """Make another key; 1 where the file of the old one cannot be moved or read."""
+    from django.conf import settings
+
+    from veche.city.ballots import keys
+    from veche.core.journal.tlog.keys import WrongKey
+
+    name = keys.promise_name(settings.LOG_NAME)
+    try:
+        signer, aside = keys.renew_promise_key(settings.KEY_FOLDER, name)
+    except (OSError, WrongKey) as fault:
+        print(f"The key was not made anew: {fault}", file=sys.stderr)
+        return 1
+    print(f"New key: {signer.key}")
+    if aside is not None:
+        print(f"The old one lies in {aside}. Start the web processes of this machine anew.")
+    return 0
+
+
+def run_withdraw_key(args: argparse.Namespace) -> int:
+    """Withdraw a key; 1 where it is refused."""
+    from veche import clock
+    from veche.city.ballots.operations.promises import withdraw_promise_key
+    from veche.core.people.models import Person
+
+    person = Person.objects.filter(email__iexact=args.email).first()
+    if person is None:
+        print(f"Nobody has the address {args.email}.", file=sys.stderr)
+        return 1
+    try:
+        key = withdraw_promise_key(by=person, at=clock.now(), verifier=args.key, reason=args.reason)
+    except Refused as refusal:
+        return _no(refusal)
+    print(f"Withdrawn: {key.verifier}")
+    return 0
 
 
 def add_publish(verbs: Any) -> None:

@@ -118,11 +118,6 @@ def moved(document: Mapping[str, Any], now: dt.datetime) -> dict[str, Any]:
 # One question -----------------------------------------------------------------------------------
 
 
-def first_question(title: Mapping[str, str]) -> dict[str, Any]:
-    """What a new vote asks until something else is written: the title itself, yes or no."""
-    return question({**spread(title, "title"), "shape": "decision", "abstain": True}, "q1")
-
-
 def shape_of(document: Mapping[str, Any]) -> str:
     """The kind of a question as an organiser chose it."""
     codes = [one["code"] for one in document["options"]]

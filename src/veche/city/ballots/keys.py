@@ -60,6 +60,23 @@ def promise_signer(folder: Path, name: str) -> keys.Signer:
     return keys.Signer(name, private)
 
 
+def renew_promise_key(folder: Path, name: str) -> tuple[keys.Signer, Path | None]:
+    """Put the key of promises aside and make another; the new signer, and where the old one lies.
+
+    Web processes that run go on with the old one until they are started anew.
+
+    Raises:
+        OSError: the old one cannot be moved or the new one not made.
+        veche.core.journal.tlog.keys.WrongKey: the file holds no key, or others may read it.
+    """
+    file, aside = folder / PROMISE_FILE, None
+    if file.exists():
+        old = keys.Signer(name, keys.load(file))
+        aside = folder / f"promise-{old.key.id.hex()}.pem"
+        file.rename(aside)
+    return promise_signer(folder, name), aside
+
+
 @functools.cache
 def own_signer() -> keys.Signer:
     """The signer of this process. Raises: as `promise_signer`."""

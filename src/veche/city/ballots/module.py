@@ -20,6 +20,7 @@ MODULE = Module(
             "Decides on rolls and appeals, suspends, certifies or annuls votes, in a territory."
         ),
         "poll_clerk": "Serves people at a kiosk and counts paper ballots, in a territory.",
+        "administrator": "Withdraws keys by which promises for ballots are signed.",
     },
     procedures=(
         f"{_HERE}.procedure:VOTE",
@@ -57,6 +58,7 @@ MODULE = Module(
         "ballots.invited": "Everybody on the roll of a vote is told of it by letter.",
         "ballots.invited-some": "A part of the roll of a vote was told.",
         "ballots.promise-key": "Promises for ballots are signed by a key from now on.",
+        "ballots.promise-key-withdrawn": "A key of promises holds no longer.",
         "ballots.booth-opened": "A place to vote in person was opened.",
         "ballots.booth-closed": "All papers of a booth were counted.",
         "ballots.booth-named": "It was said anew where a booth is.",

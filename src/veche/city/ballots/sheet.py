@@ -1,5 +1,7 @@
 """A ballot while it is filled in: kept in the voter's own browser, and nowhere else.
 
+A receipt waits in the same way, for longer: the city's promise for a ballot is kept nowhere else.
+
 The choices go into a sealed cookie, so that every page works without JavaScript, with the
 browser's way back and in two windows, and the server keeps no choice that is not cast. The name
 of the cookie follows from the voter's code: whoever sits down at the same screen next meets their
@@ -22,6 +24,12 @@ from django.utils.crypto import salted_hmac
 
 TERM = 2 * 60 * 60
 """Seconds for which a sheet waits."""
+RECEIPT = "receipt"
+"""What begins the names of receipts: a purpose of `name_of`."""
+RECEIPT_TERM = 90 * 24 * 60 * 60
+"""Seconds for which a receipt waits: the longest vote and its appeals are over by then."""
+MOST_RECEIPTS = 5
+"""In one browser: all of them travel with every page."""
 _PART = 3600
 _MOST_PARTS = 4
 
@@ -45,7 +53,7 @@ def read(request: HttpRequest, name: str) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        raw = _box(settings.SECRET_KEY).decrypt(text.encode(), ttl=TERM)
+        raw = _box(settings.SECRET_KEY).decrypt(text.encode(), ttl=_term(name))
         found = json.loads(zlib.decompress(raw))
     except (InvalidToken, ValueError, zlib.error):
         return {}
@@ -62,13 +70,35 @@ def write(request: HttpRequest, response: HttpResponse, name: str, body: dict[st
             response.set_cookie(
                 f"{name}{n}",
                 part,
-                max_age=TERM,
+                max_age=_term(name),
                 httponly=True,
                 samesite="Lax",
                 secure=settings.SESSION_COOKIE_SECURE or request.is_secure(),
             )
         elif f"{name}{n}" in request.COOKIES:
             response.delete_cookie(f"{name}{n}", samesite="Lax")
+    if name.startswith(RECEIPT):
+        for old in _receipts(request, name)[MOST_RECEIPTS - 1 :]:
+            drop(request, response, old)
+
+
+def _term(name: str) -> int:
+    return RECEIPT_TERM if name.startswith(RECEIPT) else TERM
+
+
+def _receipts(request: HttpRequest, but: str) -> list[str]:
+    """The names of the receipts in a browser but one, the newest first."""
+
+    def age(cookie: str) -> int:
+        try:  # version, then eight bytes of seconds: the head of a Fernet token
+            return int.from_bytes(
+                base64.urlsafe_b64decode(request.COOKIES[cookie][:12])[1:9], "big"
+            )
+        except ValueError:
+            return 0
+
+    first = [one for one in request.COOKIES if one.startswith(RECEIPT) and one.endswith("0")]
+    return [one[:-1] for one in sorted(first, key=age, reverse=True) if one[:-1] != but]
 
 
 def drop(request: HttpRequest, response: HttpResponse, name: str) -> None:

@@ -5,39 +5,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ballots', '0010_booth_names'),
-        ('places', '0002_rules'),
+        ("ballots", "0010_booth_names"),
+        ("places", "0002_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='annulled_by',
-            field=models.CharField(blank=True, default='', max_length=40),
+            model_name="batch",
+            name="annulled_by",
+            field=models.CharField(blank=True, default="", max_length=40),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='appeal',
-            field=models.CharField(blank=True, default='', max_length=40),
+            model_name="batch",
+            name="appeal",
+            field=models.CharField(blank=True, default="", max_length=40),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='instead',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ballots.batch'),
+            model_name="batch",
+            name="instead",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ballots.batch",
+            ),
         ),
         migrations.AlterField(
-            model_name='voteappeal',
-            name='ruling',
-            field=models.CharField(blank=True, choices=[('stands', 'Stands'), ('recount', 'Recount'), ('ballots', 'Ballots'), ('papers', 'Papers'), ('vote', 'Vote')], default='', max_length=8),
+            model_name="voteappeal",
+            name="ruling",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("stands", "Stands"),
+                    ("recount", "Recount"),
+                    ("ballots", "Ballots"),
+                    ("papers", "Papers"),
+                    ("vote", "Vote"),
+                ],
+                default="",
+                max_length=8,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('instead', None), models.Q(('appeal', ''), _negated=True), _connector='OR'), name='ballots_batch_again_by_appeal'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("instead", None), models.Q(("appeal", ""), _negated=True), _connector="OR"
+                ),
+                name="ballots_batch_again_by_appeal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('annulled_by', ''), ('state', 'annulled'), _connector='OR'), name='ballots_batch_annulled_by'),
+            model_name="batch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("annulled_by", ""), ("state", "annulled"), _connector="OR"),
+                name="ballots_batch_annulled_by",
+            ),
         ),
     ]

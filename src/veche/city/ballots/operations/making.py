@@ -17,7 +17,7 @@ from veche.city.ballots.rules import RollRule, WrongRoll
 from veche.city.ballots.vote.config import VoteConfig, WrongConfig, read_config
 from veche.core.cases.operations import move_case, open_case
 from veche.core.organisations.queries import holdings
-from veche.errors import Invalid, NotAllowed
+from veche.errors import Invalid, NotAllowed, Refused
 from veche.operation import operation
 
 if TYPE_CHECKING:
@@ -49,14 +49,21 @@ class TooLate(Invalid):
     sentence = _("A vote opens after it is announced: choose a later moment.")
 
 
+class NothingAsked(Refused):
+    """A vote without a question is announced."""
+
+    code = "vote-nothing-asked"
+    sentence = _("A vote asks at least one question.")
+
+
 def read(document: Mapping[str, Any]) -> VoteConfig:
-    """The configuration of a document.
+    """The configuration of a draft, which may ask nothing yet.
 
     Raises:
         ConfigRefused: no vote can be held by it.
     """
     try:
-        found = read_config(document)
+        found = read_config(document, draft=True)
         rule = RollRule.read(found.roll)
     except (WrongConfig, WrongRoll) as fault:
         raise ConfigRefused(why=str(fault)) from fault
@@ -135,10 +142,13 @@ def publish_vote(*, by: Person, at: dt.datetime, case: Case, seen: int | None = 
     """Announce a vote: its configuration and its roll are frozen, and are its log's first leaves.
 
     Raises:
+        NothingAsked: it has no question.
         TooLate: it would open in the past.
     """
     vote = Vote.objects.select_for_update().get(case=case)
     config = read(vote.config)
+    if not config.questions:
+        raise NothingAsked
     if config.opens <= at:
         raise TooLate
     move_case(

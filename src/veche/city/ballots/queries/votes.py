@@ -48,7 +48,7 @@ def public_vote(number: str) -> Vote:
 def config_of(vote: Vote) -> VoteConfig:
     """The configuration of a vote as it was read; a frozen one is read once in a process."""
     if not vote.digest:
-        return read_config(vote.config)
+        return read_config(vote.config, draft=True)
     known = _known(vote.digest)
     if known.config is None:
         known.config = read_config(vote.config)

@@ -11,5 +11,6 @@ from django.urls import URLPattern, path
 from veche.city.ballots.views import promises
 
 urlpatterns: list[URLPattern] = [
+    path("promise-keys/", promises.keys, name="keys"),
     path("promise-keys.txt", promises.key_list, name="promise-keys"),
 ]

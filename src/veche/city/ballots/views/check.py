@@ -7,18 +7,25 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from veche.city.ballots.models import PromiseKey
+from veche.city.ballots.queries.promises import promise_of, withdrawn_key_of
 from veche.city.ballots.queries.standing import code_in, grouped
 from veche.city.ballots.queries.votes import public_vote
 from veche.city.ballots.views.common import shared
 from veche.city.ballots.views.receipt import HEAD, proved, words_of
 from veche.city.ballots.vote.leaves import BallotLeaf, read_leaf
+from veche.city.ballots.vote.promise import PROMISE_HEAD
 from veche.city.ballots.words import CHANNELS
+from veche.core.journal.tlog.merkle import leaf_hash
 from veche.core.places.queries import atlas
 
+PROOF_HEAD = "\nc2sp.org/tlog-proof@"
+"""How the proof of the log begins."""
 LONGEST = 40_000
 """Bytes of a receipt that are read."""
 
@@ -30,6 +37,8 @@ class Given:
     code: str = ""
     leaf: BallotLeaf | None = None
     """What their receipt says stands in the log."""
+    promise: bytes = b""
+    """The city's word on it, as the receipt shows it."""
     fault: str = ""
 
 
@@ -57,7 +66,28 @@ def _receipt(data: bytes) -> Given:
         return Given(fault=_("This file is no receipt of a vote."))
     if len(data) > LONGEST or lines[0] != HEAD or not isinstance(leaf, BallotLeaf):
         return Given(fault=_("This file is no receipt of a vote."))
-    return Given(code_in(told.get("code", "")), leaf)
+    return Given(code_in(told.get("code", "")), leaf, _promise("\n".join(lines[6:])))
+
+
+def _promise(text: str) -> bytes:
+    """The promise on a receipt; what follows it is the proof of the log."""
+    _before, head, rest = text.partition(f"\n{PROMISE_HEAD}\nvote ")
+    return (
+        f"{PROMISE_HEAD}\nvote {rest.partition(PROOF_HEAD)[0].rstrip()}\n".encode() if head else b""
+    )
+
+
+def word_of(given: Given) -> tuple[str, PromiseKey | None]:
+    """How good the city's word on a receipt is: ``good``, ``withdrawn`` (with the key), ``wrong``
+    (not this city's, or for another ballot), empty where there is none."""
+    if not given.promise or given.leaf is None:
+        return "", None
+    promise = promise_of(given.promise)
+    if promise is not None:
+        about = (given.leaf.vote, leaf_hash(given.leaf.text.encode()))
+        return ("good" if (promise.vote, promise.leaf) == about else "wrong"), None
+    late = withdrawn_key_of(given.promise)
+    return ("withdrawn" if late is not None else "wrong"), late
 
 
 @never_cache
@@ -81,6 +111,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         }
         for one, proof in proofs
     ]
+    word, late = word_of(given)
     same = next((one for one in found if leaf is not None and one.leaf.text == leaf.text), None)
     context = {
         **shared(vote),
@@ -90,7 +121,16 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         "rows": rows,
         "foreign": leaf.vote if leaf is not None and foreign else "",
         "same": same,
+        "word": word,
+        "late": late,
+        "keys_url": reverse("votes:keys"),
         "differs": leaf is not None and not foreign and same is None,
     }
-    status = 422 if given.fault else 404 if given.code and not found else 200
+    status = (
+        422
+        if given.fault or word in ("withdrawn", "wrong")
+        else 404
+        if given.code and not found
+        else 200
+    )
     return render(request, "ballots/check.html", context, status=status)

@@ -36,7 +36,7 @@ from veche.core.people.models import Person
 from veche.core.places.models import Territory
 from veche.core.places.queries import atlas
 from veche.errors import Invalid, NotFound, Refused
-from veche.languages import here, said
+from veche.languages import here
 
 _MOST = 200
 
@@ -109,11 +109,7 @@ def new(request: HttpRequest, person: Person) -> HttpResponse:
         form = VoteForm(request.POST, territories=_places(request), now=at)
         if form.is_valid():
             data = form.cleaned_data
-            questions = (
-                source.config["questions"]
-                if source
-                else [drafting.first_question(said(data, "title"))]
-            )
+            questions = source.config["questions"] if source else []
             try:
                 vote = making.draft_vote(
                     by=person,
@@ -189,7 +185,7 @@ def draft(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     vote = _mine(request, number)
     if vote.case.state != "draft":
         return redirect("votes:manage", number=number)
-    config = read_config(vote.config)
+    config = read_config(vote.config, draft=True)
     context = {
         **_told(vote),
         "questions": [
@@ -203,7 +199,7 @@ def draft(request: HttpRequest, person: Person, number: str) -> HttpResponse:
 
 def _told(vote: Vote) -> dict[str, Any]:
     """What pages about a draft say of it."""
-    config = read_config(vote.config)
+    config = read_config(vote.config, draft=True)
     rule = RollRule.read(config.roll)
     names = {row.code: str(row) for row in PeopleList.objects.filter(code__in=rule.lists)}
     place = atlas().by_code.get(rule.territory)
@@ -288,9 +284,6 @@ def arrange(request: HttpRequest, person: Person, number: str, place: int) -> Ht
         asked.insert(max(0, place - 2 if do == "up" else place), one)
     elif do != "remove":
         raise NotFound
-    if not asked:
-        messages.error(request, gettext("A vote asks at least one question."))
-        return redirect("votes:draft", number=number)
     making.change_vote(
         by=person, at=clock.now(), case=vote.case, config={**vote.config, "questions": asked}
     )
@@ -302,7 +295,7 @@ def arrange(request: HttpRequest, person: Person, number: str, place: int) -> Ht
 def look(request: HttpRequest, person: Person, number: str, place: int) -> HttpResponse:
     """One question of a draft as the voter will see it; nothing can be cast here."""
     vote = _mine(request, number)
-    config = read_config(vote.config)
+    config = read_config(vote.config, draft=True)
     if not 1 <= place <= len(config.questions):
         raise NotFound
     asked = config.questions[place - 1]
@@ -346,7 +339,7 @@ def publish(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         else:
             messages.success(request, gettext("The vote is announced."))
             return HttpResponseRedirect(reverse("votes:manage", args=[number]))
-    config = read_config(vote.config)
+    config = read_config(vote.config, draft=True)
     found = preview(RollRule.read(config.roll), config.grain, at)
     known = atlas().by_id
     context = {

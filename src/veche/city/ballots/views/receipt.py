@@ -124,6 +124,7 @@ def page(
         "code": grouped(code),
         "lines": words_of(vote, receipt.ballot.leaf),
         "check": check,
+        "kept_days": sheet.RECEIPT_TERM // (24 * 60 * 60),
         "qr": qr(request.build_absolute_uri(check)),
         "file": file,
         **more,

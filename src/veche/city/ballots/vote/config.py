@@ -111,14 +111,14 @@ def canonical_text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def read_config(document: Mapping[str, Any]) -> VoteConfig:
-    """Read and check a configuration.
+def read_config(document: Mapping[str, Any], *, draft: bool = False) -> VoteConfig:
+    """Read and check a configuration; a ``draft`` may ask nothing yet.
 
     Raises:
         WrongConfig: what is wrong, in a sentence.
     """
     try:
-        return _read_config(document)
+        return _read_config(document, least=0 if draft else 1)
     except WrongConfig:
         raise
     except KeyError as missing:
@@ -127,7 +127,7 @@ def read_config(document: Mapping[str, Any]) -> VoteConfig:
         raise WrongConfig(str(fault)) from fault
 
 
-def _read_config(document: Mapping[str, Any]) -> VoteConfig:
+def _read_config(document: Mapping[str, Any], least: int) -> VoteConfig:
     if document["format"] != VOTE_FORMAT:
         raise WrongConfig(f"The format is {VOTE_FORMAT}, not {document['format']!r}.")
     opens, closes = _moment(document["opens"]), _moment(document["closes"])
@@ -145,7 +145,7 @@ def _read_config(document: Mapping[str, Any]) -> VoteConfig:
     if live["mode"] != "live" and not any(live.get("reason", {}).values()):
         raise WrongConfig("Who hides the count while the vote is open gives a reason.")
     questions = tuple(_asked(one) for one in document["questions"])
-    if not 1 <= len(questions) <= MOST_QUESTIONS:
+    if not least <= len(questions) <= MOST_QUESTIONS:
         raise WrongConfig(f"A vote asks between one and {MOST_QUESTIONS} questions.")
     if len({one.code for one in questions}) != len(questions):
         raise WrongConfig("Two questions share a code.")

@@ -88,6 +88,21 @@ class Promise:
         found._told()
         return found
 
+    @property
+    def given(self) -> dt.datetime:
+        """When the word was given, as who gave it says. Raises: WrongPromise."""
+        return self.by - PROMISE_TERM
+
+    def kept_by(self, known: Iterable[PromiseKeyTerm], verify: Verify) -> bool:
+        """Whether a key gave its word for this very ballot that held when the word was given.
+
+        Raises:
+            WrongPromise, WrongNote: as `checked`.
+        """
+        return self.checked(
+            [one.key for one in known if one.until is None or self.given < one.until], verify
+        )
+
     def checked(self, known: Iterable[VerifierKey], verify: Verify) -> bool:
         """Whether one of these keys gave its word for this very ballot.
 
@@ -99,6 +114,43 @@ class Promise:
         if root_from_inclusion(self.leaf, self.index, size, self.proof) != root:
             return False
         return bool(self.note.checked(known, verify))
+
+
+@dataclass(frozen=True)
+class PromiseKeyTerm:
+    """A key of promises, and until when it held; ``until`` is None while it holds."""
+
+    key: VerifierKey
+    until: dt.datetime | None = None
+
+    def __str__(self) -> str:
+        if self.until is None:
+            return str(self.key)
+        return f"{self.key} until {self.until.astimezone(dt.UTC).isoformat(timespec='seconds')}"
+
+
+def read_promise_keys(text: str) -> list[PromiseKeyTerm]:
+    """The published keys of promises: one a line, a withdrawn one followed by ``until MOMENT``.
+
+    Raises:
+        WrongNote: a line is none.
+    """
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        if not words:
+            continue
+        until = None
+        if len(words) > 1:
+            try:
+                word, moment = words[1:]
+                until = dt.datetime.fromisoformat(moment)
+                if word != "until" or until.tzinfo is None:
+                    raise ValueError(word)
+            except ValueError as fault:
+                raise WrongNote(f"{line!r} is no key of promises.") from fault
+        found.append(PromiseKeyTerm(VerifierKey.read(words[0]), until))
+    return found
 
 
 def _after(word: str, line: str) -> str:
