@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from tests import database
 from tests.cast import START, SmallTown, small_town
 from veche.city.ballots.models import RollEntry, Vote, Voter
 from veche.city.ballots.operations import course, making
@@ -96,8 +97,9 @@ class Voting:
         return Vote.objects.select_related("case").get(pk=vote.pk)
 
 
+@database.Once
 def voting() -> Voting:
-    """Make the town and its election people."""
+    """The town and its election people."""
     town = small_town()
     made = {}
     for role in ("organiser", "commissioner", "poll_clerk"):

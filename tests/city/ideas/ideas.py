@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from tests import database
 from tests.cast import START, SmallTown, small_town
 from veche.city.ideas.models import Call, Idea
 from veche.city.ideas.operations.calls import announce_call, draft_call
@@ -89,8 +90,9 @@ class Ideas:
         return Person.objects.bulk_create(made)
 
 
+@database.Once
 def ideas() -> Ideas:
-    """Make it in the test database."""
+    """The town and its organiser, in the test database."""
     town = small_town()
     organiser = add_person(by=None, at=EARLY, name="Organiser", email="organiser@example.org")
     appoint(by=None, at=EARLY, person=organiser, role="organiser", territory=town.city)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from tests import database
 from tests.cast import START
-from tests.city.ideas.ideas import DAY, EARLY, HOUR, Ideas
+from tests.city.ideas.ideas import DAY, EARLY, HOUR, Ideas, ideas
 from veche.city.ideas import tasks
 from veche.city.ideas.models import Call, OpinionMap, Participant, Statement, StatementVote
 from veche.city.ideas.operations import opinion as operations
@@ -67,11 +69,29 @@ def crowd(made: Ideas, call: Call, statements: int = 12, people: int = 40) -> li
     """Two halves of a crowd that say the opposite to every statement, but agree on the first."""
     rows = shown(made, call, *(f"Statement number {one}" for one in range(statements)))
     persons = made.people(people)
-    for place, person in enumerate(persons):
-        for number, row in enumerate(rows):
-            side = 1 if number == 0 or (place + number) % 2 else -1
-            operations.say(by=person, at=AT, statement=row.pk, value=side)
+    speak(persons, rows, lambda place, number: 1 if number == 0 or (place + number) % 2 else -1)
     return persons
+
+
+def speak(persons: list[Person], rows: list[Statement], opinion: Callable[[int, int], int]) -> None:
+    """Everybody answers every statement: the first by the operation, which numbers who takes part
+    and asks for the map, the others by rows like those it writes."""
+    votes = []
+    for place, person in enumerate(persons):
+        who = operations.say(by=person, at=AT, statement=rows[0].pk, value=opinion(place, 0))
+        votes += [
+            StatementVote(statement=row, participant=who, value=opinion(place, number), at=AT)
+            for number, row in enumerate(rows[1:], 1)
+        ]
+    StatementVote.objects.bulk_create(votes)
+
+
+@database.Once
+def halves() -> tuple[Call, list[Person]]:
+    """The town with a running call, and the crowd that has said what it thinks."""
+    made = ideas()
+    call = made.calling()
+    return call, crowd(made, call)
 
 
 class TestWriting:
@@ -232,8 +252,8 @@ class TestSaying:
 
 
 class TestMap:
-    def test_many_votes_ask_for_one_map(self, made: Ideas, call: Call) -> None:
-        crowd(made, call)
+    def test_many_votes_ask_for_one_map(self, db: None) -> None:
+        halves()
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'",
@@ -275,9 +295,7 @@ class TestMap:
 
     def test_a_group_of_four_is_not_shown(self, made: Ideas, call: Call) -> None:
         rows = shown(made, call, *(f"Statement number {one}" for one in range(10)))
-        for place, person in enumerate(made.people(24)):
-            for row in rows:
-                operations.say(by=person, at=AT, statement=row.pk, value=-1 if place < 4 else 1)
+        speak(made.people(24), rows, lambda place, _number: -1 if place < 4 else 1)
         deliver()
         body = OpinionMap.objects.get().body
         assert [group["members"] for group in body["groups"]] == [20]

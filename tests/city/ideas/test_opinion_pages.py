@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.city.ideas.ideas import Ideas
-from tests.city.ideas.test_opinion import AT, call, crowd, facilitator, held, shown
+from tests.city.ideas.test_opinion import AT, call, crowd, facilitator, halves, held, shown
 from veche.city.ideas.models import Call, OpinionMap, Statement, StatementVote
 from veche.city.ideas.operations import opinion as operations
 from veche.core.people.models import Person
@@ -121,10 +121,13 @@ def test_a_reader_takes_a_shown_statement_out(made: Ideas, call: Call) -> None:
     assert Statement.objects.get().standing == "rejected"
 
 
-def test_the_map_shows_groups_and_only_me_where_i_am(made: Ideas, call: Call) -> None:
+def test_there_is_no_map_before_anybody_said_anything(made: Ideas, call: Call) -> None:
     empty = client_of(None).get(path(call, "map/")).content.decode()
     assert "There is no map yet" in empty
-    persons = crowd(made, call)
+
+
+def test_the_map_shows_groups_and_only_me_where_i_am(db: None) -> None:
+    call, persons = halves()
     deliver()
     page = client_of(None).get(path(call, "map/")).content.decode()
     assert "40 people stand in 2 groups." in page
@@ -207,7 +210,10 @@ def test_the_page_of_an_idea_leads_to_its_statements(made: Ideas, call: Call) ->
 def test_the_page_of_a_call_leads_to_its_statements_and_its_map(made: Ideas, call: Call) -> None:
     page = client_of(None).get(f"/en/ideas/calls/{call.case.number}/").content.decode()
     assert path(call) in page and path(call, "map/") not in page
-    crowd(made, call)
+
+
+def test_the_page_of_a_call_tells_how_many_took_part_in_its_map(db: None) -> None:
+    call, _persons = halves()
     deliver()
     page = client_of(None).get(f"/en/ideas/calls/{call.case.number}/").content.decode()
     assert "12 statements to agree or disagree with." in page and "40 people took part." in page
@@ -215,9 +221,9 @@ def test_the_page_of_a_call_leads_to_its_statements_and_its_map(made: Ideas, cal
 
 
 def test_pages_ask_the_database_little_however_many_voted(
-    made: Ideas, call: Call, django_assert_max_num_queries: Any
+    db: None, django_assert_max_num_queries: Any
 ) -> None:
-    persons = crowd(made, call)
+    call, persons = halves()
     deliver()
     visitor, somebody = client_of(None), client_of(persons[0])
     for client in (visitor, somebody):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests import database
 from veche import clock
 from veche.city.problems import operations
 from veche.city.problems.models import Category, Problem
@@ -112,6 +113,12 @@ class Town:
 def town(db: None, settings: Any, tmp_path: Any) -> Town:
     """A town of two districts, two offices and six people; files go to a folder of the test."""
     settings.FILES_DIR = tmp_path
+    return make_town()
+
+
+@database.Once
+def make_town() -> Town:
+    """The town, in the test database."""
     at = clock.now() - dt.timedelta(days=60)
     everyone: dict[str, Any] = {"by": None, "at": at}
     names = {"en": "Testtown", "ru": "Пробный", "zh": "试城"}

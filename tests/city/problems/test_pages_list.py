@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.city.problems.conftest import Town
+from tests import database
+from tests.city.problems.conftest import Town, make_town
 from veche import clock
 from veche.city.problems.models import Category, Problem
 from veche.city.problems.queries import lists, rows
@@ -159,16 +160,23 @@ FILTERS = (
 )
 
 
-@pytest.mark.parametrize("query", FILTERS)
-def test_the_pages_together_are_the_list(
-    town: Town, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
-) -> None:
-    """Short and long lists are read in different ways; every way gives each problem once."""
+@database.Once
+def nine() -> None:
+    """Problems in several places and states, some of them late."""
+    town = make_town()
     for n in range(3):
         at = town.start - dt.timedelta(days=30 * (n // 2))
         town.to("work", at=at, text=f"Number {n} is a hole, 100% of_it.", longitude=49.405 + n / 50)
         town.to("check", at=at, longitude=49.41, latitude=53.505)
         town.to("refused", at=at, longitude=49.46, latitude=53.56, text="100 of it are a hole.")
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_the_pages_together_are_the_list(
+    db: None, monkeypatch: pytest.MonkeyPatch, query: dict[str, str]
+) -> None:
+    """Short and long lists are read in different ways; every way gives each problem once."""
+    nine()
     places, at, known = atlas(), clock.now(), lists.everything(lists.stands())
     which = lists.read(query, places, known)
     assert which is not None
