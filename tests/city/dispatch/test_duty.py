@@ -14,7 +14,7 @@ from tests.cast import START
 from tests.city.dispatch.conftest import EARLY, Ground
 from veche.city.dispatch import rules_duty as rules
 from veche.city.dispatch.access_duty import NotAKeeper, NotStaff
-from veche.city.dispatch.models import DutyList, DutyTurn, TurnSwap
+from veche.city.dispatch.models import DutyList, DutyTurn
 from veche.city.dispatch.operations import duty as operations
 from veche.city.dispatch.operations import escalation, rotation
 from veche.city.dispatch.queries import duty as queries
@@ -216,11 +216,49 @@ def test_an_exchange_that_came_too_late(ground: Ground) -> None:
     swap = operations.ask_swap(by=ground.town.dispatcher, at=START, mine=mine, theirs=theirs)
     operations.stand_in(by=None, at=START, turn=mine, person=ground.town.watch, why="Ill")
     assert queries.asked_of(other, START) == []
-    with pytest.raises(TurnSwap.DoesNotExist):
+    with pytest.raises(operations.TurnOver):
         operations.answer_swap(by=other, at=START, swap=swap, agreed=True)
     again = operations.ask_swap(by=other, at=START, mine=theirs, theirs=mine)
     with pytest.raises(operations.TurnOver):
         operations.answer_swap(by=ground.town.watch, at=START + 25 * HOUR, swap=again, agreed=True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_exchange_and_a_stand_in_at_once_go_one_after_the_other(ground: Ground) -> None:
+    from threading import Event, Thread
+
+    from django.db import connection
+
+    west, other = district(ground), second(ground)
+    mine = turn(west, ground.town.dispatcher, 24, 36)
+    theirs = turn(west, other, 48, 60)
+    swap = operations.ask_swap(by=ground.town.dispatcher, at=START, mine=mine, theirs=theirs)
+    begun, failed = Event(), []
+
+    def stands_in() -> None:
+        begun.set()
+        try:
+            operations.stand_in(by=None, at=START, turn=mine, person=ground.town.watch)
+        except Exception as fault:
+            failed.append(fault)
+        finally:
+            connection.close()
+
+    thread = Thread(target=stands_in)
+    with transaction.atomic():
+        operations.answer_swap(by=other, at=START, swap=swap, agreed=True)
+        thread.start()
+        assert begun.wait(10)
+        thread.join(0.5)  # it waits for the exchange, and then sees what that made of the turn
+        assert thread.is_alive()
+    thread.join(30)
+    assert failed == []
+    mine.refresh_from_db()
+    theirs.refresh_from_db()
+    assert mine.person == ground.town.watch
+    assert theirs.person == ground.town.dispatcher
+    swap.refresh_from_db()
+    assert swap.agreed, "what was agreed stays agreed"
 
 
 def test_somebody_stands_in_from_now_on(ground: Ground) -> None:

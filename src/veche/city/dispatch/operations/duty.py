@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.dispatch import rules_duty as rules
 from veche.city.dispatch.access_duty import check_keeps, check_staff, may_stand
 from veche.city.dispatch.models import DutyList, DutyTurn, HandOver, TurnSwap
+from veche.city.dispatch.operations.duty_locks import held_turns, locked, whole
 from veche.core.journal.models import Record
 from veche.core.journal.operations import record
 from veche.errors import Invalid, NotAllowed, Refused
@@ -72,13 +73,6 @@ class ListOfNobody(Invalid):
 def subject(duty: DutyList) -> str:
     """How the journal names a list."""
     return f"duty:{duty.code}"
-
-
-def locked(duty: DutyList | int) -> DutyList:
-    """A list, held until the operation ends: turns are put on it one after the other."""
-    pk = duty if isinstance(duty, int) else duty.pk
-    rows = DutyList.objects.select_for_update(of=("self",))
-    return rows.select_related("organisation", "territory").get(pk=pk)
 
 
 @operation
@@ -196,6 +190,18 @@ def _note(duty: DutyList, by: Person | None, at: dt.datetime, turn: DutyTurn, di
     )
 
 
+def _held(turn: DutyTurn) -> DutyTurn:
+    """A turn as it stands now, held with its list.
+
+    Raises:
+        TurnOver: it was taken out meanwhile.
+    """
+    found = held_turns(turn.pk).get(turn.pk)
+    if found is None:
+        raise TurnOver
+    return found
+
+
 @operation
 def remove_turn(*, by: Person | None, at: dt.datetime, turn: DutyTurn) -> None:
     """Take a turn out that has not begun; one that has begun ends now. What was stays.
@@ -206,7 +212,7 @@ def remove_turn(*, by: Person | None, at: dt.datetime, turn: DutyTurn) -> None:
     """
     duty = locked(turn.list_id)
     check_keeps(by, at, duty)
-    turn = DutyTurn.objects.get(pk=turn.pk)
+    turn = _held(turn)
     if turn.until <= at:
         raise TurnOver
     _note(duty, by, at, turn, "taken out")
@@ -229,8 +235,8 @@ def stand_in(
         NotForThisList: who stands in could do nothing.
         TurnOver: it is over.
     """
-    duty = locked(turn.list_id)
-    turn = DutyTurn.objects.select_related("person").get(pk=turn.pk)
+    turn = _held(turn)
+    duty = turn.list
     if by is None or by.pk != turn.person_id:
         check_keeps(by, at, duty)
     if turn.until <= at:
@@ -288,8 +294,7 @@ def ask_swap(*, by: Person, at: dt.datetime, mine: DutyTurn, theirs: DutyTurn) -
         TurnOver: one of them has begun, or both are of one person.
         NotForThisList: one of the two could do nothing in the other's turn.
     """
-    rows = DutyTurn.objects.select_related("list__territory", "list__organisation", "person")
-    mine, theirs = rows.get(pk=mine.pk), rows.get(pk=theirs.pk)
+    mine, theirs = whole().get(pk=mine.pk), whole().get(pk=theirs.pk)
     if mine.person_id != by.pk:
         raise NotYourTurn
     _exchangeable(mine, theirs, at)
@@ -323,10 +328,11 @@ def answer_swap(*, by: Person, at: dt.datetime, swap: TurnSwap, agreed: bool) ->
         TurnOver: it was answered, one of the turns has begun, or is another's meanwhile.
         NotForThisList: one of the two could do nothing in the other's turn.
     """
-    rows = DutyTurn.objects.select_related("list__territory", "list__organisation", "person")
-    both = [swap.mine_id, swap.theirs_id]
-    held = {one.pk: one for one in rows.select_for_update(of=("self",)).filter(pk__in=sorted(both))}
-    swap = TurnSwap.objects.select_for_update(of=("self",)).get(pk=swap.pk)
+    held = held_turns(swap.mine_id, swap.theirs_id)
+    found = TurnSwap.objects.select_for_update(of=("self",)).filter(pk=swap.pk).first()
+    if found is None:  # somebody stands in for one of the two meanwhile
+        raise TurnOver
+    swap = found
     if swap.asked_of_id != by.pk:
         raise NotYourTurn
     mine, theirs = held[swap.mine_id], held[swap.theirs_id]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.dispatch import rules_duty as rules
 from veche.city.dispatch.access_duty import keeps
 from veche.city.dispatch.models import DutyList, DutyTurn, HandOver, HandOverLine, IncidentEntry
-from veche.city.dispatch.operations.duty import NotYourTurn, TurnOver, locked, subject
+from veche.city.dispatch.operations.duty import NotYourTurn, TurnOver, subject
+from veche.city.dispatch.operations.duty_locks import locked
 from veche.city.dispatch.queries.duty import open_incidents, with_open
 from veche.city.dispatch.words_duty import LATE_CALL
 from veche.core.journal.operations import record

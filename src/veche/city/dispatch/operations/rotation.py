@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from veche.city.dispatch import rules_duty as rules
 from veche.city.dispatch.access_duty import check_keeps, may_stand
 from veche.city.dispatch.models import DutyList, DutyTurn, HandOver, Rotation, RotationPerson
-from veche.city.dispatch.operations.duty import NotForThisList, locked, subject
+from veche.city.dispatch.operations.duty import NotForThisList, subject
+from veche.city.dispatch.operations.duty_locks import locked
 from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
 from veche.errors import Invalid
@@ -172,8 +173,9 @@ def extend(*, by: None, at: dt.datetime, rotations: Sequence[int]) -> int:
     """Make the turns that are missing ahead; whoever lost the role meanwhile is passed over by
     the next in the order. Returns how many were made."""
     made = 0
-    for pk in sorted(rotations):
-        rotation = Rotation.objects.select_related("list").get(pk=pk)
+    # In the order in which everybody holds lists.
+    rows = Rotation.objects.select_related("list").filter(pk__in=rotations)
+    for rotation in rows.order_by("list_id", "pk"):
         duty = locked(rotation.list_id)
         order = [one.person for one in rotation.order.select_related("person")]
         able = [one.pk for one in order if may_stand(one, duty, at)]
