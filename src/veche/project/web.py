@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import sys
+from typing import Any
 
 CONNECTIONS = 1_024
 """Connections a process answers at the same time: open live pages are among them. The server's own
 number is 128 where it runs in this process, and the rest would wait unanswered."""
+
+
+PATIENCE = 20
+"""Seconds that what is being answered may take when a city's web process is asked to stop: a long
+upload ends, and nothing holds the stop for ever."""
+_CLOSE = signal.SIGUSR1
+"""What the process that was asked to stop tells those that serve for it, before it stops them."""
+
+
+def build() -> Any:
+    """The application in a process that serves for another, which tells it when lines that stay
+    open are to end."""
+    from veche.project import asgi
+    from veche.streams import close_streams
+
+    signal.signal(_CLOSE, lambda *_: close_streams())
+    return asgi.build()
 
 
 def run(host: str, port: int, workers: int) -> None:
@@ -17,10 +36,19 @@ def run(host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    class Server(Granian):  # type: ignore[misc]
+        """Pages that stay open end before their process is asked to: it would wait for them."""
+
+        def shutdown(self, exit_code: int = 0) -> None:
+            for child in multiprocessing.active_children():
+                if child.pid is not None:
+                    os.kill(child.pid, _CLOSE)
+            super().shutdown(exit_code)
+
     os.environ.setdefault("VECHE_POOL", "10")
     os.environ["VECHE_BIND"] = host
-    Granian(
-        "veche.project.asgi:build",
+    Server(
+        "veche.project.web:build",
         address=host,
         port=port,
         workers=workers,
@@ -28,6 +56,7 @@ def run(host: str, port: int, workers: int) -> None:
         factory=True,
         log_enabled=bool(os.environ.get("VECHE_LOG")),
         respawn_failed_workers=True,
+        workers_kill_timeout=PATIENCE,
         websockets=False,
         backpressure=CONNECTIONS,
     ).serve()
@@ -42,6 +71,7 @@ def run_alone(host: str, port: int) -> None:
     from granian.server.embed import Server
 
     from veche.project import asgi
+    from veche.streams import close_streams
 
     os.environ["VECHE_BIND"] = host
     application = asgi.build()
@@ -57,8 +87,13 @@ def run_alone(host: str, port: int) -> None:
             backlog=CONNECTIONS,
             backpressure=CONNECTIONS,
         )
+
+        def stop() -> None:
+            close_streams()
+            server.stop()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, server.stop)
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         await server.serve()
 
     asyncio.run(serve())

@@ -13,6 +13,7 @@ import pytest
 from django.core import signing
 from django.db import OperationalError
 
+from veche import streams
 from veche.portal.wall import hub as hubs
 from veche.portal.wall import live, walls
 from veche.portal.wall.door import Marks
@@ -253,3 +254,25 @@ def test_nobody_else_is_let_in(query: str, status: int) -> None:
         assert screen.status == status
 
     asyncio.run(story())
+
+
+def test_open_walls_end_when_the_process_is_asked_to_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT", 60)
+    monkeypatch.setattr(streams, "_stopping", False)  # and it goes on afterwards
+
+    async def story() -> None:
+        city = City()
+        door = live.Live(Hub(city.marks, city.make, city.close))
+        screens = [Screen(door, "language=en") for _n in range(3)]
+        for screen in screens:
+            await screen.walls(1)
+        assert streams.close_streams() == 3
+        async with asyncio.timeout(10):
+            await asyncio.gather(*(screen.task for screen in screens))
+            late = Screen(door, "language=en")
+            await late.task
+        assert door.streams == 0
+        assert late.status == 200
+
+    asyncio.run(story())
+    assert not streams._OPEN

@@ -18,6 +18,7 @@ from veche.city.ballots import door_words, keys
 from veche.city.ballots.live_hub import Count, Hub
 from veche.city.ballots.queries.right import NotAVote
 from veche.native import Receive, Scope, Send, answer, header, refuse
+from veche.streams import left
 
 HEARTBEAT = 20.0
 """Seconds of silence after which a line is sent, so that nobody on the way cuts it off."""
@@ -90,7 +91,7 @@ class Counts:
         seen = header(scope, b"last-event-id").decode("latin-1")
         self.streams += 1
         self.hub.watch(count)
-        leaving = asyncio.ensure_future(_left(receive))
+        leaving = asyncio.ensure_future(left(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(_STREAM)})
             await _say(send, b"retry: 3000\n\n")
@@ -119,12 +120,6 @@ class Counts:
 
 async def _say(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _left(receive: Receive) -> None:
-    """Until the reader has closed the page."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def build() -> Counts:

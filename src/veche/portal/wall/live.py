@@ -15,6 +15,7 @@ from veche.errors import Refused
 from veche.native import Receive, Scope, Send, answer, header, refuse
 from veche.portal.wall.hub import Channel, Hub, event
 from veche.portal.wall.walls import PUBLIC, NotForTheStaff, Pass, read_pass
+from veche.streams import left
 
 HEARTBEAT = 10.0
 """Seconds of silence after which the age of what is shown is sent."""
@@ -66,7 +67,7 @@ class Live:
         until = time.monotonic() + shown.seconds if shown.seconds else float("inf")
         channel = self.hub.watch(shown.wall.code, shown.language)
         self.streams += 1
-        leaving = asyncio.ensure_future(_left(receive))
+        leaving = asyncio.ensure_future(left(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": list(_STREAM)})
             await _say(send, b"retry: 2000\n\n")
@@ -103,12 +104,6 @@ def _here(channel: Channel) -> bytes:
 
 async def _say(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": True})
-
-
-async def _left(receive: Receive) -> None:
-    """Until the reader has closed the page."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def build() -> Live:
