@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def _drop_left_behind(home: homes.Home) -> None:
                 connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+def _keep_compiled(home: homes.Home) -> None:
+    """Where nothing may be written beside the sources, the tests as pytest has compiled them are
+    kept in the home: to compile them takes every process ten seconds."""
+    if sys.dont_write_bytecode:
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(home.path / "compiled")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(
     early_config: pytest.Config,
@@ -44,6 +53,7 @@ def pytest_load_initial_conftests(
         cluster = postgres.ensure(homes.current(), safe=False)
         early_config.add_cleanup(cluster.release)
         _drop_left_behind(cluster.home)
+    _keep_compiled(homes.current())
     from veche.look.messages import ensure_compiled
 
     ensure_compiled()
