@@ -20,8 +20,8 @@ Native = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 _JSON = (b"content-type", b"application/json")
-_PROBLEM = (b"content-type", b"application/problem+json; charset=utf-8")
-_ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+PROBLEM = (b"content-type", b"application/problem+json; charset=utf-8")
+ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 _FLUSHED = 20 * 1024 * 1024
 """Bytes of what is far too long that are read, so that the sender hears the answer."""
 
@@ -78,13 +78,13 @@ async def answer(
     send: Send, status: int, body: bytes, kind: tuple[bytes, bytes] = _JSON, more: Headers = ()
 ) -> None:
     """One whole answer."""
-    headers = [kind, (b"content-length", b"%d" % len(body)), *_ALWAYS, *more]
+    headers = [kind, (b"content-length", b"%d" % len(body)), *ALWAYS, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-async def refuse(scope: Scope, send: Send, refused: Refused) -> None:
-    """A refusal as problem+json (RFC 9457), in the reader's language."""
+def problem_of(scope: Scope, refused: Refused) -> tuple[bytes, Headers]:
+    """A refusal as problem+json (RFC 9457), in the reader's language: the body and its headers."""
     language = language_of(scope)
     with translation.override(language):
         title = str(refused)
@@ -92,5 +92,12 @@ async def refuse(scope: Scope, send: Send, refused: Refused) -> None:
     more = [(b"content-language", language.encode())]
     if refused.status == 503:
         more.append((b"retry-after", b"3"))
-    body = json.dumps(told, ensure_ascii=False).encode()
-    await answer(send, refused.status, body, _PROBLEM, more)
+    if refused.status == 405:
+        more.append((b"allow", b"POST"))
+    return json.dumps(told, ensure_ascii=False).encode(), more
+
+
+async def refuse(scope: Scope, send: Send, refused: Refused) -> None:
+    """Answer with a refusal (`problem_of`)."""
+    body, more = problem_of(scope, refused)
+    await answer(send, refused.status, body, PROBLEM, more)

@@ -205,10 +205,10 @@ def test_a_broken_line_is_made_anew(town: Voting) -> None:
         for n in range(2):
             body = sent(tokens[n], {"lamps": ["a"]})
             found.append(await ask(door, "/cast", method="POST", body=body))
-            number = door.writer._connection
-            assert number is not None
+            [line] = door.writer._free
             with psycopg.connect(**door.writer.database, autocommit=True) as other:
-                other.execute("SELECT pg_terminate_backend(%s)", [number.info.backend_pid])
+                pid = line.connection.info.backend_pid
+                other.execute("SELECT pg_terminate_backend(%s)", [pid])
         await door.end()
         return found
 

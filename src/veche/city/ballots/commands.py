@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from veche.city.ballots import commands_course, commands_load
+from veche.city.ballots import commands_course, commands_door, commands_load
 from veche.city.ballots.counting.ballots import Papers
 from veche.city.ballots.counting.explain import LANGUAGES, explain, title
 from veche.city.ballots.counting.record import Count, Round, plain
@@ -57,6 +57,7 @@ def register(parser: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     telling.set_defaults(run=run_explain)
     commands_course.add_verbs(verbs)
     commands_course.add_publish(verbs)
+    commands_door.add_door(verbs)
     commands_load.add_load_test(verbs)
 
 

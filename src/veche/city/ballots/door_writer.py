@@ -16,6 +16,7 @@ import psycopg
 from psycopg import errors
 
 from veche.city.ballots import keys
+from veche.city.ballots.door_line import Line
 from veche.city.ballots.tokens import BallotToken
 from veche.city.ballots.vote.promise import promise_all
 from veche.gathering import Away, Gatherer
@@ -31,9 +32,9 @@ TRIES = 3
 __all__ = ["Away", "Sending", "Writer"]
 
 _CAST = (
-    "SELECT outcome, city_now() FROM ballots_cast(%s::text::bigint[], %s::text::bigint[],"
-    " %s::text::bytea[], %s::text::smallint[], %s::text::bigint[], %s::text::text[],"
-    " %s::text::text[], %s::text::bytea[], %s::text::timestamptz[])"
+    "SELECT string_agg(outcome, ',' ORDER BY n), extract(epoch FROM city_now())"
+    " FROM ballots_cast($1::bigint[], $2::bigint[], $3::bytea[], $4::smallint[], $5::bigint[],"
+    " $6::text[], $7::text[], $8::bytea[], $9::timestamptz[])"
 )
 
 Answer = tuple[str, str]
@@ -54,6 +55,8 @@ class Writer(Gatherer[Sending, Answer]):
     """Writes for one process, over one connection of its own; ``told`` publishes the key."""
 
     outside = (psycopg.Error, OSError, TimeoutError)
+    lanes = 2
+    """While the database writes one batch, the door reads and answers another."""
 
     def __init__(
         self,
@@ -66,13 +69,18 @@ class Writer(Gatherer[Sending, Answer]):
         super().__init__(most_waiting=most_waiting, most=most)
         self.database = database
         self._told = told
-        self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+        self._telling = asyncio.Lock()
+        self._free: list[Line] = []
+        """Lines on which nothing is being written."""
 
     async def _batch(self, batch: Sequence[Sending]) -> list[Answer]:
+        # In one order, so that two batches that hold the same ballots never wait for each other.
+        places = sorted(range(len(batch)), key=lambda place: batch[place].token.code)
+        ordered = [batch[place] for place in places]
         for left in range(TRIES - 1, -1, -1):
             try:
                 async with asyncio.timeout(PATIENCE):
-                    rows = await self._ask(_arrays(batch))
+                    outcomes, at = await self._ask(_arrays(ordered))
                     break
             except (errors.DeadlockDetected, errors.SerializationFailure):
                 if not left:
@@ -80,39 +88,47 @@ class Writer(Gatherer[Sending, Answer]):
             except (psycopg.OperationalError, psycopg.InterfaceError, TimeoutError, OSError):
                 # The server was started again, say. What it did not answer may be written or not:
                 # asked again, it takes the same ballot for the same.
-                await self._drop()
                 if left < TRIES - 1:
                     raise
         self.batches += 1
-        at: dt.datetime = rows[0][1]
         signer = keys.own_signer()
         if self._told is not None:
-            await asyncio.to_thread(self._told, at)
-            self._told = None
-        ballots = [
+            async with self._telling:
+                if self._told is not None:
+                    await asyncio.to_thread(self._told, at)
+                    self._told = None
+        taken = [
             (sending.number, sending.leaf)
-            for sending, (outcome, _at) in zip(batch, rows, strict=True)
+            for sending, outcome in zip(ordered, outcomes, strict=True)
             if outcome == "taken"
         ]
-        made = iter(promise_all(ballots, at, signer.key, signer.private.sign) if ballots else ())
-        return [(outcome, next(made) if outcome == "taken" else "") for outcome, _at in rows]
+        made = iter(promise_all(taken, at, signer.key, signer.private.sign) if taken else ())
+        answers: list[Answer] = [("", "")] * len(batch)
+        for place, outcome in zip(places, outcomes, strict=True):
+            answers[place] = (outcome, next(made) if outcome == "taken" else "")
+        return answers
 
-    async def _ask(self, arrays: Sequence[str]) -> list[tuple[Any, ...]]:
-        if self._connection is None:
-            self._connection = await psycopg.AsyncConnection.connect(
-                **self.database, autocommit=True
-            )
-        cursor = await self._connection.execute(_CAST, arrays, prepare=True)
-        return await cursor.fetchall()
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
+    async def _ask(self, arrays: Sequence[str]) -> tuple[list[str], dt.datetime]:
+        """The outcomes of a batch, and when it was written, by the city's clock."""
+        line = self._free.pop() if self._free else await Line.to(self.database, _CAST)
+        try:
+            found = await line.ask(arrays)
+        except (errors.DeadlockDetected, errors.SerializationFailure):
+            self._free.append(line)
+            raise
+        except BaseException:
+            await line.close()
+            await self.end()  # who was cut off here was cut off everywhere
+            raise
+        self._free.append(line)
+        outcomes, at = found.get_value(0, 0), found.get_value(0, 1)
+        assert outcomes is not None and at is not None
+        return outcomes.decode().split(","), dt.datetime.fromtimestamp(float(at), dt.UTC)
 
     async def end(self) -> None:
-        """Let the connection go."""
-        await self._drop()
+        """Let the lines go that are not in use."""
+        while self._free:
+            await self._free.pop().close()
 
 
 def _arrays(batch: Sequence[Sending]) -> tuple[str, ...]:

@@ -186,11 +186,25 @@ def request(path: str, body: bytes, *headers: str) -> bytes:
 @contextmanager
 def server(workers: int = 1) -> Iterator[tuple[int, int]]:
     """A web process over the present database; its port, and the number of the process."""
+    with _process("veche.project.web", "127.0.0.1", "{port}", str(workers)) as running:
+        yield running
+
+
+@contextmanager
+def door() -> Iterator[tuple[int, int]]:
+    """The door's own process over the present database; its port, and the number of the process."""
+    with _process("veche.project.cli", "ballots", "door", "--port", "{port}") as running:
+        yield running
+
+
+@contextmanager
+def _process(*words: str) -> Iterator[tuple[int, int]]:
+    """A Python of ours that listens; in its words ``{port}`` stands for a free port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "veche.project.web", "127.0.0.1", str(port), str(workers)]
+        command = [sys.executable, "-m", *(word.format(port=port) for word in words)]
         process = subprocess.Popen(
             command, env=environment(home), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -228,7 +242,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.1)
-    raise OSError("the web process does not begin to answer")
+    raise OSError("the process does not begin to answer")
 
 
 def cpu_of(pid: int) -> float:
