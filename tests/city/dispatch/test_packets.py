@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -30,6 +31,10 @@ from veche.city.dispatch.operations.packets import (
 )
 from veche.city.dispatch.queries import packets as queries
 from veche.core.cases.terms import city_zone
+from veche.core.notices.models import Letter
+from veche.core.notices.operations import reader_for, send_letters
+from veche.core.notices.operations.plain import hour_of
+from veche.core.people.models import Person
 
 DAY = dt.timedelta(days=1)
 ENDS = dt.date(2026, 11, 23)
@@ -191,3 +196,49 @@ def test_the_command_prints_what_was_given_or_reckons_any_two_weeks(
     days = f"{ENDS - 14 * DAY} – {ENDS - DAY}"  # of the city, not of UTC
     assert told.startswith(f"Roads office: {days}\n") and "minute" in told
     assert Packet.objects.filter(unit="roads").count() == 1
+
+
+def test_who_must_answer_is_written_to_by_the_pace_they_chose(ground: Ground) -> None:
+    town = ground.town
+    late_and_good(ground)
+    reader = reader_for(by=town.watch, at=START)
+    reader.ways = {"mail": {"work": "none"}}
+    reader.save()
+    Person.objects.filter(pk=town.head.pk).update(language="ru")
+    assert sweep(at=made()) == 4
+    letter = Letter.objects.get(kind="plain")  # neither the officer, nor who wants none
+    assert letter.reader.person == town.head
+    assert letter.not_before == rules.midnight(ENDS, city_zone()) + minutes(8 * 60)
+    assert letter.body is not None
+    assert "Сначала ответьте на 1 пункт" in letter.body.text
+    address = letter.body.text.split()[-1]
+    assert address.endswith(f"/dispatch/packets/{town.roads.code}/{ENDS}/")
+    send_letters(at=made())
+    assert mail.outbox == []
+    send_letters(at=made() + DAY)
+    assert [one.to for one in mail.outbox] == [[town.head.email]]
+    assert sweep(at=made() + DAY) == 0
+
+
+def test_of_what_is_made_up_for_the_newest_alone_is_told(ground: Ground) -> None:
+    late_and_good(ground)
+    sweep(at=made())
+    Letter.objects.all().delete()
+    sweep(at=made() + 28 * DAY)
+    newest = Packet.objects.filter(unit="roads").order_by("-until").first()
+    assert newest is not None
+    mine = Letter.objects.filter(reader__person=ground.town.head)
+    assert [one.period for one in mine] == [f"packet {newest.pk}"]
+
+
+def test_the_pace_says_the_hour() -> None:
+    zone = city_zone()
+    for moment, chosen, hour in (
+        (dt.datetime(2026, 11, 17, 9, tzinfo=zone), "now", dt.datetime(2026, 11, 17, 9)),
+        (dt.datetime(2026, 11, 17, 7, tzinfo=zone), "daily", dt.datetime(2026, 11, 17, 8)),
+        (dt.datetime(2026, 11, 17, 9, tzinfo=zone), "daily", dt.datetime(2026, 11, 18, 8)),
+        (dt.datetime(2026, 11, 17, 9, tzinfo=zone), "weekly", dt.datetime(2026, 11, 23, 8)),
+        (dt.datetime(2026, 11, 23, 7, tzinfo=zone), "weekly", dt.datetime(2026, 11, 23, 8)),
+        (dt.datetime(2026, 11, 23, 9, tzinfo=zone), "weekly", dt.datetime(2026, 11, 30, 8)),
+    ):
+        assert hour_of(chosen, moment) == hour.replace(tzinfo=zone)

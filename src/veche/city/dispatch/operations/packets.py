@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.dispatch import rules_packets as rules
@@ -14,10 +17,12 @@ from veche.city.dispatch.queries import packets as queries
 from veche.city.dispatch.queries.lessons import overdue
 from veche.core.cases.terms import city_zone
 from veche.core.journal.operations import record
+from veche.core.notices.operations import Plain, write_plain
 from veche.core.organisations.access import holds_over_city
 from veche.core.organisations.models import Holding, Organisation
 from veche.core.organisations.queries import holdings
 from veche.errors import Invalid, NotAllowed, Refused
+from veche.look.words import moment
 from veche.operation import inside, operation
 from veche.texts import sized
 
@@ -105,7 +110,8 @@ def sweep(*, at: dt.datetime) -> int:
         begin = last - (min(back, rules.MOST_BACK) - 1) * rules.FORTNIGHT
     made = 0
     while begin <= last:
-        made += len(make_packets(by=None, at=at, until=rules.midnight(begin, city_zone())))
+        until = rules.midnight(begin, city_zone())
+        made += len(make_packets(by=None, at=at, until=until, tell=begin == last))
         begin += rules.FORTNIGHT
     return made
 
@@ -144,14 +150,19 @@ def _drawn(units: Sequence[str], until: dt.datetime, at: dt.datetime) -> list[Pa
 
 
 @operation
-def make_packets(*, by: None, at: dt.datetime, until: dt.datetime) -> list[Packet]:
+def make_packets(
+    *, by: None, at: dt.datetime, until: dt.datetime, tell: bool = False
+) -> list[Packet]:
     """Make the packets of all units for the two weeks before a moment; those that are there stay.
-    What was not answered moves on into the new one."""
+    What was not answered moves on into the new one. With ``tell`` whoever must answer is written
+    to: of what is made up for, the newest alone."""
     there = set(Packet.objects.filter(until=until).values_list("unit", flat=True))
     wanted = [unit for unit in queries.units(until) if unit not in there]
     made = Packet.objects.bulk_create(_drawn(wanted, until, at)) if wanted else []
     for packet in made:
         _follow_up(packet=packet, at=at)
+        if tell:
+            _write(packet=packet, at=at)
     record(
         kind="packets.made",
         by=by,
@@ -160,6 +171,48 @@ def make_packets(*, by: None, at: dt.datetime, until: dt.datetime) -> list[Packe
         public={"until": until.isoformat(), "units": [packet.unit for packet in made]},
     )
     return made
+
+
+def who_answers(unit: str, at: dt.datetime) -> set[int]:
+    """Who answers for a unit now, as `answers_for_unit` says; by their keys."""
+    held = Holding.objects.filter(Q(until__isnull=True) | Q(until__gt=at), since__lte=at)
+    if unit in rules.TIERS:
+        rows = held.filter(role="dispatcher")
+        around = rows.filter(Q(territory__isnull=True) | Q(territory__kind="city"))
+        return set(around.values_list("person", flat=True))
+    for role in ("head", "officer"):
+        found = held.filter(role=role, organisation__code=unit).values_list("person", flat=True)
+        if found:
+            return set(found)
+    return set()
+
+
+@inside
+def _write(*, packet: Packet, at: dt.datetime) -> None:
+    """Tell whoever must answer for the unit that its packet waits."""
+
+    def words() -> Plain:
+        name = queries.unit_name(packet.unit)
+        lines = [
+            gettext("It waits for your answer until {due}.").format(due=moment(packet.due_at)),
+        ]
+        if left:
+            said = ngettext(
+                "{n} thing on its list must be answered first.",
+                "{n} things on its list must be answered first.",
+                left,
+            )
+            lines.append(said.format(n=left))
+        day = packet.until.astimezone(city_zone()).date()
+        return Plain(
+            gettext("Two weeks in figures: {unit}").format(unit=name),
+            lines,
+            reverse("dispatch:packet", args=[packet.unit, day.isoformat()]),
+        )
+
+    left = FollowUp.objects.filter(packet=packet, answered_at=None).count()
+    people = who_answers(packet.unit, at)
+    write_plain(by=None, at=at, people=people, name=f"packet {packet.pk}", words=words)
 
 
 @inside

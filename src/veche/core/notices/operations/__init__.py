@@ -17,6 +17,7 @@ from veche.core.notices.operations.letters import (
     write_told,
     write_waiting,
 )
+from veche.core.notices.operations.plain import Plain, write_plain
 from veche.core.notices.operations.pushing import add_device, push_waiting, remove_devices
 from veche.core.notices.operations.sending import note_run, send_letters
 from veche.core.notices.operations.subscribing import (
@@ -43,6 +44,7 @@ from veche.core.notices.operations.telling import (
 )
 
 __all__ = [
+    "Plain",
     "Told",
     "Wanted",
     "add_device",
@@ -80,6 +82,7 @@ __all__ = [
     "write_alert",
     "write_anew",
     "write_digests",
+    "write_plain",
     "write_told",
     "write_waiting",
 ]
