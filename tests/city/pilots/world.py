@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests import database
 from tests.cast import START, SmallTown, small_town
 from veche.city.pilots.models import (
     Agreement,
@@ -276,8 +277,16 @@ def make_call(world_programme: Programme, town: SmallTown, agent: Person, **valu
 
 
 def pilot_world(town: SmallTown | None = None) -> World:
-    """Make the small town, if none is given, and its programme in the test database."""
-    town = town or small_town()
+    """The small town and its programme in the test database; made anew in a town that is given."""
+    return _programme(town) if town else _small()
+
+
+@database.Once
+def _small() -> World:
+    return _programme(small_town())
+
+
+def _programme(town: SmallTown) -> World:
     agency, school = organisation("agency"), organisation("school")
     agent = person("Agent", role="pilot_officer", organisation=agency)
     keeper = person("Keeper", role="site_owner", organisation=school)
