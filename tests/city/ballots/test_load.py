@@ -14,7 +14,8 @@ from veche.city.ballots.load_client import Crowd
 
 def told(votes: int = 10, connections: int = 1) -> argparse.Namespace:
     """What was asked of the command."""
-    return argparse.Namespace(votes=votes, connections=connections, filled=0, json=True)
+    more = {"filled": 0, "through": "door", "json": True}
+    return argparse.Namespace(votes=votes, connections=connections, **more)
 
 
 def test_it_is_never_run_beside_a_citys_data(

@@ -21,6 +21,10 @@ def add_load_test(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--filled", type=int, default=0, metavar="N", help="ballots of 1,700 older votes before"
     )
+    parser.add_argument(
+        "--through", choices=("door", "web"), default="door",
+        help="the door's own process, or the web server",
+    )  # fmt: skip
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(run=run_load_test)
 
@@ -45,7 +49,7 @@ def run_load_test(args: argparse.Namespace) -> int:
         tokens = load.enrol(vote, args.votes, at)
         if args.filled:
             load.fill(args.filled, 1_700)
-        with load.server() as (port, pid):
+        with load.door() if args.through == "door" else load.server() as (port, pid):
             seen = load.crowd(port, pid, load.requests(tokens), args.connections)
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM ballots_ballot WHERE vote_id = %s", [vote.pk])
@@ -53,6 +57,7 @@ def run_load_test(args: argparse.Namespace) -> int:
     told: dict[str, Any] = {
         "votes": seen.votes,
         "connections": seen.connections,
+        "through": args.through,
         "taken": seen.statuses.get("200", 0),
         "in_the_database": kept,
         "statuses": seen.statuses,
