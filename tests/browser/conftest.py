@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,13 +11,9 @@ import pytest
 
 from tests.browser.town import Small, small, standing
 from tests.browser.walk import LANGUAGES, Cast, Walk
+from tests.chromium import CHROMIUM, FLAGS
 
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))),
-    None,
-)
 NAMES = dict(zip(LANGUAGES, ("english", "russian", "chinese"), strict=True))
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WALKS = [
     pytest.mark.browser,
     pytest.mark.slow,
