@@ -5,7 +5,9 @@ Where they count otherwise, it is asserted as known, and docs/city/counting.md s
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import random
 import subprocess
 from pathlib import Path
@@ -16,11 +18,13 @@ import pytest
 from tests.judges.present import missing
 from veche.city.ballots.counting import Count, Papers, Rule, count, preferences
 from veche.city.ballots.files import read_ballots
+from veche.project import home as homes
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv/judges/bin/python"
 RANKED = ROOT.parent / "shared/data/ranked"
 JUDGE = Path(__file__).with_name("votes") / "judge.py"
+PINS = ROOT / "requirements/judges.txt"
 NUMBER = 200
 pytestmark = pytest.mark.slow
 
@@ -36,14 +40,24 @@ def python() -> Path:
 
 
 def ask(python: Path, elections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    done = subprocess.run(
-        [str(python), str(JUDGE)],
-        input=json.dumps(elections).encode(),
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=600,
-    )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    """What the judges say of these elections. They take most of a minute, and say the same to the
+    same: their words are kept until an election, the judge or a pinned package changes."""
+    question = json.dumps(elections).encode()
+    digest = hashlib.sha256(question + JUDGE.read_bytes() + PINS.read_bytes()).hexdigest()
+    kept = homes.current().path / "judged" / f"{digest}.json"
+    if not kept.exists():
+        done = subprocess.run(
+            [str(python), str(JUDGE)],
+            input=question,
+            stdout=subprocess.PIPE,
+            check=True,
+            timeout=600,
+        )
+        kept.parent.mkdir(exist_ok=True)
+        fresh = kept.with_suffix(f".{os.getpid()}")
+        fresh.write_bytes(done.stdout)
+        fresh.replace(kept)
+    found: list[dict[str, Any]] = json.loads(kept.read_bytes())
     return found
 
 
