@@ -33,10 +33,10 @@ def build() -> Any:
 
 def run(host: str, port: int, workers: int) -> None:
     """Serve until told to stop."""
-    from granian import Granian
     from granian.constants import Interfaces
+    from granian.server.mp import MPServer
 
-    class Server(Granian):  # type: ignore[misc]
+    class Server(MPServer):
         """Pages that stay open end before their process is asked to: it would wait for them."""
 
         def shutdown(self, exit_code: int = 0) -> None:
@@ -90,7 +90,7 @@ def run_alone(host: str, port: int) -> None:
 
         def stop() -> None:
             close_streams()
-            server.stop()
+            server.stop()  # type: ignore[no-untyped-call]
 
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop)

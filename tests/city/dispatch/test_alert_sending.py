@@ -25,7 +25,8 @@ from veche.core.notices.operations import (
     write_alert,
 )
 from veche.core.notices.operations.alerting import alerts_wait
-from veche.core.people.models import Person
+from veche.core.people.models import Person, Residence
+from veche.core.places.models import CityObject, Feature, ObjectKind
 
 NIGHT = dt.datetime(2026, 11, 16, 22, 0, tzinfo=dt.UTC)
 """Two in the morning in Samara."""
@@ -104,6 +105,36 @@ def test_followers_of_the_place_are_told_and_others_are_not(town: SmallTown) -> 
     told(published(town))
     # All news of the city is not asked for to be warned of a district; its warnings are.
     assert people_told() == {"Here", "Warned", "Near"}
+
+
+def test_who_follows_a_street_alone_is_told_of_what_concerns_it(town: SmallTown) -> None:
+    """Where it runs is known from the map, or from what stands there; else of the whole city."""
+    line = {"type": "LineString", "coordinates": [[49.4, 53.5], [49.9, 53.5]]}
+    Feature.objects.create(
+        kind="main", city=town.city, names={"en": "Long Street", "ru": "Длинная улица"},
+        geometry=line,
+    )  # fmt: skip
+    house = ObjectKind.objects.create(code="house", names={"en": "House"})
+    for number, (street, place) in enumerate((("West Lane", town.west), ("East Lane", town.east))):
+        CityObject.objects.create(
+            kind=house, identifier=str(number), address=f"{street}, {number + 1}", longitude=49.1,
+            latitude=53.5, territory=place,
+        )  # fmt: skip
+    for number, (street, theme) in enumerate(
+        (
+            ("ул. Длинная", ""), ("West Lane, 7", "alerts"), ("West Lane", "pothole"),
+            ("East Lane", ""), ("Nowhere Street", ""),
+        )
+    ):  # fmt: skip
+        wanted = Wanted(territory=town.city.pk, street=street, theme=theme)
+        person = resident(f"{number} {street}", town.east, EARLY)
+        Residence.objects.filter(person=person).delete()
+        subscribe(by=person, at=EARLY, wanted=wanted)
+    told(published(town))
+    assert people_told() == {"0 ул. Длинная", "1 West Lane, 7"}
+    Notice.objects.all().delete()
+    told(published(town, by=town.watch, territories=("town",)))
+    assert len(people_told()) == 4  # all but who asked for holes in the road
 
 
 def test_nobody_is_told_who_moved_away_or_is_no_more(town: SmallTown) -> None:

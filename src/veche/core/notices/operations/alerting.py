@@ -28,6 +28,7 @@ from veche.core.notices.operations.telling import (
     numbers_of_tellings,
 )
 from veche.core.notices.rules import ALERTS, DANGER
+from veche.core.notices.streets import followed_in
 from veche.core.places.queries import atlas
 from veche.operation import inside, operation
 
@@ -51,6 +52,10 @@ WITH w AS MATERIALIZED (
     SELECT reader_id FROM notices_subscription
     WHERE street = '' AND radius IS NULL AND theme = %(theme)s
       AND (territory_id IS NULL OR territory_id = ANY(%(above)s))
+    UNION
+    SELECT s.reader_id FROM unnest(%(streets)s::text[], %(cities)s::bigint[]) x (street, city)
+    JOIN notices_subscription s ON s.street = x.street AND s.territory_id = x.city
+    WHERE s.street <> '' AND s.theme IN ('', %(theme)s)
     UNION
     SELECT unnest(%(circles)s::bigint[])
     UNION
@@ -124,7 +129,8 @@ def tell_place(
     instead_of: Sequence[int] = (),
 ) -> Told:
     """Tell everybody who lives in these territories now, or subscribed to all news of one, or to
-    ``theme`` in one or around one; and those who were told of the same case by an alert before.
+    ``theme`` in one or around one, or follows a street that runs through one; and those who were
+    told of the same case by an alert before.
 
     ``danger``: it comes at any hour. ``instead_of`` are the tellings whose letters, where they
     still wait, need not go out any more.
@@ -144,6 +150,9 @@ def tell_place(
         "above": sorted({pk for one in named for pk in (one.district_id, one.city_id) if pk}),
     }
     values["circles"] = _in_circles(values, named)
+    streets = followed_in(named, theme=theme)
+    values["streets"] = [street for street, _city in streets]
+    values["cities"] = [city for _street, city in streets]
     take_back(instead_of)
     make_readers(_RESIDENTS, values)
     with connection.cursor() as cursor:
