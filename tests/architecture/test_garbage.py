@@ -75,7 +75,7 @@ def test_garbage_in_the_query_is_no_fault(world: World) -> None:
 
 @pytest.mark.slow
 def test_garbage_in_a_form_is_no_fault(world: World) -> None:
-    faults = []
+    faults, taken = [], 0
     for person in (world.town.resident, world.town.moderator, world.town.officer):
         client = Client(raise_request_exception=False)
         client.force_login(person)
@@ -84,16 +84,22 @@ def test_garbage_in_a_form_is_no_fault(world: World) -> None:
             client.cookies = deepcopy(cookies)
             for shift in range(ROUNDS):
                 response = client.post(url, spread(SENT, shift))
+                if response.status_code == 405:
+                    break  # it takes nothing, and says so before it reads what was sent
                 if response.status_code >= 500:
                     faults.append((name, str(shift), response.status_code))
-            response = client.post(url, b"\xff\xfe{", content_type="application/json")
-            if response.status_code >= 500:
-                faults.append((name, "json", response.status_code))
-            broken = b"--x\r\nContent-Disposition: form-data; name=text\r\n\r\n\xff"
-            response = client.post(url, broken, content_type="multipart/form-data; boundary=x")
-            if response.status_code >= 500:
-                faults.append((name, "multipart", response.status_code))
+            else:
+                taken += 1
+                response = client.post(url, b"\xff\xfe{", content_type="application/json")
+                if response.status_code >= 500:
+                    faults.append((name, "json", response.status_code))
+                broken = b"--x\r\nContent-Disposition: form-data; name=text\r\n\r\n\xff"
+                kind = "multipart/form-data; boundary=x"
+                response = client.post(url, broken, content_type=kind)
+                if response.status_code >= 500:
+                    faults.append((name, "multipart", response.status_code))
     assert faults == []
+    assert taken > 900, taken
 
 
 @pytest.mark.django_db
