@@ -43,7 +43,7 @@ def run(host: str, port: int, workers: int) -> None:
             for child in multiprocessing.active_children():
                 if child.pid is not None:
                     os.kill(child.pid, _CLOSE)
-            super().shutdown(exit_code)
+            super().shutdown(exit_code)  # type: ignore[no-untyped-call]
 
     os.environ.setdefault("VECHE_POOL", "10")
     os.environ["VECHE_BIND"] = host

@@ -14,11 +14,12 @@ from tests.cast import START, SmallTown
 from tests.city.dispatch.conftest import Ground, minutes
 from veche.city.dispatch import rules_housing as rules
 from veche.city.dispatch.access_housing import NotOfTheOffice, NotOnTheTelephone
-from veche.city.dispatch.models import Call, CrewTrip, IncidentEntry, ShutOff
+from veche.city.dispatch.models import Call, CrewTrip, Incident, IncidentEntry, ShutOff
 from veche.city.dispatch.operations import calls, crews, incidents, shutoffs
 from veche.core.cases.operations import advance
 from veche.core.journal.models import Record, Secret
 from veche.core.notices.models import Announcement, Notice
+from veche.core.places.models import CityObject, Feature, ObjectKind
 
 pytestmark = pytest.mark.django_db
 HOUR = dt.timedelta(hours=1)
@@ -274,6 +275,39 @@ def test_the_form_of_a_call_keeps_what_was_typed(ground: Ground) -> None:
     sent |= {"kind": ground.flood.code, "title": "A hiss in the yard"}
     done = client.post("/en/dispatch/calls/", {**sent, "submission": str(uuid.uuid4())})
     assert done.status_code == 302 and "/incidents/" in done.headers["Location"]
+    assert Incident.objects.get().longitude is None, "where the caller lives is nobody's business"
+
+
+def test_a_call_sets_a_pin_by_its_address(ground: Ground) -> None:
+    town = ground.town
+    house = ObjectKind.objects.create(code="house", names={"en": "House"})
+    CityObject.objects.create(
+        kind=house, identifier="1", address="Bridge Street, 9", longitude=49.11, latitude=53.4,
+        territory=town.west,
+    )  # fmt: skip
+    line = {"type": "LineString", "coordinates": [[49.2, 53.5], [49.3, 53.5], [49.4, 53.5]]}
+    Feature.objects.create(
+        kind="street", city=town.city, names={"en": "Bridge Street"}, geometry=line
+    )
+    client = Client()
+    client.force_login(town.watch)
+    sent = {
+        "territory": "west", "outcome": "incident", "do": "send", "kind": ground.flood.code,
+        "title": "Water in the yard", "spot": "on",
+    }  # fmt: skip
+    for address, status, longitude in (
+        ("Nowhere Lane, 3", 422, None),
+        ("", 422, None),
+        ("bridge st. 9", 302, 49.11),
+        ("Bridge Street, 19", 302, 49.3),  # no register knows the house: the street
+    ):
+        told = {**sent, "address": address, "submission": str(uuid.uuid4())}
+        page = client.post("/en/dispatch/calls/", told)
+        assert page.status_code == status, address
+        if longitude is not None:
+            assert Incident.objects.latest("pk").longitude == longitude
+        else:
+            assert "Neither the map nor a register" in page.content.decode()
 
 
 # --- crews ------------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ def _drawn(wanted: Collection[tuple[str, int]], inside: Collection[int]) -> set[
     streets = Feature.objects.filter(kind__in=DRAWN, city__in={city for _street, city in wanted})
     named: dict[int, set[tuple[str, int]]] = {}
     for pk, names, city in streets.values_list("pk", "names", "city"):
-        known = {(street_of(str(one)), int(city)) for one in names.values()}
+        known = {(street_of(str(one)), city or 0) for one in names.values()}
         if both := known.intersection(wanted):
             named[pk] = both
     found: set[tuple[str, int]] = set()
@@ -88,7 +88,7 @@ def _addressed(
     told = rows.values_list("address", "territory__city", "territory").distinct()
     found = set()
     for address, city, territory in told.iterator():
-        one = (street_of(address), int(city or territory))
+        one = (street_of(address), city or territory)
         if one in wanted:
             found.add(one)
     return found

@@ -117,6 +117,11 @@ class CallForm(forms.Form):
     use_required_attribute = False
     territory = forms.ChoiceField(label=_("From which place"))
     address = forms.CharField(label=_("Street and house"), required=False, max_length=160)
+    spot = forms.BooleanField(
+        label=_("It is there: set the pin of a new incident by this address"),
+        help_text=_("Everybody sees the pin. Leave it where somebody only lives there."),
+        required=False,
+    )
     said = forms.CharField(
         label=_("What was said"),
         help_text=_("Only those on duty read this. It is blanked after 30 days."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from veche.city.dispatch.procedure import OPEN as OPEN_INCIDENT
 from veche.city.dispatch.rules_housing import stands_in, theme_of
 from veche.core.notices.matters import Choice, Matter, Shown, Theme
 from veche.core.notices.rules import street_of
-from veche.core.places.models import Feature
+from veche.core.notices.streets import DRAWN
+from veche.core.places.models import CityObject, Feature
 from veche.core.places.queries import Atlas, atlas
 from veche.errors import NotFound
 from veche.languages import LANGUAGES
@@ -198,16 +200,44 @@ def open_incidents(held: Collection[Holding]) -> list[Incident]:
 # --- streets ----------------------------------------------------------------------------------
 
 
+_HOUSE = re.compile(r"(\d+[\w/-]*)\s*(?:号|號)?\s*$")
+
+
 def point_of(street: str, territory: Territory) -> tuple[float, float]:
     """Where a shut-off is drawn: the middle of its street where the map knows it there, else the
     middle of its place. Longitude and latitude."""
+    return _street(street, territory) or _middle(territory)
+
+
+def spot_of(address: str, territory: Territory) -> tuple[float, float] | None:
+    """Where an address of a place lies: its house, where a register of things has it, else the
+    middle of its street, where the map knows it. Longitude and latitude; None where neither does.
+    """
+    asked, house = street_of(address), _HOUSE.search(address)
+    if asked and house:
+        inside = atlas().inside(territory)
+        rows = CityObject.objects.filter(territory__in=inside, until=None, address__icontains=asked)
+        for one in rows.order_by("pk").only("address", "longitude", "latitude"):
+            there = _HOUSE.search(one.address)
+            same = there is not None and there[1].casefold() == house[1].casefold()
+            if same and street_of(one.address) == asked:
+                return one.longitude, one.latitude
+    return _street(address, territory)
+
+
+def _middle(territory: Territory) -> tuple[float, float]:
     west, south, east, north = territory.bounds
-    middle = ((west + east) / 2, (south + north) / 2)
-    asked = street_of(street)
+    return ((west + east) / 2, (south + north) / 2)
+
+
+def _street(street: str, territory: Territory) -> tuple[float, float] | None:
+    """The middle of the street of this name that lies nearest to the middle of a place."""
+    middle, asked = _middle(territory), street_of(street)
     if not asked:
-        return middle
-    rows = Feature.objects.filter(city=territory.city_id or territory.pk, kind="street")
-    best, least = middle, float("inf")
+        return None
+    rows = Feature.objects.filter(city=territory.city_id or territory.pk, kind__in=DRAWN)
+    best: tuple[float, float] | None = None
+    least = float("inf")
     for one in rows.only("names", "geometry"):
         if asked not in {street_of(str(name)) for name in one.names.values()}:
             continue

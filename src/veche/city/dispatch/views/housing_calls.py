@@ -54,7 +54,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     status = 200
     if post:
         status = 422
-        if form.is_valid() and chosen is not None:
+        if form.is_valid() and chosen is not None and _has_spot(form, chosen):
             values = form.cleaned_data
             try:
                 made = operations.take_call(
@@ -72,6 +72,7 @@ def calls(request: HttpRequest) -> HttpResponse:
                     telephone=values["telephone"],
                     ring_back=values["ring_back"],
                     vulnerable=values["vulnerable"],
+                    point=values.get("point"),
                     submission=values["submission"],
                 )
             except Refused as refusal:
@@ -94,6 +95,18 @@ def calls(request: HttpRequest) -> HttpResponse:
         "answered": found["known"] + found["advice"],
     }
     return render(request, "dispatch/housing/calls.html", context, status=status)
+
+
+def _has_spot(form: forms.CallForm, place: Territory) -> bool:
+    """Find the pin that is asked for; where nothing tells where it stands, the form says so."""
+    values = form.cleaned_data
+    if values["spot"] and values["outcome"] == Call.Outcome.INCIDENT:
+        values["point"] = queries.spot_of(values["address"], place)
+        if values["point"] is None:
+            form.add_error(
+                "address", _("Neither the map nor a register knows this address in this place.")
+            )
+    return not form.errors
 
 
 def _typed(data: QueryDict) -> dict[str, Any]:
