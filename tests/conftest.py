@@ -115,11 +115,12 @@ def english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _forget() -> None:
     """What a process keeps in memory of a database that the last test rolled back."""
-    from veche import clock
+    from veche import clock, kept
     from veche.city.dispatch.queries import modes
     from veche.core.places import queries
 
     clock.forget()
+    kept.forget()
     modes.forget()
     queries._atlas.clear()
 
