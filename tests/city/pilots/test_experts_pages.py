@@ -10,16 +10,68 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from icalendar import Calendar
 
 from tests.cast import START
-from tests.city.pilots.world import World, person
+from tests.city.pilots.world import World, person, three
 from veche import clock
 from veche.city.pilots.commands import assign as command
 from veche.city.pilots.models import Expert, Panel, PanelItem, Review, ReviewTask
+from veche.city.pilots.operations.panels import call_panel
+from veche.city.pilots.views import experts
+from veche.core.notices.calendars import build
 from veche.core.organisations.operations import appoint
 from veche.core.people.models import Person
 
 NOW = START + dt.timedelta(hours=9)
+
+
+def test_meetings_and_reviews_stand_in_the_calendar_of_those_they_are_for(world: World) -> None:
+    application = world.application("review")
+    title, number = application.title, application.case.number
+    expert, chair = world.experts[0], world.panel[0]
+    appoint(by=None, at=START, person=expert.person, role="panellist", territory=world.town.city)
+    task = ReviewTask.objects.create(
+        application=application, expert=expert, standing="given", given_at=START,
+        due_at=NOW + dt.timedelta(days=9),
+    )  # fmt: skip
+    panel = call_panel(
+        by=world.agent, at=START, programme=world.programme, titles=three("November; spring"),
+        meets_at=NOW + dt.timedelta(days=20), members=[chair, expert.person], chair=chair, quorum=1,
+    )  # fmt: skip
+    made = Calendar.from_ical(body(as_(expert.person), "/en/pilots/reviews/calendar.ics"))
+    due = {str(one["uid"]).partition("@")[0]: one for one in made.walk("VEVENT")}
+    assert set(due) == {f"panel-{panel.pk}", f"review-{task.pk}"}
+    assert due[f"review-{task.pk}"].decoded("dtstart") == task.due_at
+    assert number in str(due[f"review-{task.pk}"]["summary"])
+    assert title not in str(made.to_ical())  # an application is secret before its decision
+    assert due[f"panel-{panel.pk}"]["summary"] == "Panel: November; spring"
+    assert f"panel-{panel.pk}@" in build(chair, NOW) and f"review-{task.pk}@" not in build(
+        chair, NOW
+    )
+    assert "VEVENT" not in body(as_(world.founder), "/en/pilots/reviews/calendar.ics")
+    assert "/sign-in/" in Client().get("/en/pilots/reviews/calendar.ics")["Location"]
+    one = f"/en/pilots/panels/{panel.pk}/calendar.ics"
+    assert f"panel-{panel.pk}@" in body(as_(chair), one)
+    assert body(as_(world.founder), one, 404) and body(Client(), one, 404)
+    ReviewTask.objects.update(standing="done", ended_at=NOW)
+    assert "review-" not in body(as_(expert.person), "/en/pilots/reviews/calendar.ics")
+
+
+def test_experts_are_found_and_stand_on_pages(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experts, "PAGE", 2)
+    agent, address = as_(world.agent), "/en/pilots/experts/"
+    Expert.objects.filter(pk=world.experts[4].pk).update(until=START)
+    page = body(agent, f"{address}?knows=sensing")
+    assert "4 experts" in page and "Expert1" in page and "Expert3" not in page
+    assert "?knows=sensing&amp;page=2" in page
+    assert "Expert3" in body(agent, f"{address}?knows=sensing&page=2")
+    assert "5 experts" in body(agent, f"{address}?ended=1")
+    assert "No expert fits this choice" in body(agent, f"{address}?knows=none&q=\x00")
+    table = body(agent, f"{address}table.csv?q=expert2")
+    assert "Expert2" in table and "Expert1" not in table
 
 
 @pytest.fixture(autouse=True)

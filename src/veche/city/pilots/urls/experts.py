@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("scores/<slug:number>/", assignment.score_list, name="scores"),
     path("scores/<slug:number>/table.csv", assignment.score_table, name="scores-csv"),
     path("reviews/", reviews.queue, name="reviews"),
+    path("reviews/calendar.ics", reviews.calendar, name="reviews-calendar"),
     path("reviews/<int:pk>/", reviews.review, name="review"),
     path("reviews/<int:pk>/accept/", reviews.accept, name="review-accept"),
     path("reviews/<int:pk>/refuse/", reviews.refuse, name="review-refuse"),

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("panels/new/", panels.call, name="panel-new"),
     path("panels/bring/<slug:number>/", panels.bring, name="panel-bring"),
     path("panels/<int:pk>/", panels.panel, name="panel"),
+    path("panels/<int:pk>/calendar.ics", panels.calendar, name="panel-calendar"),
     path("panels/<int:pk>/edit/", panels.edit, name="panel-edit"),
     path("panels/<int:pk>/table.csv", panels.table, name="panel-csv"),
 ]

@@ -24,6 +24,7 @@ from veche.city.pilots.models import Application, Panel, PanelItem
 from veche.city.pilots.operations import panels as doing
 from veche.city.pilots.operations.refusals_experts import UnknownPanel
 from veche.city.pilots.queries import panels as queries
+from veche.city.pilots.shown_calendar import calendar_file, meeting
 from veche.city.pilots.views.experts import for_agency
 from veche.city.pilots.words import panels as words
 from veche.core.organisations.guard import signed_in
@@ -142,6 +143,19 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and who.person is not None:
         return _act(request, who, who.person, found)
     return _page(request, who, found)
+
+
+@never_cache
+@require_safe
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """When a panel meets, as a file for a calendar; for whoever may see the panel.
+
+    Raises:
+        UnknownPanel: there is none, or not for whoever asks.
+    """
+    who = _viewer(request)
+    found = queries.panel_for(pk, who.person, agency=who.agency)
+    return calendar_file(f"panel-{pk}", [meeting(found, who.at)])
 
 
 def _page(

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from veche import clock
@@ -17,6 +18,7 @@ from veche.city.pilots.operations import reading
 from veche.city.pilots.operations.assigning import needed
 from veche.city.pilots.operations.reviews import done, submit_review
 from veche.city.pilots.queries import reviews as queries
+from veche.city.pilots.shown_calendar import calendar_file, events_of
 from veche.core.organisations.guard import signed_in
 from veche.core.people.models import Person
 from veche.errors import Refused
@@ -38,6 +40,14 @@ def queue(request: HttpRequest, person: Person) -> HttpResponse:
         "at": at,
     }
     return render(request, "pilots/experts_queue.html", context)
+
+
+@never_cache
+@require_safe
+@signed_in("")
+def calendar(request: HttpRequest, person: Person) -> HttpResponse:
+    """What one has to read, and the panels one is called to, as a file for a calendar."""
+    return calendar_file("pilots", events_of(person, clock.now()))
 
 
 def _initial(task: ReviewTask) -> dict[str, Any]:
