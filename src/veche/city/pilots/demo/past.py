@@ -13,6 +13,7 @@ from veche.city.pilots.demo.setup import Ground
 from veche.city.pilots.demo.trials import Signers, trial_rows
 from veche.city.pilots.models import (
     Agreement,
+    Answer,
     Application,
     Booking,
     Call,
@@ -51,7 +52,7 @@ from veche.town.pilots_past import LAST_MEETING, MEETINGS, applications
 
 DAY = dt.timedelta(days=1)
 ORDER: tuple[type[Model], ...] = (
-    TrustedRoot, Call, Criterion, CallAnchor, Application, SiteNeeds, ReviewTask, Review,
+    TrustedRoot, Call, Criterion, CallAnchor, Application, Answer, SiteNeeds, ReviewTask, Review,
     ReviewMark, Panel, PanelMember, PanelItem, PanelVote, Booking, Methodology, Hypothesis,
     Indicator, Agreement, Party, Signature, Trial, TesterQuota, Tester, TesterAnswer, Measurement,
     Evaluation, Result, RollOut, Contract, Payment,
@@ -62,6 +63,16 @@ AGENCY_ACTS = frozenset({
     "start", "end_trial", "publish",
 })  # fmt: skip
 DECIDES = frozenset({"turn_down", "decline", "select"})
+MONTHS = {"ru": "Через месяц после ответа", "en": "A month after the answer", "zh": "答复后一个月"}
+NEEDS = {
+    "sensing": ({"power": True}, {"network": True}, "everybody"),
+    "data": ({"network": True}, {"power": True}, "everybody"),
+    "water": ({"power": True}, {"staff": True}, "everybody"),
+    "assistive": ({"step_free": True}, {"lit": True}, "disabled"),
+    "mobility": ({"step_free": True}, {"lit": True}, "passengers"),
+    "learning": ({"network": True}, {"roofed": True}, "children"),
+}
+"""Technology → what a trial needs of a site, what it wishes for, and whom it is for."""
 SCREENED = ("not-the-task", "not-ready", "no-evidence", "unclear")
 """Why the screening turned some down."""
 
@@ -126,6 +137,7 @@ class _Writer:
     def __init__(self, ground: Ground, rows: Rows) -> None:
         self.ground, self.rows = ground, rows
         self.rng = random.Random(f"{SEED}pilot-rows")
+        self.asked = random.Random(f"{SEED}pilot-answers")
         self.signers = Signers(ground)
         rows.add(self.signers.row())
         self.places: dict[int, list[tuple[int, dt.datetime, dt.datetime]]] = {}
@@ -165,10 +177,34 @@ class _Writer:
         if "publish" in steps:
             row.evaluated_at = self.moment(steps["publish"])
         self.rows.add(row)
+        self._answered(one, row)
+        if steps and one.steps[-1][0] == "select":
+            self._needed(town_company.technology, row, self.moment(one.steps[-1][1]))
         self.rows.applications.append(self._course(one, row))
         self._read(one, row, criteria)
         if one.trial is not None:
             trial_rows(self, one, row)
+
+    def _answered(self, one: told.TownApplication, row: Application) -> None:
+        """What the company answered to the questions of the form, and what it sent beside it."""
+        said = {
+            "cost": str(self.asked.randrange(120_000, 2_400_000, 20_000)),
+            "month": MONTHS[row.language],
+        }
+        if row.decided_at is None:  # another revision may follow, and is compared with this one
+            said |= {"_title": row.title, "_text": row.text, "_readiness": str(row.readiness)}
+        for question, text in said.items():
+            self.rows.add(Answer(application=row, question=question, text=text))
+
+    def _needed(self, technology: str, row: Application, at: dt.datetime) -> None:
+        """What the trial of an application that looks for its site needs."""
+        needs, wishes, group = NEEDS.get(technology, ({"power": True}, {}, "everybody"))
+        self.rows.add(
+            SiteNeeds(
+                application=row, needs=needs, wishes=wishes, target_group=group, days=60,
+                at=at + DAY,
+            )
+        )  # fmt: skip
 
     def _course(self, one: told.TownApplication, row: Application) -> Course:
         ground = self.ground

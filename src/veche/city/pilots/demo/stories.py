@@ -5,21 +5,60 @@ from __future__ import annotations
 import datetime as dt
 
 from veche.city.pilots.demo.setup import Ground
-from veche.city.pilots.models import Application, Booking, Call
+from veche.city.pilots.models import Application, Booking, Call, Contract
 from veche.city.pilots.operations.appeals import raise_appeal
 from veche.city.pilots.operations.applications import Draft, begin, save_draft, submit
 from veche.city.pilots.operations.booking import hold
+from veche.city.pilots.operations.contract_documents import add_document
+from veche.city.pilots.operations.photographs import add_photograph
 from veche.city.pilots.operations.screening import turn_down
+from veche.core.files.documents import clean as clean_document
+from veche.core.files.photographs import clean
 from veche.core.people.models import Person
+from veche.town.photographs import Kind, photograph
 
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
-DRAFT = ("会说话的地图", "面向视障人士的手机地图，用语音说出前方路口和台阶。")
-SENT = (
-    "教室空气提醒器",
-    "一台小设备，空气变差时亮灯并提醒老师开窗。半年无需更换电池，家长可在网页查看。",
+DRAFT = (
+    "Карта, которая говорит",
+    "Карта в телефоне для незрячих: называет голосом перекрёстки и ступени впереди.",
 )
-AGAIN = ("空气罗盘", "一张桌面卡片，显示教室哪一侧最闷，无需安装。")
+SENT = (
+    "Напоминание о воздухе в классе",
+    "Прибор загорается, когда воздух портится, и напоминает учителю открыть окно. Батареи хватает"
+    " на полгода, родители видят показания на странице.",
+)
+AGAIN = (
+    "Компас воздуха",
+    "Карточка на столе показывает, в какой стороне класса душнее. Ставить ничего не надо.",
+)
+LOOKS: tuple[tuple[str, Kind, dict[str, str]], ...] = (
+    (
+        "street",
+        "lamp",
+        {
+            "ru": "Улица вечером: фонарь светит, тротуар пуст. Рисунок.",
+            "en": "The street in the evening: a lamp is lit, the pavement is empty. A drawing.",
+            "zh": "夜晚的街道：路灯亮着，人行道空着。手绘图。",
+        },
+    ),
+    (
+        "park",
+        "bench",
+        {
+            "ru": "Скамья у дорожки, за ней дома. Рисунок.",
+            "en": "A bench beside the path, houses behind it. A drawing.",
+            "zh": "小路边的长椅，后面是房屋。手绘图。",
+        },
+    ),
+)
+"""Kind of place, what is drawn, and what is to be seen: the first site of that kind shows it."""
+TEXT = """Договор между департаментом и компанией вымышленного города
+
+1. Компания поставляет то, что было испытано, в количестве и в срок, названные на странице договора.
+2. Департамент платит по актам, каждый платёж публикуется.
+3. Изменения пишутся с причиной; прежнее остаётся видно.
+"""
 
 
 def load(ground: Ground) -> None:
@@ -39,7 +78,7 @@ def load(ground: Ground) -> None:
             by=founder, at=when, application=made,
             draft=Draft(
                 title=words[0], text=words[1], readiness=6,
-                answers={"cost": "420000", "month": "下个月"},
+                answers={"cost": "420000", "month": "Через месяц"},
             ),
         )  # fmt: skip
 
@@ -51,11 +90,31 @@ def load(ground: Ground) -> None:
     )  # fmt: skip
     raise_appeal(
         by=founder, at=at - 4 * DAY, application=refused,
-        text="这是另一款产品：不需要安装，面向没有网络的学校。请再看一次。",
+        text="Это другое изделие: его не надо устанавливать, и ему не нужна сеть."
+        " Посмотрите ещё раз.",
     )  # fmt: skip
     write(standing, DRAFT, at - 30 * HOUR)
     submit(by=founder, at=at - 26 * HOUR, application=write(school, SENT, at - 29 * HOUR))
     _held(ground, agent)
+    _shown(ground, agent)
+
+
+def _shown(ground: Ground, agent: Person) -> None:
+    """Two sites show how they look, and the newest contract its text."""
+    for environment, kind, words in LOOKS:
+        site = next((one for one in ground.sites if one.environment == environment), None)
+        if site is not None:
+            add_photograph(
+                by=None, at=ground.at - 60 * DAY, site=site,
+                photograph=clean(photograph(kind, mended=True)), words=words,
+            )  # fmt: skip
+    bought = Contract.objects.filter(application__isnull=False).order_by("-signed_on", "-pk")
+    for contract in bought[:1]:
+        add_document(
+            by=agent, at=ground.at - 2 * DAY, contract=contract,
+            document=clean_document(TEXT.encode(), "Договор.txt"), kind="contractText",
+            title="Текст договора", public=True,
+        )  # fmt: skip
 
 
 def _held(ground: Ground, agent: Person) -> None:

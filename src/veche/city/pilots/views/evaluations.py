@@ -18,7 +18,7 @@ from veche.city.pilots import acts_evaluations as acts
 from veche.city.pilots.access.applications import Standing, application_for
 from veche.city.pilots.documents import report as printed
 from veche.city.pilots.forms.evaluations import ReportForm
-from veche.city.pilots.models import Evaluation, RollOut
+from veche.city.pilots.models import Application, Evaluation, RollOut
 from veche.city.pilots.operations import evaluations as operations
 from veche.city.pilots.operations.contracts import BEFORE, writes_contracts
 from veche.city.pilots.operations.refusals_applications import NotTheAgency
@@ -36,6 +36,7 @@ from veche.core.cases.operations import Changed, MoveNotPossible
 from veche.core.desk.adapter import DeskForm
 from veche.core.organisations.middleware import asker
 from veche.errors import NotFound, Refused
+from veche.kept import kept
 from veche.look.fields import say_refusal
 from veche.look.http import cached, sent, sign_in
 from veche.tables import csv_whole
@@ -133,18 +134,31 @@ def _cells(judged: Sequence[queries.Judged]) -> Iterator[Sequence[object]]:
 
 @require_safe
 def pdf(request: HttpRequest, number: str) -> HttpResponse:
-    """The report as it was set and hashed when it was published.
+    """The report as it was set and hashed when it was published; one that came without its PDF, as
+    those of the past do, is set now, of what was published then, and has no digest.
 
     Raises:
-        NotFound: the computer that published it had no font for its words.
+        NotFound: this computer has no font for its words.
     """
     stand = _stand(request, number)
     row = _chosen(queries.evaluations_of(stand.application), request.GET.get("trial", ""))
-    if row.pdf is None:
+    found = row.pdf
+    if found is None:
+        found = kept(
+            ("pilot-report", row.pk), clock.now(), lambda: _set_now(row, stand.application),
+            large=lambda _made: True,
+        ).value  # fmt: skip
+    if found is None:
         raise NotFound
-    response = HttpResponse(bytes(row.pdf), content_type="application/pdf")
+    response = HttpResponse(bytes(found), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="pilot-{number}-report.pdf"'
     return cached(request, response)
+
+
+def _set_now(row: Evaluation, application: Application) -> bytes | None:
+    """A published report as a PDF, if this computer can set it; always the same for the same."""
+    at = row.published_at or row.at
+    return printed.report_pdf(queries.report_of(row, application, at), at)
 
 
 def _agency(request: HttpRequest, number: str) -> tuple[Standing, Any]:
