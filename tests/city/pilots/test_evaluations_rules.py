@@ -60,7 +60,7 @@ def test_content_is_who_is_on_the_good_side_in_half_of_their_answers() -> None:
     answers = [(n, n < 3) for n in range(5)] + [(3, True), (4, False)]
     share = rules.satisfied(answers)
     assert share is not None
-    assert (share.count, share.of, share.share) == (4, 5, 0.8)
+    assert (share.part, share.of, share.value) == (4, 5, 0.8)
     assert rules.satisfied(answers[:4]) is None
 
 

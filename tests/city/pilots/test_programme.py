@@ -15,7 +15,8 @@ from tests.city.pilots.world import DAY, World
 from veche import kept
 from veche.city.pilots.datasets.programme import DATASETS, FIGURES
 from veche.city.pilots.models import Contract, Product
-from veche.city.pilots.queries.statistics import Share, statistics
+from veche.city.pilots.queries.statistics import statistics
+from veche.city.pilots.rules.results import Share
 from veche.core.opendata.queries import cells, csv_lines
 
 pytestmark = pytest.mark.django_db

@@ -80,6 +80,16 @@ def runs(held: Sequence[Holding], of: Programme | None) -> bool:
     )
 
 
+def check_runs(held: Sequence[Holding]) -> None:
+    """Let pass who runs the programme by one of these roles.
+
+    Raises:
+        NotTheAgency: they do not.
+    """
+    if not runs(held, programme()):
+        raise NotTheAgency
+
+
 def check_agency(person: Person | None, at: dt.datetime, of: Programme) -> None:
     """Let commands (nobody) and the officers of the agency pass.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from veche.city.pilots.models import Call, Company, Product, Target, Technology
@@ -263,6 +263,15 @@ class LetterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].label = _("The language of the letter")
+
+    def letter(self) -> dict[str, str]:
+        """As the operations take it."""
+        values = self.cleaned_data
+        return {"email": values["email"], "language": MAIL_LANGUAGES[values["language"]]}
+
+    def told(self) -> str:
+        """That the letter was sent."""
+        return gettext("A letter is on its way to {email}.").format(**self.cleaned_data)
 
 
 class ScoutForm(Sorted):

@@ -29,7 +29,7 @@ class DocumentForm(forms.Form):
         help_text=_("PDF, text, or a document or table of an office without macros; up to 10 MB."),
     )
     kind = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("What the document is"),
         choices=[("", _("Choose")), *said.DOCUMENTS.items()],
         error_messages={"required": _("Choose what it is.")},
     )
@@ -44,6 +44,10 @@ class DocumentForm(forms.Form):
             " changed later: look that a public one holds no personal data and no secret."
         ),
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = True  # asked for below, in words
 
     def clean(self) -> dict[str, Any]:
         """There is a file."""

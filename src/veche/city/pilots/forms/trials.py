@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +22,7 @@ from veche.city.pilots.rules.testers import CONSENT, LONGEST_WORDS, scale_of
 from veche.city.pilots.words.testers import AGES, KINDS, MARKS
 from veche.core.desk.adapter import DeskForm
 from veche.look.fields import moment_field
+from veche.look.words import day
 
 _CHOOSE = {"required": _("Choose one."), "invalid_choice": _("Choose one.")}
 _NUMBER = {"required": _("Write a number."), "invalid": _("Write a number, such as 48.5.")}
@@ -126,9 +126,9 @@ class ProlongForm(TrialForm):
         """Up to which day the site is booked."""
         booked = self.trial and booked_until(self.trial)
         if booked:
-            day = date_format(last_day_of(booked), "DATE_FORMAT")
+            until = day(last_day_of(booked), "year")
             self.fields["last_day"].help_text = gettext("The site is booked until {day}.").format(
-                day=day
+                day=until
             )
 
     def step(self) -> dict[str, Any]:

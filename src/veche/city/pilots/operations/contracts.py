@@ -15,7 +15,7 @@ from veche.city.pilots.access.conflicts import check_may_see
 from veche.city.pilots.engines.ocds_shapes import CURRENCIES
 from veche.city.pilots.models import Amendment, Application, Contract, Payment
 from veche.city.pilots.operations.applications import locked
-from veche.city.pilots.operations.ocds_importing import import_releases, next_payment
+from veche.city.pilots.operations.ocds_importing import import_releases, next_payment, put_payment
 from veche.city.pilots.operations.refusals_evaluations import (
     AlreadyWritten,
     ContractEnded,
@@ -292,11 +292,7 @@ def pay(
         because=because if old else "",
         submission=submission,
     )
-    if old is not None:
-        # First the old one: two with one number stand at no moment. The reference is judged at the
-        # end of the transaction.
-        Payment.objects.filter(pk=old.pk).update(superseded_by=row.pk)
-    row.save(force_insert=True)
+    put_payment(row, old)
     record(
         kind="pilots.paid", by=by, at=at, subject=subject_of(contract),
         public={

@@ -13,8 +13,8 @@ from veche.city.pilots.access.applications import acts_for
 from veche.city.pilots.access.conflicts import check_may_see
 from veche.city.pilots.documents.report import report_pdf
 from veche.city.pilots.models import Application, Evaluation, Result
+from veche.city.pilots.operations.agency_guard import for_agency
 from veche.city.pilots.operations.applications import locked
-from veche.city.pilots.operations.refusals_applications import NotTheAgency
 from veche.city.pilots.operations.refusals_evaluations import (
     MoneyWrong,
     NoDepartment,
@@ -30,7 +30,7 @@ from veche.city.pilots.operations.refusals_evaluations import (
 )
 from veche.city.pilots.operations.rollout import RollOutGiven, put_rollout
 from veche.city.pilots.operations.telling_applications import tell_company, tell_department
-from veche.city.pilots.procedure import OFFICER, PROGRAMME
+from veche.city.pilots.procedure import OFFICER
 from veche.city.pilots.queries import evaluations as queries
 from veche.city.pilots.rules import evaluations as rules
 from veche.core.cases.operations import Changed, move_case, subject
@@ -38,22 +38,12 @@ from veche.core.cases.queries import procedure_of
 from veche.core.journal.operations import record
 from veche.core.notices.operations import tell_followers
 from veche.core.organisations.queries import holdings
-from veche.operation import inside, operation
+from veche.operation import operation
 from veche.texts import sized
 
 if TYPE_CHECKING:
     from veche.city.pilots.models import Trial
     from veche.core.people.models import Person
-
-
-@inside
-def _for_agency(by: Person, at: dt.datetime, application: Application) -> Application:
-    """The application, held, for who runs its programme and may know of it."""
-    application = locked(application)
-    check_may_see(by, application, at)
-    if not acts_for(holdings(by, at), PROGRAMME, application.programme.agency_id):
-        raise NotTheAgency
-    return application
 
 
 def _trial(application: Application) -> Trial:
@@ -94,7 +84,7 @@ def write_evaluation(
         ReportChanged: somebody else kept another draft meanwhile.
         MoneyWrong, UnknownAnswer, WhyLength, veche.texts.TextLength: of what was written.
     """
-    application = _for_agency(by, at, application)
+    application = for_agency(by, at, application)
     trial = _trial(application)
     draft = queries.draft_of(trial) or Evaluation(trial=trial, revision=0)
     if seen is not None and seen != draft.revision:
@@ -140,7 +130,7 @@ def publish_evaluation(
         WhyMissing: an indicator was missed or not measured, and nobody says why.
         NoDepartment: nobody could answer.
     """
-    application = _for_agency(by, at, application)
+    application = for_agency(by, at, application)
     trial = _trial(application)
     draft = queries.draft_of(trial)
     if draft is None:

@@ -350,9 +350,22 @@ def _pay(by: Person | None, at: dt.datetime, contract: Contract, values: _Values
         row.by = by
         if old is not None:
             row.because = _("Told by a later release.")
-            Payment.objects.filter(pk=old.pk).update(superseded_by=row.pk)
-        row.save(force_insert=True)
+        put_payment(row, old)
         standing[number] = row
+
+
+@inside
+def put_payment(row: Payment, old: Payment | None) -> None:
+    """Write a payment, in the place of an old one if one is named.
+
+    Raises:
+        veche.operation.OutsideOperation: no operation is under way.
+    """
+    if old is not None:
+        # First the old one: two with one number stand at no moment. The reference is judged at the
+        # end of the transaction.
+        Payment.objects.filter(pk=old.pk).update(superseded_by=row.pk)
+    row.save(force_insert=True)
 
 
 def next_payment() -> int:

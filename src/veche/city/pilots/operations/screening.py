@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from veche.city.pilots.access.applications import acts_for
-from veche.city.pilots.access.conflicts import check_may_see
 from veche.city.pilots.models import Answer, Application, Question
+from veche.city.pilots.operations.agency_guard import check_unchanged, for_agency
 from veche.city.pilots.operations.applications import (
     Draft,
     check_founder,
@@ -20,7 +19,6 @@ from veche.city.pilots.operations.refusals_applications import (
     DepartmentNeeded,
     NotComplete,
     NothingAsked,
-    NotTheAgency,
     ReplyLength,
     TitleLength,
 )
@@ -29,11 +27,8 @@ from veche.city.pilots.operations.telling_applications import (
     tell_company,
     tell_department,
 )
-from veche.city.pilots.procedure import PROGRAMME
 from veche.city.pilots.rules import applications as rules
-from veche.core.cases.operations import Changed, move_case
-from veche.core.cases.queries import procedure_of
-from veche.core.organisations.queries import holdings
+from veche.core.cases.operations import move_case
 from veche.operation import inside, operation
 from veche.texts import UnknownReason, sized
 
@@ -41,26 +36,6 @@ if TYPE_CHECKING:
     from veche.core.cases.models import Case
     from veche.core.organisations.models import Organisation
     from veche.core.people.models import Person
-
-
-@inside
-def _for_agency(
-    by: Person | None, at: dt.datetime, application: Application, seen: int | None
-) -> Application:
-    """The application, held, for who runs its programme and may know of it; what they looked at is
-    compared before anything is refused, so that of two officers one hears of the other."""
-    application = locked(application)
-    check_may_see(by, application, at)
-    if not acts_for(holdings(by, at), PROGRAMME, application.programme.agency_id):
-        raise NotTheAgency
-    _unchanged(application, seen)
-    return application
-
-
-def _unchanged(application: Application, seen: int | None) -> None:
-    case = application.case
-    if seen is not None and seen != case.seq:
-        raise Changed(state=procedure_of(case).by_code[case.state].title)
 
 
 @operation
@@ -75,7 +50,7 @@ def ask(
         veche.texts.TextLength: nothing is asked, or too much.
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
-    application = _for_agency(by, at, application, seen)
+    application = for_agency(by, at, application, seen)
     words = sized(text, rules.SHORTEST_REASON, rules.LONGEST_REASON)
     asked = Question.objects.create(application=application, text=words, asked_at=at, by=by)
     application.case = move_case(
@@ -107,7 +82,7 @@ def reply(
     """
     application = locked(application)
     check_founder(by, application.company_id, at)
-    _unchanged(application, seen)
+    check_unchanged(application, seen)
     waiting = application.questions.filter(replied_at__isnull=True).order_by("-id").first()
     if application.case.state != "more_info" or waiting is None:
         raise NothingAsked
@@ -206,7 +181,7 @@ def admit(
         DepartmentNeeded: nobody is named yet who supervises the trial.
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
-    application = _for_agency(by, at, application, seen)
+    application = for_agency(by, at, application, seen)
     if application.department_id is None:
         if department is None or department.kind != "department":
             raise DepartmentNeeded
@@ -238,7 +213,7 @@ def turn_down(
         veche.texts.TextLength: it is not said in words.
         Changed, MoveNotPossible, NoRoleForMove: as for every move.
     """
-    application = _for_agency(by, at, application, seen)
+    application = for_agency(by, at, application, seen)
     if reason not in rules.REASONS:
         raise UnknownReason
     application.reason_code = reason

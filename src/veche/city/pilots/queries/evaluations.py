@@ -181,10 +181,10 @@ def _satisfied(trial: Trial) -> dict[str, Any] | None:
         for one in rows
         if one.value is not None
     )
-    if share is None:
+    if share is None or share.interval is None:
         return None
     low, high = share.interval
-    return {"count": share.count, "of": share.of, "share": share.share, "low": low, "high": high}
+    return {"count": share.part, "of": share.of, "share": share.value, "low": low, "high": high}
 
 
 @dataclass(frozen=True)

@@ -7,35 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.functional import cached_property
-
 from veche import kept
 from veche.city.pilots.datasets import programme as declared
 from veche.city.pilots.models import Programme, Site, Target, Technology, Trial
-from veche.city.pilots.rules.results import wilson
+from veche.city.pilots.rules.results import Share
 from veche.city.pilots.rules.stages import STAGES, WHOLE
 from veche.core.opendata.queries import cells, figure
 from veche.figures import Value
 
 DAY = 86_400
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many, and between which shares the true one lies in 95 of 100 cases."""
-
-    part: int
-    of: int
-
-    @property
-    def value(self) -> float | None:
-        """The share, 0 to 1; None of nothing."""
-        return self.part / self.of if self.of else None
-
-    @cached_property
-    def interval(self) -> tuple[float, float] | None:
-        """Wilson's score interval at 95 %; None of nothing."""
-        return wilson(self.part, self.of) if self.of else None
 
 
 @dataclass(frozen=True)

@@ -71,20 +71,20 @@ def is_met(value: float, direction: str, threshold: float) -> bool:
 
 @dataclass(frozen=True)
 class Share:
-    """A part of those who were asked, and how sure it is."""
+    """So many of so many, and between which shares the true one lies in 95 of 100 cases."""
 
-    count: int
+    part: int
     of: int
 
     @property
-    def share(self) -> float:
-        """The part, 0 to 1."""
-        return self.count / self.of
+    def value(self) -> float | None:
+        """The share, 0 to 1; None of nothing."""
+        return self.part / self.of if self.of else None
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """The Wilson score interval, 95 % (E. B. Wilson, 1927)."""
-        return wilson(self.count, self.of)
+    def interval(self) -> tuple[float, float] | None:
+        """The Wilson score interval, 95 % (E. B. Wilson, 1927); None of nothing."""
+        return wilson(self.part, self.of) if self.of else None
 
 
 def wilson(count: int, of: int, z: float = CONFIDENCE) -> tuple[float, float]:

@@ -101,11 +101,6 @@ def support_csv(request: HttpRequest, code: str) -> HttpResponse:
     return cached(request, csv_whole(f"support-{code}", [SUPPORT_HEAD, *rows]))
 
 
-def _for_agency(request: HttpRequest) -> None:
-    if not access.runs(asker(request).holdings, access.programme()):
-        raise access.NotTheAgency
-
-
 @require_safe
 @signed_in("")
 def listed(request: HttpRequest, _person: Person) -> HttpResponse:
@@ -114,7 +109,7 @@ def listed(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     which = queries.read(request.GET.dict())
     pages = Paginator(queries.chosen(which), queries.PAGE)
     page = pages.get_page(which.page)
@@ -142,7 +137,7 @@ def listed_csv(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     return csv_whole("companies", _table(queries.read(request.GET.dict())))
 
 

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from veche import clock
 from veche.city.pilots.access import companies as access
 from veche.city.pilots.forms.companies import (
-    MAIL_LANGUAGES,
     LetterForm,
     ProductForm,
     SupportForm,
@@ -28,6 +27,7 @@ from veche.city.pilots.operations.companies import mark_of
 from veche.city.pilots.operations.company_refusals import UnknownProduct
 from veche.city.pilots.queries.companies import people_of
 from veche.city.pilots.views.companies import mine_of
+from veche.city.pilots.views.tried import tried
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
@@ -123,28 +123,15 @@ def invite(request: HttpRequest, person: Person, code: str) -> HttpResponse:
     mine = access.acts_for(held, found)
     if not mine and not access.runs(held, access.programme_or_none()):
         raise access.NotTheCompany
-    status = 200
     form = LetterForm(
         sent(request) if request.method == "POST" else None, initial={"language": found.language}
     )
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            one = form.cleaned_data
-            try:
-                colleagues.invite_colleague(
-                    by=person,
-                    at=clock.now(),
-                    company=found,
-                    email=one["email"],
-                    language=MAIL_LANGUAGES[one["language"]],
-                )
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("A letter is on its way to {email}.").format(**one))
-                return redirect("pilots:own-company" if mine else "pilots:company", code)
+    status = tried(form, lambda: colleagues.invite_colleague(
+        by=person, at=clock.now(), company=found, **form.letter()
+    )) if form.is_bound else 200  # fmt: skip
+    if not status:
+        messages.success(request, form.told())
+        return redirect("pilots:own-company" if mine else "pilots:company", code)
     context = {"form": form, "company": found, "code": code, "days": colleagues.DAYS, "mine": mine}
     return render(request, "pilots/companies_invite.html", context, status=status)
 

@@ -31,12 +31,12 @@ from veche.city.pilots.operations.refusals_evaluations import (
 )
 from veche.city.pilots.queries import applications as pilots
 from veche.city.pilots.queries import contracts as queries
+from veche.city.pilots.views.tried import tried
 from veche.city.pilots.words import evaluations as said
 from veche.core.notices.letters import link
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
-from veche.errors import NotFound, Refused
-from veche.look.fields import say_refusal
+from veche.errors import NotFound
 from veche.look.http import cached, sent, sign_in
 from veche.tables import csv_answer
 
@@ -201,18 +201,12 @@ def step_page(
     files: bool = False,
 ) -> HttpResponse:
     """A form about contracts, and its step when it is sent; ``files``: it takes one."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                done = run(form.step(), person)  # type: ignore[attr-defined]
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("It is written down, and public."))
-                return redirect(to_contract(done))
+    made: list[Contract] = []
+    step = form.step  # type: ignore[attr-defined]
+    status = tried(form, lambda: made.append(run(step(), person))) if form.is_bound else 200
+    if not status:
+        messages.success(request, _("It is written down, and public."))
+        return redirect(to_contract(made[0]))
     context = {"form": form, "title": title, "back": back, "about": about, "files": files}
     return render(request, "pilots/contracts_write.html", context, status=status)
 

@@ -143,7 +143,7 @@ def first(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     rows = queries.test_first(at=clock.now())
     context = {
         "rows": rows,
@@ -151,11 +151,6 @@ def first(request: HttpRequest, _person: Person) -> HttpResponse:
         "themed": DemandTheme.objects.exists(),
     }
     return render(request, "pilots/calls_first.html", context)
-
-
-def _for_agency(request: HttpRequest) -> None:
-    if not access.runs(asker(request).holdings, access.programme()):
-        raise access.NotTheAgency
 
 
 @require_safe
@@ -166,7 +161,7 @@ def first_csv(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         veche.city.pilots.access.companies.NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     found = [
         (
             number, f"{one.met:.2f}", one.product.name, one.product.company.organisation.code,

@@ -25,6 +25,7 @@ from veche.city.pilots.operations.refusals_sites import OutsideWindow
 from veche.city.pilots.queries import matching as queries
 from veche.city.pilots.rules.sites import CRITERIA
 from veche.city.pilots.views.matching import application_of, results_of
+from veche.city.pilots.views.tried import tried
 from veche.city.pilots.words import sites as said
 from veche.core.organisations.guard import signed_in
 from veche.core.people.models import Person
@@ -289,17 +290,9 @@ def _act(
     """A page with one small form about an application."""
     initial = {"seen": application.case.seq}
     form = kind(sent(request)) if request.method == "POST" else kind(initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                run(form.cleaned_data)
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("It is done; whom it concerns is told."))
-                return redirect(back, application.case.number)
+    status = tried(form, lambda: run(form.cleaned_data)) if form.is_bound else 200
+    if not status:
+        messages.success(request, _("It is done; whom it concerns is told."))
+        return redirect(back, application.case.number)
     context = {"form": form, "title": title, "application": application, "grave": grave}
     return render(request, "pilots/sites_match_act.html", context, status=status)

@@ -16,13 +16,13 @@ from veche.city.pilots.access import sites as access
 from veche.city.pilots.forms.photographs import PhotographForm
 from veche.city.pilots.models import SitePhotograph
 from veche.city.pilots.operations import photographs as operations
+from veche.city.pilots.views.tried import tried
 from veche.core.files.photographs import PhotographTooLarge
 from veche.core.files.serving import photograph as answer_photograph
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.people.models import Person
-from veche.errors import NotFound, Refused
-from veche.look.fields import say_refusal
+from veche.errors import NotFound
 from veche.look.http import sent
 
 MOST = 2**62
@@ -58,21 +58,19 @@ def photographs(request: HttpRequest, person: Person, code: str) -> HttpResponse
     access.check_changes(person, clock.now(), site)
     form, status = PhotographForm(), 200
     if request.method == "POST":
-        form, status = PhotographForm(sent(request), request.FILES), 422
+        form = PhotographForm(sent(request), request.FILES)
         if "photograph" in request.META.get("veche.too_large", ()):
             form.fields["photograph"].required = False
             form.is_valid()
             form.add_error("photograph", str(PhotographTooLarge()))
             status = PhotographTooLarge.status
-        elif form.is_valid():
-            try:
-                operations.add_photograph(by=person, at=clock.now(), site=site, **form.step())
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("The photograph stands with the site."))
-                return redirect("pilots:site-photographs", code)
+        else:
+            status = tried(form, lambda: operations.add_photograph(
+                by=person, at=clock.now(), site=site, **form.step()
+            ))  # fmt: skip
+        if not status:
+            messages.success(request, _("The photograph stands with the site."))
+            return redirect("pilots:site-photographs", code)
     rows = list(site.photographs.select_related("file").order_by("place"))
     context: dict[str, Any] = {
         "site": site,

@@ -16,7 +16,8 @@ from veche.city.pilots.access.trials import PUBLIC_TRIAL
 from veche.city.pilots.datasets.programme import FUNNEL
 from veche.city.pilots.models import Application, Evaluation, Programme, Trial
 from veche.city.pilots.queries import calls
-from veche.city.pilots.queries.statistics import Share, Statistics, statistics
+from veche.city.pilots.queries.statistics import Statistics, statistics
+from veche.city.pilots.rules.results import Share
 from veche.city.pilots.words.trials import STAGES
 from veche.look.http import cached
 from veche.look.words import percent

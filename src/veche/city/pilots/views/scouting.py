@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from veche import clock
 from veche.city.pilots.access import companies as access
-from veche.city.pilots.forms.companies import MAIL_LANGUAGES, LetterForm, ScoutForm
+from veche.city.pilots.forms.companies import LetterForm, ScoutForm
 from veche.city.pilots.models import Scouted
 from veche.city.pilots.operations import scouting as operations
 from veche.city.pilots.queries import companies as queries
+from veche.city.pilots.views.tried import tried
 from veche.city.pilots.words import companies as said
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
@@ -31,11 +32,6 @@ from veche.tables import csv_whole
 HEAD = ("solution", "maker", "where", "found", "invited", "state", "company", "call")
 
 
-def _for_agency(request: HttpRequest) -> None:
-    if not access.runs(asker(request).holdings, access.programme()):
-        raise access.NotTheAgency
-
-
 @require_safe
 @signed_in("")
 def listed(request: HttpRequest, _person: Person) -> HttpResponse:
@@ -44,7 +40,7 @@ def listed(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     state = request.GET.get("show", "")
     state = state if state in queries.STATES else ""
     pages = Paginator(queries.scouted(state), queries.PAGE)
@@ -71,7 +67,7 @@ def csv(request: HttpRequest, _person: Person) -> HttpResponse:
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     return csv_whole("scouted", _table(request.GET.get("show", "")))
 
 
@@ -94,7 +90,7 @@ def scout(request: HttpRequest, person: Person) -> HttpResponse:
     Raises:
         NotTheAgency: whoever asks runs no programme.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     status = 200
     if request.method == "POST":
         form = ScoutForm(sent(request))
@@ -127,30 +123,17 @@ def invite(request: HttpRequest, person: Person, number: int) -> HttpResponse:
         NotTheAgency: whoever asks runs no programme.
         NotFound: nothing of this number was scouted.
     """
-    _for_agency(request)
+    access.check_runs(asker(request).holdings)
     found = Scouted.objects.filter(pk=number).first()
     if found is None:
         raise NotFound
-    status = 200
     form = LetterForm(sent(request) if request.method == "POST" else None)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            one = form.cleaned_data
-            try:
-                operations.invite(
-                    by=person,
-                    at=clock.now(),
-                    scouted=found,
-                    email=one["email"],
-                    language=MAIL_LANGUAGES[one["language"]],
-                )
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("A letter is on its way to {email}.").format(**one))
-                return redirect("pilots:scouted")
+    status = tried(form, lambda: operations.invite(
+        by=person, at=clock.now(), scouted=found, **form.letter()
+    )) if form.is_bound else 200  # fmt: skip
+    if not status:
+        messages.success(request, form.told())
+        return redirect("pilots:scouted")
     context = {"form": form, "scouted": found}
     return render(request, "pilots/companies_scout_invite.html", context, status=status)
 

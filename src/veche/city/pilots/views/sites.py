@@ -56,17 +56,18 @@ def sites(request: HttpRequest) -> HttpResponse:
     free = queries.next_free(found, at)
     home = places.home()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    shots = queries.first_photographs(page.object_list)
+    onto = list(page.object_list)
+    shots = queries.first_photographs(onto)
     context = {
         "which": which,
         "rows": [
             {**row(one, free.get(one.pk)), "number": number, "shot": shots.get(one.pk)}
-            for number, one in enumerate(page.object_list, page.start_index())
+            for number, one in enumerate(onto, page.start_index())
         ],
         "total": len(found),
         "page": page,
         "free": len(free),
-        "map": _map(page.object_list, places, page.start_index()),
+        "map": _map(onto, places, page.start_index()),
         "kinds": said.ENVIRONMENTS.items(),
         "features": [(one.code, said.FEATURES[one.code]) for one in OFFERED],
         "districts": places.children(home) if home else [],

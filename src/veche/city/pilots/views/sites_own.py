@@ -22,14 +22,14 @@ from veche.city.pilots.operations import sites as operations
 from veche.city.pilots.queries import sites as queries
 from veche.city.pilots.queries.matching import days_of, span_of
 from veche.city.pilots.views.sites import row
+from veche.city.pilots.views.tried import tried
 from veche.city.pilots.words import sites as said
 from veche.core.organisations.guard import signed_in
 from veche.core.organisations.middleware import asker
 from veche.core.organisations.models import Organisation
 from veche.core.people.models import Person
 from veche.core.places.queries import atlas
-from veche.errors import NotFound, Refused
-from veche.look.fields import say_refusal
+from veche.errors import NotFound
 from veche.look.http import sent
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -93,18 +93,19 @@ def new(request: HttpRequest, person: Person) -> HttpResponse:
     if request.method != "POST":
         return _editing(request, forms.SiteForm(owners=owners))
     form = forms.SiteForm(sent(request), owners=owners)
-    if form.is_valid():
-        try:
-            made = operations.add_site(
-                by=who.person, at=clock.now(), owner=form.owners[form.cleaned_data["owner"]],
-                given=form.given(atlas()), submission=form.cleaned_data["submission"],
-            )  # fmt: skip
-        except Refused as refusal:
-            say_refusal(form, refusal)
-            return _editing(request, form, status=refusal.status)
-        messages.success(request, _("It is written down. Say when it is free, then publish it."))
-        return redirect("pilots:site", made.code)
-    return _editing(request, form, status=422)
+    made: list[Site] = []
+
+    def run() -> None:
+        made.append(operations.add_site(
+            by=who.person, at=clock.now(), owner=form.owners[form.cleaned_data["owner"]],
+            given=form.given(atlas()), submission=form.cleaned_data["submission"],
+        ))  # fmt: skip
+
+    status = tried(form, run)
+    if status:
+        return _editing(request, form, status=status)
+    messages.success(request, _("It is written down. Say when it is free, then publish it."))
+    return redirect("pilots:site", made[0].code)
 
 
 def _owners(request: HttpRequest) -> list[Organisation]:
@@ -130,16 +131,12 @@ def edit(request: HttpRequest, person: Person, code: str) -> HttpResponse:
         initial = forms.initial_of(site, operations.mark_of(site))
         return _editing(request, forms.SiteForm(initial=initial, owners=owners), site)
     form = forms.SiteForm(sent(request), owners=owners)
-    if not form.is_valid():
-        return _editing(request, form, site, 422)
-    try:
-        operations.set_site(
-            by=person, at=clock.now(), site=site, given=form.given(atlas()),
-            seen=form.cleaned_data["seen"],
-        )  # fmt: skip
-    except Refused as refusal:
-        say_refusal(form, refusal)
-        return _editing(request, form, site, refusal.status)
+    status = tried(form, lambda: operations.set_site(
+        by=person, at=clock.now(), site=site, given=form.given(atlas()),
+        seen=form.cleaned_data["seen"],
+    ))  # fmt: skip
+    if status:
+        return _editing(request, form, site, status)
     messages.success(request, _("What you wrote is kept."))
     return redirect("pilots:site", code)
 
@@ -322,18 +319,10 @@ def _act(
 ) -> HttpResponse:
     """A page with one small form about a site."""
     form = kind(sent(request)) if request.method == "POST" else kind(initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                run(form.cleaned_data)
-            except Refused as refusal:
-                say_refusal(form, refusal)
-                status = refusal.status
-            else:
-                messages.success(request, _("It is done; whom it concerns is told."))
-                return redirect(back) if back else redirect("pilots:site", site.code)
+    status = tried(form, lambda: run(form.cleaned_data)) if form.is_bound else 200
+    if not status:
+        messages.success(request, _("It is done; whom it concerns is told."))
+        return redirect(back) if back else redirect("pilots:site", site.code)
     context = {
         "form": form, "title": title, "site": site, "text": text, "grave": grave, "back": back,
     }  # fmt: skip
