@@ -202,10 +202,14 @@ def test_signatures_are_judged_by_the_lists_that_are_held(
     assert "bad.crl" in capsys.readouterr().err
     with pytest.raises(NotHolding, match="signature"), transaction.atomic():
         agreements.verify_all(agreement=agreement, at=NOW + 2 * DAY)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pilots_unsigned(%s, %s)", [agreement.pk, NOW + 2 * DAY])
+        assert cursor.fetchone() == ("a certificate was revoked before it signed",)
     news = Record.objects.filter(kind="pilots.signatures-looked-at").order_by("-id")[0]
     assert news.public["standing"] == {"good": 1, "revoked": 1, "later": 1}
     text = Client().get(reverse("pilots:agreement", args=[number_of(agreement)])).content.decode()
     assert "before it signed" in text and "after it signed" in text
+    assert "no trial begins by this agreement" in text
     for address in ("/en/pilots/authorities/", "/zh-hans/pilots/authorities/"):
         assert "Test authority" in Client().get(address).content.decode()
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from veche.city.pilots.models import Expert, PanelVote, Review, ReviewTask
+from veche.city.pilots.models import CallReader, Expert, PanelVote, Review, ReviewTask
 from veche.city.pilots.operations.forgetting import forget_expert
 from veche.operation import inside
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def collect(person: Person) -> dict[str, Any]:
-    """Their entry, what they were given, wrote and voted; applications by their numbers."""
+    """Their entry, what they were given, wrote and voted, applications by their numbers; and the
+    numbers by which their marks are published."""
     entry = Expert.objects.filter(pk=person.pk).first()
     tasks = ReviewTask.objects.filter(expert=person.pk).select_related("application__case")
     written = Review.objects.filter(task__expert=person.pk).select_related(
@@ -48,6 +49,12 @@ def collect(person: Person) -> dict[str, Any]:
                 ],
             }
             for one in written.order_by("pk")
+        ],
+        "pilot_numbers": [
+            {"call": one.call.case.number, "number": one.number}
+            for one in CallReader.objects.filter(expert=person.pk)
+            .select_related("call__case")
+            .order_by("pk")
         ],
         "pilot_votes": [
             {

@@ -210,7 +210,8 @@ class ScoreModel:
         severity = [ratio * one for one in _backward(lower, half)]
         rest = max(self.spread - ratio * sum(map(mul, half, half)), 0.0)
         noise2 = rest / self.free if self.free > 0 else None
-        adjusted, errors = [], []
+        adjusted: list[float] = []
+        errors: list[float | None] = []
         for i, readers in enumerate(self.readers):
             times = len(readers)
             adjusted.append(self.mean[i] - sum(severity[j] for j in readers) / times)

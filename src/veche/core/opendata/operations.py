@@ -13,7 +13,7 @@ from django.db import connection
 from veche import module
 from veche.core.journal.operations import record
 from veche.core.opendata import publish as publication
-from veche.core.opendata import verifier
+from veche.core.opendata import standalone, verifier
 from veche.core.opendata.checked_rows import NotAPublication, sha256
 from veche.languages import everywhere
 from veche.operation import operation
@@ -62,6 +62,10 @@ def publish(
                 raise publication.DoesNotVerify(difference=error) from error
             if not result["ok"]:
                 raise publication.DoesNotVerify(difference=result["first_difference"])
+            for file, run in standalone.checks():
+                differences = run(new)[0] if (new / file).is_file() else []
+                if differences:
+                    raise publication.DoesNotVerify(difference=differences[0])
             digest = sha256(new / "checksums.sha256")
             record(
                 kind="opendata.published",

@@ -85,6 +85,7 @@ def _context(stand: Standing, at: dt.datetime, *, check: bool = False) -> dict[s
         "mine": any(one.mine for one in shown),
         "signing": signing,
         "checked": check and current is not None,
+        "revoked": any(one.look and one.look.standing == "revoked" for one in shown),
         "authorities": trusted,
         "gost": gost.available(),
         "form": SignatureForm(),
