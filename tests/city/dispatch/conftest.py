@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests import database
 from tests.cast import START, SmallTown, small_town
 from veche.city.dispatch.models import Incident, IncidentKind, IncidentTask
 from veche.city.dispatch.operations import incidents
@@ -97,6 +98,11 @@ def kind(code: str, **more: Any) -> IncidentKind:
 @pytest.fixture
 def ground(db: None) -> Ground:
     """The town with its kinds of incidents."""
+    return _ground()
+
+
+@database.Once
+def _ground() -> Ground:
     town = small_town()
     flood = kind("flood", tier=2, severity=3, category="Infra")
     make_responsible(
