@@ -35,4 +35,5 @@ class WithdrawKeyForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["verifier"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, key) for key in keys]
+        # Where there are several, none is chosen by chance.
+        field.choices = [("", "–")] * (len(keys) > 1) + [(key, key) for key in keys]
