@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from PIL import Image
+from tests.architecture import planted_pilots
 from tests.cast import START
 from tests.city.appeals.cast import Letters, letters
 from tests.city.dispatch.incidents import planted
@@ -90,6 +91,7 @@ class World:
         self._promises()
         self._beside()
         self._incidents()
+        self.word = planted_pilots.plant(self.town, self.plants.word)
         climb(by=None, at=NOW)
 
     def person(self, what: str, **role: Any) -> Person:

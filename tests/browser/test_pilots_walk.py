@@ -68,6 +68,9 @@ def test_an_expert_reads(walk: Walk) -> None:
         "The whole in a few sentences",
         "值得测试：成本合理，安全可靠，学生和老师都能看懂结果。",
     )
+    marked = walk.page.locator("main input[name^=mark_]:checked").count()
+    walk.page.reload()  # what was marked waits in the browser with the words
+    assert walk.page.locator("main input[name^=mark_]:checked").count() == marked > 0
     walk.press("Hand in the review")
     walk.sees("Your review is in. Thank you: it will not change.")
 

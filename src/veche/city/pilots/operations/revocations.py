@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -60,7 +60,12 @@ def take_list(
         raise NotAList(why=fault.code) from fault
     with connection.cursor() as cursor:
         cursor.execute(_LOCK)  # two that bring lists at once wait for each other
-    place = {"kind": told.kind, "name": told.name, "key": told.key, "part": told.part}
+    place: dict[str, Any] = {
+        "kind": told.kind,
+        "name": told.name,
+        "key": told.key,
+        "part": told.part,
+    }
     held = RevocationList.objects.filter(**place).only("digest", "issued_at").first()
     if held is not None:
         if held.digest == told.digest:
