@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise as Text
 from django.utils.translation import gettext_lazy as _
 
+from veche.city.pilots.forms import trial_ends
 from veche.city.pilots.forms import trials as forms
 from veche.city.pilots.models import Agreement
 from veche.city.pilots.operations import (
@@ -72,15 +73,16 @@ ACTS: tuple[Act, ...] = (
         _("Something went wrong"), _("The incident was opened."),
         _("An incident is opened: the city's dispatchers verify it and say who leads."),
         grave=True),
-    Act("prolong", AGENCY, ("running",), "application", trials.prolong_trial, forms.ProlongForm,
+    Act("prolong", AGENCY, ("running",), "application", trials.prolong_trial,
+        trial_ends.ProlongForm,
         _("Let it go on longer"), _("The trial goes on longer; whom it concerns is told."),
         _("It ends by itself when its last day is over. It can go on as long as its site is"
           " booked.")),
-    Act("end", AGENCY, ("running",), "application", trials.end_trial, forms.EndForm,
+    Act("end", AGENCY, ("running",), "application", trials.end_trial, trial_ends.EndForm,
         _("End the trial"), _("The trial has ended."),
         _("Nobody joins or answers any more. Values are taken until the report is published.")),
     Act("lose-site", AGENCY, ("methodology", "agreement", "running"), "application",
-        trials.lose_site, forms.LoseSiteForm,
+        trials.lose_site, trial_ends.LoseSiteForm,
         _("The site is lost"), _("The place was given back, and a site is looked for."),
         _("The booking is given back, the agreement over this site ends, and another site is looked"
           " for. What was measured is kept; the clock of the programme runs on."), grave=True),

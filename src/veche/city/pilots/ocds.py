@@ -18,6 +18,7 @@ from django.utils.translation import override
 
 from veche.city.pilots.access.contracts import contracts
 from veche.city.pilots.engines import ocds_build as build
+from veche.city.pilots.engines import ocds_packages as packages
 from veche.city.pilots.engines.ocds_check import moment
 from veche.city.pilots.engines.ocds_merge import in_turn
 from veche.city.pilots.models import (
@@ -75,7 +76,7 @@ def published(ocid: str = "") -> Packages:
         if name not in ours:
             by_ocid.setdefault(name, []).append(body)
     records = [
-        *(build.record_of(found) for found in by_ocid.values()),
+        *(packages.record_of(found) for found in by_ocid.values()),
         *(body for name, body in linked.items() if name not in by_ocid),
     ]
     releases = in_turn(one for found in by_ocid.values() for one in found)
@@ -225,11 +226,11 @@ def _language() -> str:
     return settings.LANGUAGE_CODE.split("-")[0]
 
 
-def publisher() -> build.PublisherTold:
+def publisher() -> packages.PublisherTold:
     """The city, as the publisher of its packages."""
     with override(settings.LANGUAGE_CODE):
         policy = link(reverse("pilots:contracts"))
-        return build.PublisherTold(here(settings.TOWN_NAMES), settings.ADDRESS, LICENSE, policy)
+        return packages.PublisherTold(here(settings.TOWN_NAMES), settings.ADDRESS, LICENSE, policy)
 
 
 PAGE = 500
@@ -252,12 +253,12 @@ class Page:
 
 def releases_package(found: Packages, uri: str, page: int = 1, size: int = PAGE) -> Page | None:
     """A page of the releases; None where it would hold none: OCDS knows no empty package."""
-    return _page(found.releases, build.release_package, found.newest, uri, page, size)
+    return _page(found.releases, packages.release_package, found.newest, uri, page, size)
 
 
 def records_package(found: Packages, uri: str, page: int = 1, size: int = RECORDS) -> Page | None:
     """A page of the records; None where it would hold none."""
-    return _page(found.records, build.record_package, found.newest, uri, page, size)
+    return _page(found.records, packages.record_package, found.newest, uri, page, size)
 
 
 def _page(

@@ -14,7 +14,6 @@ from veche.city.dispatch.queries.lists import kinds_now
 from veche.city.pilots.models import Indicator, Trial
 from veche.city.pilots.operations.testers import MOST_WANTED, Given
 from veche.city.pilots.operations.trial_guard import LONGEST_REASON
-from veche.city.pilots.operations.trials import booked_until, last_day_of
 from veche.city.pilots.queries import streams as city_streams
 from veche.city.pilots.queries.trials import quotas
 from veche.city.pilots.rules.measured import LONGEST_NOTE, MOST_BYTES, number_of
@@ -22,14 +21,14 @@ from veche.city.pilots.rules.testers import CONSENT, LONGEST_WORDS, scale_of
 from veche.city.pilots.words.testers import AGES, KINDS, MARKS
 from veche.core.desk.adapter import DeskForm
 from veche.look.fields import moment_field
-from veche.look.words import day
 
 _CHOOSE = {"required": _("Choose one."), "invalid_choice": _("Choose one.")}
 _NUMBER = {"required": _("Write a number."), "invalid": _("Write a number, such as 48.5.")}
 EVERYBODY = _("Everybody can read it.")
 
 
-def _why(label: Any, *, required: bool = True, hint: Any = EVERYBODY) -> forms.CharField:
+def why_field(label: Any, *, required: bool = True, hint: Any = EVERYBODY) -> forms.CharField:
+    """A reason that everybody can read."""
     return forms.CharField(
         label=label, required=required, max_length=LONGEST_REASON, help_text=hint,
         widget=forms.Textarea, error_messages={"required": _("Say why, in a sentence.")},
@@ -94,56 +93,6 @@ class TrialForm(DeskForm):
 
 class StartForm(TrialForm):
     """Nothing is asked but the step itself."""
-
-
-class EndForm(TrialForm):
-    """What ended it, where it ends before its day."""
-
-    because = _why(_("Why it ends now"), required=False)
-
-    def begin(self) -> None:
-        """Before its day a reason is needed."""
-        if self.trial is not None and self.at is not None and self.at < self.trial.ends_at:
-            self.fields["because"].required = True
-
-    def step(self) -> dict[str, Any]:
-        """The reason."""
-        return {"because": self.cleaned_data["because"]}
-
-
-class ProlongForm(TrialForm):
-    """Until which day a trial goes on, and why."""
-
-    last_day = forms.DateField(
-        label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose a day."), "invalid": _("Write the day as 2026-12-31."),
-        },
-    )  # fmt: skip
-    because = _why(_("Why it goes on longer"))
-
-    def begin(self) -> None:
-        """Up to which day the site is booked."""
-        booked = self.trial and booked_until(self.trial)
-        if booked:
-            until = day(last_day_of(booked), "year")
-            self.fields["last_day"].help_text = gettext("The site is booked until {day}.").format(
-                day=until
-            )
-
-    def step(self) -> dict[str, Any]:
-        """The day and the reason."""
-        return {"last": self.cleaned_data["last_day"], "because": self.cleaned_data["because"]}
-
-
-class LoseSiteForm(TrialForm):
-    """Why the site cannot be used any more."""
-
-    because = _why(_("Why the site cannot be used any more"))
-
-    def step(self) -> dict[str, Any]:
-        """The reason."""
-        return {"because": self.cleaned_data["because"]}
 
 
 class MeasureForm(TrialForm):
@@ -214,7 +163,7 @@ class SupersedeForm(TrialForm):
         label=_("The right value"), required=False, error_messages=_NUMBER,
         help_text=_("Leave it empty if there is none: then the wrong one counts no more."),
     )  # fmt: skip
-    because = _why(_("Why the value is wrong"))
+    because = why_field(_("Why the value is wrong"))
 
     def step(self) -> dict[str, Any]:
         """The value and the reason."""
