@@ -96,6 +96,18 @@ def test_what_a_withdrawn_key_signs_later_is_refused(
     assert one.until == PromiseKey.objects.get().withdrawn_at
 
 
+def test_a_machine_that_signs_by_a_withdrawn_key_says_so(
+    town: Voting,  # noqa: F811
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    key = str(keys.own_verifier())
+    promises.publish_promise_key(by=None, at=NOW, verifier=key)
+    withdraw(administrator(town), NOW)
+    intake.tell_key(key, NOW)
+    assert "new-promise-key" in caplog.text
+    assert PromiseKey.objects.get().withdrawn_at == NOW, "it is not let in again"
+
+
 def test_the_published_list_is_read_line_by_line() -> None:
     key = str(keys.own_verifier())
     assert read_promise_keys(f"{key}\n\n")[0].until is None, (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -23,6 +24,7 @@ from veche.city.ballots.vote.promise import promise_all
 from veche.core.journal.tlog.merkle import leaf_hash
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
 KNOWN = Known()
 """What this process knows of votes."""
 
@@ -163,8 +165,11 @@ _told: set[str] = set()
 def tell_key(verifier: str, at: dt.datetime) -> None:
     """Publish the key of promises before the first promise of this process is given."""
     if verifier not in _told:
-        if not PromiseKey.objects.filter(verifier=verifier).exists():
+        known = PromiseKey.objects.filter(verifier=verifier).first()
+        if known is None:
             publish_promise_key(by=None, at=at, verifier=verifier)
+        elif known.withdrawn_at is not None:
+            logger.error("Promises are signed by a withdrawn key: veche ballots new-promise-key")
         _told.add(verifier)
 
 
