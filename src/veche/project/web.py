@@ -14,7 +14,7 @@ CONNECTIONS = 1_024
 number is 128 where it runs in this process, and the rest would wait unanswered."""
 
 
-PATIENCE = 20
+PATIENCE = 10
 """Seconds that what is being answered may take when a city's web process is asked to stop: a long
 upload ends, and nothing holds the stop for ever."""
 _CLOSE = signal.SIGUSR1
