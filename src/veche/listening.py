@@ -66,7 +66,8 @@ class Asked:
     def _say(self, head: bytes, kind: bytes, body: bytes) -> None:
         last = b"connection: close\r\n" if self.last else b""
         self.said = b"%scontent-type: %s\r\n%s%scontent-length: %d\r\n\r\n%s" % (
-            head, kind, last, self._line.listener.rest, len(body), body,
+            head, kind, last, self._line.listener.rest, len(body),
+            b"" if self.method == b"HEAD" else body,
         )  # fmt: skip
         self._line.said(self)
 

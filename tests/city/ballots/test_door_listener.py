@@ -135,6 +135,10 @@ def test_what_is_no_ballot_is_refused_in_words(town: Voting) -> None:
 
     async def talk(house: House) -> list[list[Answer]]:
         said = [await house.say(case[0]) for case in cases]
+        reader, writer = await house.line()
+        writer.write(b"HEAD /cast HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert (await reader.read()).endswith(b"\r\n\r\n"), "a head has no body"
+        writer.close()
         said += [await house.say(b"GET /healthz HTTP/1.0\r\n\r\n")]
         # After a refusal of one's own doing the line goes on.
         both = await house.say(good + good, answers=2)
