@@ -1,4 +1,4 @@
-"""What the worker does for the programme: it looks for jobs in modules of this name alone."""
+"""What the worker does for the programme."""
 
 from __future__ import annotations
 
