@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+import re
 import uuid
 from html import unescape
 from typing import Any
@@ -44,6 +45,10 @@ TELEPHONE, EMAIL = "+7 927 555-01-77", "planted.inside.text@quux.example"
 SECRET = "planted-anonymous-secret-8841"
 
 
+WORD = re.compile(r"qx\d+vz[0-9a-f]{6}")
+"""The shape of a word that `Plants.word` makes."""
+
+
 class Plants:
     """The values that must not come back, each with what it is."""
 
@@ -66,7 +71,13 @@ class Plants:
     def found(self, text: str) -> list[str]:
         """What of it stands in a text, however it is escaped."""
         lower = unquote(unescape(text)).lower()
-        return [what for value, what in self.values.items() if value.lower() in lower]
+        # All words that were made are looked for at once: thousands of answers are read.
+        words = set(WORD.findall(lower))
+        return [
+            what
+            for value, what in self.values.items()
+            if (value in words if WORD.fullmatch(value) else value.lower() in lower)
+        ]
 
 
 def picture(colour: str) -> Photograph:
