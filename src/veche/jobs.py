@@ -8,10 +8,13 @@ jobs call operations that refuse or ignore what is already done.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Generic, ParamSpec
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 P = ParamSpec("P")
 
@@ -35,6 +38,14 @@ class Job(Generic[P]):
         if args:
             raise TypeError("a job takes keyword arguments only")
         self._task.defer(**kwargs)
+
+    def defer_alone(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Queue the job unless it waits already; it never runs beside itself."""
+        if args:
+            raise TypeError("a job takes keyword arguments only")
+        alone = self._task.configure(lock=self.name, queueing_lock=self.name)
+        with suppress(AlreadyEnqueued), transaction.atomic():
+            alone.defer(**kwargs)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Do it here and now."""

@@ -14,11 +14,13 @@ from django.db import connection
 from django.test import Client
 
 from tests.cast import START, SmallTown
+from veche import clock
 from veche.city.pulse.datasets_hot import CELLS, FORECASTS
 from veche.city.pulse.models import Forecast, ForecastCell
 from veche.city.pulse.operations import hot
 from veche.city.pulse.queries import placed
 from veche.city.pulse.queries.hot import UnknownForecast, cells, forecast_of
+from veche.city.pulse.tasks import forecast_places
 from veche.core.cases.terms import city_zone
 from veche.core.journal.models import Record
 from veche.core.notices import matters
@@ -120,14 +122,28 @@ def test_a_choice_serves_for_four_weeks(told: Told) -> None:
     assert chosen == [MONDAY] * 4 + [MONDAY + dt.timedelta(28)] * 2
 
 
-def test_the_timer_comes_once_a_week(told: Told) -> None:
-    assert hot.sweep(at=_at(MONDAY, 1)) == 0
-    assert hot.sweep(at=_at(MONDAY, 3)) == 1
-    assert hot.sweep(at=_at(MONDAY, 4)) == 0
+def test_the_timer_comes_once_a_week(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def jobs() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM procrastinate_jobs"
+                " WHERE task_name LIKE '%%forecast_places' AND status = 'todo'"
+            )
+            return int(cursor.fetchone()[0])
+
+    hot.sweep(at=_at(MONDAY, 1))
+    assert jobs() == 0, "it is night"
+    for minute in range(3):
+        hot.sweep(at=_at(MONDAY, 3) + dt.timedelta(minutes=minute))
+    assert jobs() == 1, "one waits, however often the timer comes"
+    monkeypatch.setattr(clock, "now", lambda: _at(MONDAY, 3))
+    forecast_places()
+    assert Forecast.objects.count() == 1
+    assert hot.look(at=_at(MONDAY, 4)) == 0
     records = Record.objects.filter(kind="pulse.places-forecast").count()
-    assert hot.sweep(at=_at(MONDAY + dt.timedelta(3))) == 0
+    assert hot.look(at=_at(MONDAY + dt.timedelta(3))) == 0
     assert Record.objects.filter(kind="pulse.places-forecast").count() == records == 1
-    assert hot.sweep(at=_at(MONDAY + dt.timedelta(8))) == 1, "late, but it comes"
+    assert hot.look(at=_at(MONDAY + dt.timedelta(8))) == 1, "late, but it comes"
     assert Forecast.objects.filter(published_at__isnull=False).count() == 1
 
 

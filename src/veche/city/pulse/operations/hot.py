@@ -224,18 +224,35 @@ def monday(at: dt.datetime) -> dt.date:
     return today - dt.timedelta(today.weekday())
 
 
-def sweep(*, at: dt.datetime) -> int:
-    """The timer: on Mondays from three o'clock of the city on, or as soon as it runs again."""
+def due(at: dt.datetime) -> dt.date | None:
+    """The Monday whose week is to be forecast by now, from three o'clock of the city on; None
+    where it is done."""
     here = at.astimezone(city_zone())
     since = monday(at)
     if here.date() == since and here.hour < 3:
-        return 0
+        return None
     done = Record.objects.filter(
         kind="pulse.places-forecast", at__gte=dt.datetime.combine(since, dt.time(), city_zone())
     )
-    if done.exists():
+    return None if done.exists() else since
+
+
+def look(*, at: dt.datetime) -> int:
+    """Publish the weeks that are over and forecast the one that has begun, unless that is done;
+    returns how many forecasts were made."""
+    since = due(at)
+    if since is None:
         return 0
     over = Forecast.objects.filter(published_at=None, since__lte=since - dt.timedelta(DAYS))
     if over.exists():
         publish_weeks(by=None, at=at)
     return len(forecast_week(by=None, at=at, since=since))
+
+
+def sweep(*, at: dt.datetime) -> None:
+    """The timer: on Mondays, or as soon as it runs again, it lets the worker forecast: beside the
+    timers, which would wait for seconds where a city has years of events."""
+    if due(at) is not None:
+        from veche.city.pulse.tasks import forecast_places
+
+        forecast_places.defer_alone()
