@@ -35,7 +35,8 @@ class Migration(migrations.Migration):
             [("UPDATE ballots_booth SET names = jsonb_build_object(%s::text, name)", [LANGUAGE])],
             "UPDATE ballots_booth SET name = left((SELECT min(value) FROM jsonb_each_text(names)), 160)",
         ),
-        # On the way back the column is made first, and filled from the names.
+        # On the way back the column is made first, empty, and filled from the names.
+        migrations.AlterField("booth", "name", models.CharField(max_length=160, default="")),
         migrations.RemoveField("booth", "name"),
         migrations.AddConstraint(
             model_name="booth",
