@@ -32,6 +32,7 @@ from veche.core.files.documents import clean as clean_document
 from veche.core.files.documents import document_path
 from veche.core.files.photographs import clean
 from veche.core.files.queries import path_of
+from veche.core.journal.models import Record
 
 __all__ = ["offline"]
 SOON = START + 5 * DAY
@@ -117,6 +118,9 @@ def test_a_site_shows_six_photographs_at_most_and_a_hidden_one_none(world: World
     address = SitePhotograph.objects.first().file.address  # type: ignore[union-attr]
     asked = ("site-photograph", world.site.code, address, "small")
     read(browser(None), *asked, status=404)
+    shot_of = SitePhotograph.objects.get(place=1).pk
+    for act in ("site-photograph-first", "site-photograph-remove"):  # nor that it is there at all
+        send(browser(world.founder), act, world.site.code, shot_of, status=404)
     assert browser(world.keeper).get(
         f"/en/pilots/sites/{world.site.code}/photographs/{address}/small/"
     )["Cache-Control"] == "private, no-store"  # fmt: skip
@@ -181,6 +185,8 @@ def test_a_contract_has_documents_for_everybody_and_for_the_parties(
         )  # fmt: skip
     shown = ContractDocument.objects.get(place=1)
     assert "Prices by part" not in read(anybody, "contract", contract.pk)
+    told = Record.objects.get(kind="pilots.contract-document-added", public__place=inner.place)
+    assert told.public.keys() == {"number", "place", "public", "digest"}
     page = read(firm, "contract", contract.pk)
     assert "Prices by part" in page and "not public" in page and "<i>canes" not in page
     read(anybody, "contract-document", contract.pk, inner.place, status=404)
@@ -199,6 +205,12 @@ def test_a_contract_has_documents_for_everybody_and_for_the_parties(
     assert len(list((tmp_path / "documents").iterdir())) == 1
 
     send(officer, "contract-document-off", contract.pk, 1, because="It names a person.")
+    send(officer, "contract-document-off", contract.pk, inner.place, because="Their margin.")
+    for place, why in ((1, {"because": "It names a person."}), (inner.place, {})):
+        told = Record.objects.get(
+            kind="pilots.contract-document-taken-off", public__place=place
+        )  # fmt: skip
+        assert told.public == {"number": contract.number, "place": place, **why}
     send(officer, "contract-document-off", contract.pk, 1, status=409, because="Once more, so.")
     read(anybody, "contract-document", contract.pk, 1, status=410)
     assert "It names a person." in read(anybody, "contract", contract.pk)

@@ -295,6 +295,7 @@ def test_a_trial_goes_on_as_long_as_its_site_is_booked(world: World) -> None:
         (trials.NotTheAgency, {"by": world.founder}),
         (trials.TrialNotLater, {"last": planned - DAY}),
         (trials.BookedTooShort, {"last": until + DAY}),
+        (trials.BookedTooShort, {"last": dt.date.max}),
         (trials.ReasonNeeded, {"because": "so"}),
     ):
         with pytest.raises(fault):

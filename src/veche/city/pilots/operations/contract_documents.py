@@ -63,8 +63,8 @@ def add_document(
     submission: uuid.UUID | None = None,
 ) -> ContractDocument:
     """Bring a document of a contract. A ``public`` one is read by everybody from this moment and
-    becomes a release; the others are read by the agency, the department and the company. The same
-    press twice brings it once.
+    becomes a release; the others are read by the agency, the department and the company, and of
+    them the journal tells everybody their digest alone. The same press twice brings it once.
 
     Raises:
         TheirOwn: the contract was read from another publisher.
@@ -101,12 +101,12 @@ def add_document(
         by=by,
         submission=submission,
     )
-    told = {"title": row.title} if public else {}
+    told = {"kind": row.kind, "size": row.size, "title": row.title} if public else {}
     record(
         kind="pilots.contract-document-added", by=by, at=at, subject=subject_of(contract),
         public={
-            "number": contract.number, "place": row.place, "kind": row.kind, "public": public,
-            "digest": row.digest, "size": row.size, **told,
+            "number": contract.number, "place": row.place, "public": public, "digest": row.digest,
+            **told,
         },
         personal={"name": row.name},
     )  # fmt: skip
@@ -137,9 +137,11 @@ def take_off_document(
     said = sized(because, rules.SHORTEST_WHY, LONGEST_WHY)
     row.taken_off_at, row.taken_off_because = at, said
     row.save(update_fields=["taken_off_at", "taken_off_because"])
+    why = {"because": said}
     record(
         kind="pilots.contract-document-taken-off", by=by, at=at, subject=subject_of(contract),
-        public={"number": contract.number, "place": row.place, "because": said},
+        public={"number": contract.number, "place": row.place, **(why if row.public else {})},
+        personal={} if row.public else why,
     )  # fmt: skip
     transaction.on_commit(lambda: forget_unnamed([row.digest]))
     return row

@@ -225,7 +225,7 @@ def prolong_trial(
     check_agency(by, at, application)
     because = reason(because)
     trial = open_trial(application)
-    ends_at = day_after(last)
+    ends_at = day_after(min(last, dt.date.max - DAY))  # the last day of all has none after it
     if trial is not None:
         if ends_at <= max(trial.ends_at, at):
             raise TrialNotLater(day=last_day_of(trial.ends_at).isoformat())

@@ -82,8 +82,15 @@ def photographs(request: HttpRequest, person: Person, code: str) -> HttpResponse
     return render(request, "pilots/sites_photographs.html", context, status=status)
 
 
-def _one(code: str, number: int) -> SitePhotograph:
-    rows = SitePhotograph.objects.filter(site__code=code, pk=min(number, MOST))
+def _one(request: HttpRequest, code: str, number: int) -> SitePhotograph:
+    """A photograph of a site that whoever asks may read of.
+
+    Raises:
+        UnknownSite: there is none, or it is not published.
+        UnknownPhotograph: it has no such photograph.
+    """
+    site = access.site_for(code, asker(request).holdings)
+    rows = SitePhotograph.objects.filter(site=site, pk=min(number, MOST))
     found = rows.select_related("site").first()
     if found is None:
         raise operations.UnknownPhotograph
@@ -94,7 +101,7 @@ def _one(code: str, number: int) -> SitePhotograph:
 @signed_in("")
 def first(request: HttpRequest, person: Person, code: str, number: int) -> HttpResponse:
     """Let a photograph stand before the others."""
-    one = _one(code, number)
+    one = _one(request, code, number)
     operations.show_first(by=person, at=clock.now(), site=one.site, photograph=one)
     messages.success(request, _("It stands first now."))
     return redirect("pilots:site-photographs", code)
@@ -104,7 +111,7 @@ def first(request: HttpRequest, person: Person, code: str, number: int) -> HttpR
 @signed_in("")
 def take_away(request: HttpRequest, person: Person, code: str, number: int) -> HttpResponse:
     """Take a photograph away."""
-    one = _one(code, number)
+    one = _one(request, code, number)
     operations.take_away(by=person, at=clock.now(), site=one.site, photograph=one)
     messages.success(request, _("The photograph is gone."))
     return redirect("pilots:site-photographs", code)
