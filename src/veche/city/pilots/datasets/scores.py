@@ -66,8 +66,8 @@ CALL_MARKS = Dataset(
     columns=(
         _CALL,
         _NUMBER,
-        Column("expert", "integer", _("Number of the expert in this call; in another call the same "
-                                      "number is somebody else.")),
+        Column("expert", "integer", _("Number of the expert in this call; the same number in "
+                                      "another call tells nothing.")),
         Column("criterion", "text", _("Code of the criterion.")),
         Column("weight", "number", _("Its weight.")),
         Column("mark", "integer", _("0 to 5.")),
