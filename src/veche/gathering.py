@@ -114,13 +114,23 @@ class Gatherer(Generic[Given, Told]):
                 batch, self._waiting = [*batch, *self._waiting], []
             away = Away(str(fault))
             for _given, heard in batch:
-                heard(away)
+                _tell(heard, away)
             if not from_outside:
                 raise
         else:
             for (_given, heard), found in zip(batch, answers, strict=True):
-                heard(found)
+                _tell(heard, found)
 
     async def _batch(self, batch: Sequence[Given]) -> list[Told]:
         """Write all of these and commit; an answer for each, in their order."""
         raise NotImplementedError
+
+
+def _tell(heard: Callable[[Told | Away], None], found: Told | Away) -> None:
+    """Tell one; who cannot be told keeps nobody else waiting."""
+    try:
+        heard(found)
+    except Exception as fault:
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": "An answer could not be given.", "exception": fault}
+        )
