@@ -9,7 +9,6 @@ sends or reads too slowly is let go, and whoever stops the listener waits for wh
 from __future__ import annotations
 
 import asyncio
-import http
 from collections import deque
 from collections.abc import Callable
 from email.utils import formatdate
@@ -19,7 +18,8 @@ import httptools
 
 from veche import listening_words as words
 from veche.errors import NotFound, Refused
-from veche.native import ALWAYS, PROBLEM, Headers, problem_of
+from veche.listening_asked import Asked
+from veche.native import ALWAYS
 
 MOST_LINES = 4_096
 """Connections at the same time; who comes then is asked to come again."""
@@ -27,6 +27,8 @@ MOST_PIPED = 64
 """Requests of one connection that wait for their answers before no more is read from it."""
 LONGEST_HEAD = 16_384
 """Bytes of the head of a request."""
+FRAMED = 8
+"""As many times its own length a body may take with all that frames its pieces and follows it."""
 LONGEST_FLUSH = 20 * 1024 * 1024
 """Bytes of what is far too long that are read, so that the sender hears the answer."""
 PATIENCE = 10
@@ -35,46 +37,6 @@ IDLE = 75
 """Seconds a connection is kept without a request: longer than proxies keep theirs."""
 
 _REST = b"".join(name + b": " + value + b"\r\n" for name, value in ALWAYS)
-
-
-class Asked:
-    """One request: ``body`` is None where more was sent than is looked at."""
-
-    __slots__ = ("_line", "body", "headers", "last", "method", "path", "said")
-
-    def __init__(self, line: Line) -> None:
-        self._line = line
-        self.method = b""
-        self.path = b""
-        self.headers: list[tuple[bytes, bytes]] = []
-        self.body: bytes | None = b""
-        self.said = b""
-        """The whole answer, once there is one."""
-        self.last = False
-        """Whether the connection ends after it."""
-
-    def answer(self, status: int, body: bytes, kind: bytes, more: Headers = ()) -> None:
-        """Answer; called once."""
-        phrase = http.HTTPStatus(status).phrase.encode()
-        head = b"".join(name + b": " + value + b"\r\n" for name, value in more)
-        self._say(b"HTTP/1.1 %d %s\r\n%s" % (status, phrase, head), kind, body)
-
-    def take(self, body: bytes) -> None:
-        """Answer that it was done, in JSON."""
-        self._say(b"HTTP/1.1 200 OK\r\n", b"application/json", body)
-
-    def _say(self, head: bytes, kind: bytes, body: bytes) -> None:
-        last = b"connection: close\r\n" if self.last else b""
-        self.said = b"%scontent-type: %s\r\n%s%scontent-length: %d\r\n\r\n%s" % (
-            head, kind, last, self._line.listener.rest, len(body),
-            b"" if self.method == b"HEAD" else body,
-        )  # fmt: skip
-        self._line.said(self)
-
-    def refuse(self, refused: Refused) -> None:
-        """Answer with a refusal in the reader's language."""
-        body, more = problem_of({"headers": self.headers}, refused)
-        self.answer(refused.status, body, PROBLEM[1], more)
 
 
 class Line(asyncio.Protocol):
@@ -93,7 +55,8 @@ class Line(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._now: Asked | None = None
         self._parts: list[bytes] = []
-        self._size = self._head = 0
+        self._size = self._came = 0
+        self._whole_head = False
         self._paused = self._eof = self._broken = False
 
     # --- the connection
@@ -110,7 +73,11 @@ class Line(asyncio.Protocol):
         self.listener.gone(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came."""
+        """Bytes came. They are looked at by pieces, so that no piece holds more than may come."""
+        for at in range(0, len(data), LONGEST_HEAD):
+            self._feed(data[at : at + LONGEST_HEAD])
+
+    def _feed(self, data: bytes) -> None:
         if self.flushed >= 0:
             self.flushed += len(data)
             if self.flushed > LONGEST_FLUSH:
@@ -125,10 +92,12 @@ class Line(asyncio.Protocol):
             if self.flushed < 0:
                 self._break(words.Unreadable())
         else:
-            if before is not None and before is self._now and self._head >= 0:
-                self._head += len(data)
-                if self._head > LONGEST_HEAD:
+            if before is not None and before is self._now:
+                self._came += len(data)
+                if not self._whole_head and self._came > LONGEST_HEAD:
                     self._break(words.LongHead())
+                elif self._came > LONGEST_HEAD + FRAMED * self.listener.longest:
+                    self._too_long(before)
 
     def eof_received(self) -> bool:
         """They send no more; they may still wait for answers."""
@@ -163,7 +132,8 @@ class Line(asyncio.Protocol):
         """A request begins."""
         if self.flushed < 0:
             self._now = Asked(self)
-            self._size = self._head = 0
+            self._size = self._came = 0
+            self._whole_head = False
             self.since = self.listener.ticks
 
     def on_url(self, url: bytes) -> None:
@@ -175,7 +145,7 @@ class Line(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
-        if self._now is not None and self._head >= 0:
+        if self._now is not None and not self._whole_head:
             self._size += len(name) + len(value)
             if self._size > LONGEST_HEAD:
                 self._break(words.LongHead())
@@ -187,7 +157,7 @@ class Line(asyncio.Protocol):
         now = self._now
         if now is None:
             return
-        self._size, self._head = 0, -1
+        self._size, self._whole_head = 0, True
         now.method = self._parser.get_method()
         length: bytes | None = None
         chunked = waits = False
@@ -200,6 +170,8 @@ class Line(asyncio.Protocol):
                 waits = value.lower() == b"100-continue"
         if length is None and not chunked and now.method in (b"POST", b"PUT", b"PATCH"):
             self._break(words.NoLength())
+        elif chunked and self._parser.get_http_version() != "1.1":
+            self._break(words.Unreadable())  # who knows no chunks may see another end of it
         elif length is not None and int(length) > self.listener.longest:
             self._too_long(now)
         elif waits and not self.waiting:
@@ -303,7 +275,9 @@ class Line(asyncio.Protocol):
         elif self._now is not None:
             if late > PATIENCE:
                 self._break(words.TooSlow())
-        elif late > IDLE:
+        elif late > IDLE + PATIENCE:
+            self.transport.abort()
+        elif late > IDLE:  # which waits until all that was answered is fetched
             self.transport.close()
 
 
@@ -364,7 +338,10 @@ class Listener:
         elif asked.method != b"POST":
             asked.refuse(words.WrongMethod())
         else:
-            door(asked)
+            try:
+                door(asked)
+            except Exception as fault:
+                asked.fail(fault)
 
     async def end(self, patience: float = PATIENCE) -> None:
         """Take nothing new, answer what was asked, and go."""

@@ -47,6 +47,14 @@ class LongHead(Refused):
     sentence = _("What stands before the message is too long.")
 
 
+class Faulty(Refused):
+    """The program is at fault."""
+
+    code = "door-fault"
+    status = 500
+    sentence = _("Something went wrong here, and it is not your doing. Try again in a minute.")
+
+
 class TooManyLines(Refused):
     """All connections are taken, or the listener ends."""
 

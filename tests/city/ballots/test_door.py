@@ -124,6 +124,7 @@ def test_what_is_refused_says_why_in_the_readers_language(town: Voting) -> None:
         (sent(token, {"lamps": ["a"] * 9000}), 413, "ballot-too-long"),
         (sent(token, "x" * 10_000_000), 413, "ballot-too-long"),
         (sent(token, good, key="k" * 300), 413, "ballot-too-long"),
+        (sent(token, good, key="\ud800"), 400, "ballot-unreadable"),
         (b"{", 400, "ballot-unreadable"),
         (b"[]", 400, "ballot-unreadable"),
         (b"null", 400, "ballot-unreadable"),

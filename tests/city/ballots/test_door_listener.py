@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -128,6 +129,8 @@ def test_what_is_no_ballot_is_refused_in_words(town: Voting) -> None:
         (head + b"content-length: 9999999\r\n\r\n" + b"x" * 9_999_999, 413, "ballot-too-long"),
         (head + b"transfer-encoding: chunked\r\n\r\n" + b"no\r\n" * 9, 400, ""),
         (head + b"transfer-encoding: chunked\r\n\r\n9999\r\n" + b"x" * 99_999, 413, ""),
+        (head + b"transfer-encoding: chunked\r\n\r\n0\r\nt: " + b"x" * 2_000_000, 413, ""),
+        (head.replace(b"1.1", b"1.0") + b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400, ""),
         (head + b"a: " + b"x" * 20_000 + b"\r\n\r\n", 431, "request-head"),
         (head + b"a: " + b"x" * 999_999, 431, "request-head"),
         (b"POST /" + b"x" * 20_000, 431, "request-head"),
@@ -276,3 +279,40 @@ def test_who_never_fetches_answers_is_not_read_from(
         writer.close()
 
     visited(talk, tick=0.03)
+
+
+def test_who_leaves_answers_lying_is_cut_off_in_the_end() -> None:
+    listener = Listener({}, longest=9)
+    line = listening.Line(listener)
+    line.transport = transport = Mock()
+    line.look()
+    listener.ticks = listening.IDLE + 1
+    line.look()
+    assert transport.close.called and not transport.abort.called
+    listener.ticks += listening.PATIENCE
+    line.look()
+    assert transport.abort.called, "closing waits for what nobody fetches"
+
+
+def test_a_fault_of_the_program_is_answered_and_the_line_goes_on(
+    town: Voting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    vote = opened(town)
+    good = request("/cast", sent(token_of(vote, 0, town), {"lamps": ["a"]}))
+
+    written = "what somebody wrote"
+
+    def faulty(_asked: object) -> None:
+        raise KeyError(written)
+
+    async def talk(house: House) -> list[Answer]:
+        house.listener.doors[b"/faulty"] = faulty
+        with monkeypatch.context() as patch:
+            patch.setattr(doors, "learn", faulty)
+            found = await house.say(request("/faulty", b"{}") + good, answers=2)
+        return found + await house.say(good)
+
+    *faults, taken = visited(talk)
+    assert [(one.status, one.told["code"]) for one in faults] == [(500, "door-fault")] * 2
+    assert taken.status == 200
+    assert "KeyError" in caplog.text and written not in caplog.text

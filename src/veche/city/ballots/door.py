@@ -23,7 +23,7 @@ from veche.city.ballots.tokens import BallotToken, WrongToken, read_token
 from veche.city.ballots.vote.choice import LONGEST_CHOICE
 from veche.core.journal.tlog.merkle import leaf_hash
 from veche.errors import Refused
-from veche.listening import Asked
+from veche.listening_asked import Asked
 from veche.native import Receive, Scope, Send, TooLong, answer, body_of, refuse
 
 LARGEST = LONGEST_CHOICE + 4096
@@ -81,6 +81,8 @@ class Door:
                 asked.take(await self.cast(*told))
             except Refused as refused:
                 asked.refuse(refused)
+            except Exception as fault:
+                asked.fail(fault)
 
         task = asyncio.get_running_loop().create_task(cast())
         self._tasks.add(task)
@@ -181,6 +183,8 @@ def _read(body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, obj
     try:
         told = json.loads(body.decode())
         token, choice, key = told["token"], told["choice"], told.get("key", "")
+        if isinstance(key, str):
+            key.encode()  # JSON can hold halves of letters, which nothing else can
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         raise door_words.BrokenSending from fault
     if not key:
@@ -212,12 +216,14 @@ def database_of(told: dict[str, Any]) -> dict[str, Any]:
 
 
 def learn_key(at: Any) -> None:
-    """Publish this process's key of promises, from a thread of its own."""
-    from django.db import connection
+    """Publish this process's key of promises, from a thread of its own. Raises: OSError."""
+    from django.db import DatabaseError, connection
 
     from veche.city.ballots.intake import tell_key
 
     try:
         tell_key(str(keys.own_verifier()), at)
+    except DatabaseError as fault:
+        raise OSError(str(fault)) from fault
     finally:
         connection.close()

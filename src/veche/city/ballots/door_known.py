@@ -5,6 +5,7 @@ No Django: the native door and the pages share it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -85,7 +86,8 @@ class Known:
         """The vote, if it was met."""
         found = self.votes.get(number)
         if found is not None:
-            self.votes.move_to_end(number)
+            with contextlib.suppress(KeyError):  # forgotten just now, by a thread that learns
+                self.votes.move_to_end(number)
         return found
 
     def learn(self, vote: int, row: tuple[Any, ...]) -> KnownVote:

@@ -95,7 +95,8 @@ class Writer(Gatherer[Sending, Answer]):
         if self._told is not None:
             async with self._telling:
                 if self._told is not None:
-                    await asyncio.to_thread(self._told, at)
+                    async with asyncio.timeout(PATIENCE):
+                        await asyncio.to_thread(self._told, at)
                     self._told = None
         taken = [
             (sending.number, sending.leaf)
