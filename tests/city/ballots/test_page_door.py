@@ -414,3 +414,20 @@ def test_while_the_database_is_away_the_pages_answer_and_a_cut_line_is_made_anew
             page_door.build.cache_clear()
 
     assert asyncio.run(cut()) == [303, 303]
+
+
+def test_no_more_is_read_than_a_form_may_hold(town: Voting) -> None:
+    one, seen = form(opened(town), town.voters[0]), 0
+
+    async def receive() -> Message:
+        nonlocal seen
+        seen += 65_536
+        return {"type": "http.request", "body": b"x" * 65_536, "more_body": seen < 10_000_000}
+
+    async def endless(router: Router) -> Answer:
+        headers = one.headers | {"content-length": "500"}
+        left = await page_door.build()(scope_of(one.way, "POST", headers), receive, pages)
+        assert left is not None and seen <= page_door.LARGEST + 65_536
+        return Answer(LEFT, [], b"")
+
+    through(endless)

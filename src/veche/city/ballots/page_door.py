@@ -89,11 +89,13 @@ class PageDoor:
         ):
             return receive
         read: list[Message] = []
-        while not read or read[-1].get("more_body", False):
+        size = 0
+        while size <= LARGEST and (not read or read[-1].get("more_body", False)):
             read.append(await receive())
+            size += len(read[-1].get("body", b""))
         body = b"".join(message.get("body", b"") for message in read)
         answer = None
-        if read[-1]["type"] == "http.request" and len(body) == int(length):
+        if read[-1]["type"] == "http.request" and size == int(length):
             answer = await self.cast(ASGIRequest(scope, BytesIO(body)), way)
         if answer is None:
             return _again(read, receive)
