@@ -45,7 +45,7 @@ Box = tuple[float, float, float, float]
 """Left, top, right, bottom in units of the inner picture."""
 
 SHARES = ("share-1", "share-2", "share-3", "share-4")
-_SEEN_WIDTH = 430.0  # the width in pixels for which names are kept apart; wider has more room
+_SEEN_WIDTH = 360.0  # the width in pixels for which names are kept apart; wider has more room
 _CIRCLE_WIDTH = 600.0  # the same for circles, which crowd sooner
 _CACHE_SIZE = 64
 _MOST_NAMES = 14
@@ -301,10 +301,13 @@ def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
                 water = _kind(feature) in ("river", "water")
                 wanted.append((2, feature.name, x, y, "name-water" if water else "name-small"))
     pixel = WIDTH / _SEEN_WIDTH
-    tall = 17.0 * pixel
     found = []
     for _, name, x, y, css in sorted(wanted, key=lambda w: w[0]):
-        wide = sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in name) * pixel
+        lines = name.split("\n")
+        wide = pixel * max(
+            sum(13.0 if ord(letter) > 0x2E80 else 7.4 for letter in line) for line in lines
+        )
+        tall = 17.0 * pixel * len(lines)
         spots = []
         for right, down in _SHIFTS:
             spot, at = x + right * pixel, y + down * pixel
@@ -315,8 +318,19 @@ def _wanted(view: Plan, window: Frame) -> tuple[_Name, ...]:
             lefts, tops, rights, bottoms = zip(*(box for _, _, box in spots), strict=True)
             reach = (min(lefts), min(tops), max(rights), max(bottoms))
             css = f' class="{css}"' if css else ""
-            found.append(_Name(escape(name), css, tuple(spots), reach))
+            found.append(_Name(_lines(lines), css, tuple(spots), reach))
     return tuple(found)
+
+
+def _lines(lines: Sequence[str]) -> str:
+    """A name of one line, or of several under each other around its middle."""
+    if len(lines) == 1:
+        return escape(lines[0])
+    first = -(len(lines) - 1) / 2
+    return "".join(
+        f'<tspan x="0" dy="{(first if n == 0 else 1) * 1.2:g}em">{escape(line)}</tspan>'
+        for n, line in enumerate(lines)
+    )
 
 
 def _names(wanted: Sequence[_Name], window: Frame, taken: list[Box]) -> list[str]:

@@ -13,6 +13,8 @@ from veche.look.window import Bounds, Frame, Point
 class Outline:
     """An area: its name in the reader's language, its rings, its kind.
 
+    A line break in the name sets it in lines under each other.
+
     ``kind``: city (land and rim), district or neighbourhood (dashed border), focus (tinted), or
     share-1 to share-4 (tinted the more, the greater its share).
     """

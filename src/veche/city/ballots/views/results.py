@@ -132,7 +132,7 @@ def turnout_map(vote: Vote, rows: Sequence[Turnout], places: Atlas) -> Plan | No
         outlines.append(
             Outline("", rings, SHARES[min(3, int(4 * row.share / most)) if most else 0])
         )
-        outlines.append(Outline(f"{place} · {percent(row.share)}", rings, "district"))
+        outlines.append(Outline(f"{place}\n{percent(row.share)}", rings, "district"))
     return Plan(
         bounds=vote.case.territory.bounds,
         outlines=outlines,

@@ -74,7 +74,7 @@ def _map(districts: Sequence[queries.District], places: Atlas) -> Plan | None:
         if one.state in SHARE:
             outlines.append(Outline("", rings, SHARE[one.state]))
         word = STATES[one.state][0]
-        outlines.append(Outline(f"{one.territory} · {word}", rings, "district"))
+        outlines.append(Outline(f"{one.territory}\n{word}", rings, "district"))
     return Plan(
         bounds=city.bounds,
         outlines=outlines,
