@@ -16,6 +16,7 @@ from veche.city.dispatch import access, rules
 from veche.city.dispatch.models import Incident, IncidentEntry, IncidentMatter
 from veche.city.dispatch.queries import duty, handbook, joins
 from veche.core.notices import operations as notices
+from veche.core.notices.operations.sets import tell_people_of_many
 from veche.core.notices.rules import CALL, URGENT
 from veche.core.organisations.models import Holding
 from veche.operation import inside
@@ -174,12 +175,15 @@ def tell_openers(*, by: Person | None, at: dt.datetime, incident: Incident, kind
         return
     own = [person for person, _case in _openers([incident.pk])]
     _tell(by, at, incident, incident.case, own, kind, topic="work")
-    parts = joins.parts([incident.pk])
-    for part in access.full().filter(pk__in=parts):
-        people = [person for person, _case in _openers([part.pk])]
-        _tell(
-            by, at, part, part.case, people, kind if part.drill else f"{kind}-joined", topic="work"
-        )
+    # Of those that became a part of it, however many, in a few statements; drills are rare.
+    parts = {one.pk: one for one in access.full().filter(pk__in=joins.parts([incident.pk]))}
+    told = [pair for pair in _openers(parts) if by is None or pair[0] != by.pk]
+    real = [(person, case) for person, case in told if not parts[case].drill]
+    if real:
+        tell_people_of_many(by=by, at=at, told=real, kind=f"{kind}-joined")
+    for person, case in told:
+        if parts[case].drill:
+            _tell(by, at, parts[case], parts[case].case, [person], kind, topic="work")
 
 
 @inside
