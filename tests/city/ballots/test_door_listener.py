@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 from unittest.mock import Mock
 
+import psycopg
 import pytest
 
 from tests.city.ballots.doors import Answer
@@ -15,7 +16,7 @@ from tests.city.ballots.test_door import opened, sent, token_of
 from tests.city.ballots.votes import Voting, voting
 from veche import listening
 from veche.city.ballots import door as doors
-from veche.city.ballots import intake
+from veche.city.ballots import door_writer, intake
 from veche.city.ballots.door import Door, build
 from veche.city.ballots.door_writer import Answer as Written
 from veche.city.ballots.load import request
@@ -316,3 +317,25 @@ def test_a_fault_of_the_program_is_answered_and_the_line_goes_on(
     assert [(one.status, one.told["code"]) for one in faults] == [(500, "door-fault")] * 2
     assert taken.status == 200
     assert "KeyError" in caplog.text and written not in caplog.text
+
+
+def test_what_was_given_up_is_not_written_later(
+    town: Voting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_writer, "PATIENCE", 0.2)
+    vote = opened(town)
+    good = request("/cast", sent(token_of(vote, 0, town), {"lamps": ["a"]}))
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event = 'advisory' AND query LIKE %s"
+
+    async def talk(house: House) -> int:
+        with psycopg.connect(**house.door.writer.database, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(ballots_lock(%s))", [vote.pk])
+            [away] = await house.say(good)
+            until = asyncio.get_running_loop().time() + 3
+            while other.execute(waits, ["%ballots_cast%"]).rowcount:
+                await asyncio.sleep(0.05)
+                assert asyncio.get_running_loop().time() < until, "it still waits to be written"
+        return away.status
+
+    assert visited(talk) == 503
+    assert not Ballot.objects.exists()

@@ -29,13 +29,22 @@ class Line:
         self._flushing = False
 
     @classmethod
-    async def to(cls, database: dict[str, Any], statement: str) -> Line:
+    async def to(cls, database: dict[str, Any], statement: str, patience: float) -> Line:
         """Connect and prepare; parameters are ``$1`` and so on.
+
+        The database gives up after ``patience`` seconds too: what nobody waits for any more must
+        not be written later, nor hold a connection until then.
 
         Raises:
             psycopg.Error: there is no database, or it does not understand.
         """
         connection = await psycopg.AsyncConnection.connect(**database, autocommit=True)
+        try:
+            told = [str(round(patience * 1000))]
+            await connection.execute("SELECT set_config('statement_timeout', %s, false)", told)
+        except BaseException:
+            await connection.close()
+            raise
         line = cls(connection)
         line._loop.add_reader(line._pg.socket, line._readable)
         try:

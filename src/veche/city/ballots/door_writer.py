@@ -111,7 +111,7 @@ class Writer(Gatherer[Sending, Answer]):
 
     async def _ask(self, arrays: Sequence[str]) -> tuple[list[str], dt.datetime]:
         """The outcomes of a batch, and when it was written, by the city's clock."""
-        line = self._free.pop() if self._free else await Line.to(self.database, _CAST)
+        line = self._free.pop() if self._free else await Line.to(self.database, _CAST, PATIENCE)
         try:
             found = await line.ask(arrays)
         except (errors.DeadlockDetected, errors.SerializationFailure):
