@@ -8,6 +8,7 @@ import json
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from tests.city.ballots.test_channels import (  # noqa: F401
@@ -171,6 +172,28 @@ def test_nobody_is_put_back_whose_paper_is_counted_or_after_the_close(
     vote.refresh_from_db()
     with pytest.raises(VoteOver):
         ask(town.poll_clerk, entry_of(vote, town.voters[2]), at=vote.closes_at)
+
+
+def test_a_pile_and_somebody_put_back_never_wait_for_each_other_in_a_circle(
+    town: Voting,  # noqa: F811
+    vote: Vote,  # noqa: F811
+) -> None:
+    """A pile holds the vote, then the booth. Who puts somebody back holds the booth, and at the end
+    needs the vote, for what the log will say leads to it: the two may hold it together."""
+    booth = booth_of(town, vote)
+    mark(town, booth, town.voters[0])
+    pile = paper.open_batch(by=town.poll_clerk, at=AT, booth=booth, territory=town.town.west)
+    with CaptureQueriesContext(connection) as asked:
+        paper.enter_batch(by=town.poll_clerk, at=AT, batch=pile, text="1")
+        paper.enter_batch(by=second(town), at=AT, batch=pile, text="1")
+        course.close_in_time(by=None, at=vote.closes_at, case=vote.case)
+        paper.close_booth(by=town.poll_clerk, at=vote.closes_at, booth=booth)
+    locks = [one["sql"] for one in asked if " FOR " in one["sql"]]
+    piles = [one for one in locks if 'FROM "ballots_vote"' in one][:2]
+    assert len(piles) == 2
+    assert all(one.endswith('FOR NO KEY UPDATE OF "ballots_vote"') for one in piles), piles
+    done = [one for one in locks if 'FROM "ballots_booth"' in one][-1]
+    assert done.endswith('FOR UPDATE OF "ballots_booth"')
 
 
 def test_the_pages_lead_through_it(

@@ -291,7 +291,8 @@ def close_booth(*, by: Person, at: dt.datetime, booth: Booth) -> Booth:
         NotWaiting: a batch of it is not agreed yet, or the vote is still open.
     """
     check_clerk(by, booth.vote, at)
-    booth = Booth.objects.select_for_update().select_related("vote__case").get(pk=booth.pk)
+    rows = Booth.objects.select_for_update(of=("self",)).select_related("vote__case")
+    booth = rows.get(pk=booth.pk)
     open_states = (Batch.State.EMPTY, Batch.State.ONCE, Batch.State.DIFFERS)
     if (
         booth.vote.case.state != "closed"
@@ -309,8 +310,9 @@ def close_booth(*, by: Person, at: dt.datetime, booth: Booth) -> Booth:
 
 def locked_batch(batch: Batch) -> Batch:
     """The batch with what it belongs to, locked, its vote before it."""
-    # The vote first: while papers are counted or taken out, its count is not announced.
-    Vote.objects.select_for_update(of=("self",)).get(pk=batch.booth.vote_id)
+    # The vote first: while papers are counted or taken out, its count is not announced. Rows that
+    # lead to it are written meanwhile: who writes one holds a booth, which is waited for here.
+    Vote.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.booth.vote_id)
     rows = Batch.objects.select_for_update(of=("self",))
     return rows.select_related("booth__vote__case__territory", "territory", "instead__booth").get(
         pk=batch.pk
