@@ -26,6 +26,7 @@ from tests.city.ballots.votes import CLOSES, Voting, cast
 from veche.city.ballots.models import HeldLeaf, Mark, Part, PutBack, RollEntry, Vote, Voter
 from veche.city.ballots.operations import channels, course, paper
 from veche.city.ballots.operations import putting_back as back
+from veche.city.ballots.personal import collect
 from veche.city.ballots.queries.right import VoteOver, right_of
 from veche.core.journal.models import Record
 from veche.core.people.models import Person
@@ -127,6 +128,8 @@ def test_two_clerks_put_somebody_back_who_votes_anew(
     assert cast(vote, voter, {"lamps": ["b"]}) == "taken"
     with pytest.raises(back.NotMarkedOff):
         ask(town.poll_clerk, entry)
+    (told,) = collect(voter)["rolls"]
+    assert told["put_back"] == [{"booth": "School 1", "reason": WHY, "done": True}]
     assert not leaves(vote, "put-back"), "not before the close"
     held = sorted(HeldLeaf.objects.values_list("body", flat=True))
     assert len(held) == 2 and before.hex() in held[1] and WHY in held[0]

@@ -14,7 +14,15 @@ def collect(person: Person) -> dict[str, Any]:
 
     By the code everybody finds the ballots themselves; here stands what only the city knows.
     """
-    from veche.city.ballots.models import Mark, Part, RollEntry, RollRequest, VoteAppeal, Voter
+    from veche.city.ballots.models import (
+        Mark,
+        Part,
+        PutBack,
+        RollEntry,
+        RollRequest,
+        VoteAppeal,
+        Voter,
+    )
     from veche.languages import here
 
     entries = RollEntry.objects.filter(person=person).select_related("vote__case", "territory")
@@ -22,6 +30,10 @@ def collect(person: Person) -> dict[str, Any]:
     parts = dict(Part.objects.filter(entry__person=person).values_list("entry_id", "channel"))
     marks = Mark.objects.filter(entry__person=person).values_list("entry_id", "booth__names")
     booths = {entry: here(names) for entry, names in marks}
+    backs: dict[int, list[dict[str, Any]]] = {}
+    for back in PutBack.objects.filter(entry__person=person).select_related("booth").order_by("pk"):
+        told = {"booth": back.booth.name, "reason": back.reason, "done": back.second_id is not None}
+        backs.setdefault(back.entry_id, []).append(told)
     appeals = VoteAppeal.objects.filter(case__author=person).select_related("case", "vote__case")
     asked = RollRequest.objects.filter(person=person).select_related("case", "vote__case")
     return {
@@ -35,6 +47,7 @@ def collect(person: Person) -> dict[str, Any]:
                 "code": bytes(codes[one.pk]).hex() if one.pk in codes else None,
                 "voted_by": parts.get(one.pk),
                 "paper_given_at": booths.get(one.pk),
+                "put_back": backs.get(one.pk, []),
             }
             for one in entries.order_by("vote_id")
         ],
