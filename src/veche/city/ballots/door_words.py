@@ -64,13 +64,16 @@ class BrokenSending(Invalid):
 
 
 class DoorAway(Refused):
-    """The database cannot be reached, or too many are waiting."""
+    """The database cannot be reached, or too many are waiting.
+
+    Where its answer was lost on the way the ballot may stand all the same: nothing else is said.
+    """
 
     code = "door-away"
     status = 503
     sentence = _(
-        "Your vote could not be taken just now, and nothing was counted."
-        " Try again in a few seconds."
+        "It could not be confirmed just now that your vote was taken."
+        " Send the same again in a few seconds: it counts once."
     )
 
 
