@@ -241,7 +241,11 @@ class Line(asyncio.Protocol):
     def _linger(self) -> None:
         """Nothing more will be said. Who is still sending must not lose the answer by it."""
         if self._broken and not self._eof:
-            self.transport.write_eof()
+            try:
+                self.transport.write_eof()
+            except OSError:  # they are gone
+                self.transport.abort()
+                return
             if self._paused:
                 self._paused = False
                 self.transport.resume_reading()

@@ -295,6 +295,15 @@ def test_who_leaves_answers_lying_is_cut_off_in_the_end() -> None:
     assert transport.abort.called, "closing waits for what nobody fetches"
 
 
+def test_who_is_gone_before_a_refusal_disturbs_nothing() -> None:
+    line = listening.Line(Listener({}, longest=9))
+    line.transport = transport = Mock()
+    transport.is_closing.return_value = False
+    transport.write_eof.side_effect = OSError
+    line.data_received(b"no http at all\r\n\r\n")
+    assert transport.write.called and transport.abort.called
+
+
 def test_a_fault_of_the_program_is_answered_and_the_line_goes_on(
     town: Voting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
