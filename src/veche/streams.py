@@ -19,13 +19,12 @@ _stopping = False
 
 async def left(receive: Receive) -> None:
     """Until the reader has closed the page, or this process is asked to stop."""
-    if _stopping:
-        return
     stop: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     gone = asyncio.ensure_future(_gone(receive))
     _OPEN.add(stop)
     try:
-        await asyncio.wait((stop, gone), return_when=asyncio.FIRST_COMPLETED)
+        if not _stopping:  # asked once the line is known: who stops meanwhile finds it
+            await asyncio.wait((stop, gone), return_when=asyncio.FIRST_COMPLETED)
     finally:
         _OPEN.discard(stop)
         gone.cancel()
