@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from decimal import Decimal
 from io import BytesIO
@@ -100,8 +101,10 @@ def test_a_site_shows_six_photographs_at_most_and_a_hidden_one_none(world: World
     for tone in range(6):
         picture = clean(drawn(10 * tone, 16))
         photographs.add_photograph(photograph=picture, words=words, **given)
+    seventh = clean(drawn(201, 16))
     with pytest.raises(photographs.TooManyPhotographs):
-        photographs.add_photograph(photograph=clean(drawn(200, 16)), words=words, **given)
+        photographs.add_photograph(photograph=seventh, words=words, **given)
+    assert not path_of(hashlib.sha256(seventh.data).hexdigest()).exists()
     with pytest.raises(NotTheSite):
         photographs.add_photograph(
             photograph=clean(drawn(200, 16)), words=words, **{**given, "by": world.founder}

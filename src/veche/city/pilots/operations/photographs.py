@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,16 @@ def add_photograph(
     check_changes(by, at, site)
     said = _worded(words)
     row = locked(site)
-    file = keep(by=by, at=at, photograph=photograph)
     rows = SitePhotograph.objects.filter(site=row)
+    full = rows.count() >= MOST_PHOTOGRAPHS
+    digest = hashlib.sha256(photograph.data).hexdigest()
+    if full and not rows.filter(file__digest=digest).exists():
+        raise TooManyPhotographs(most=MOST_PHOTOGRAPHS)  # before its bytes are on the disk
+    file = keep(by=by, at=at, photograph=photograph)
     made = rows.filter(file=file).first()
     fresh = made is None
     if made is None:
-        if rows.count() >= MOST_PHOTOGRAPHS:
+        if full:  # what was covered since is another file
             raise TooManyPhotographs(most=MOST_PHOTOGRAPHS)
         made = SitePhotograph(site=row, file=file, place=rows.count() + 1, at=at, by=by)
     made.words = said
