@@ -262,6 +262,24 @@ def test_a_trial_that_ends_early_says_why_and_one_withdrawn_is_closed(world: Wor
     assert (ended.ended_how, ended.ended_at) == ("withdrawn", NOW)
 
 
+def test_one_trial_that_cannot_end_does_not_stop_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, trial, _weight = running(world)
+    company, founder = world.another_company()
+    other = world.application("running", at=START, company=company, founder=founder)
+    ends = max(trial.ends_at, other.trials.get().ends_at) + DAY
+    asked: list[int] = []
+
+    def refuses(*, application: Application, **_more: object) -> None:
+        asked.append(application.pk)
+        raise trials.NotBooked
+
+    monkeypatch.setattr(trials, "end_by_time", refuses)
+    trials.sweep_trials(at=ends)
+    assert sorted(asked) == sorted([made.pk, other.pk])
+
+
 def test_a_trial_ends_by_itself_when_its_last_day_is_over(world: World) -> None:
     made, trial, _weight = running(world)
     booked(world, made, START)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import secrets
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from veche.city.pilots.models import Application
     from veche.core.journal.models import Record
     from veche.core.people.models import Person
+
+logger = logging.getLogger(__name__)
 
 DAY = dt.timedelta(days=1)
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -284,8 +287,8 @@ def sweep_trials(*, at: dt.datetime) -> None:
     for one in rows.select_related("application").order_by("ends_at", "pk")[:SWEPT]:
         try:
             end_by_time(by=None, at=at, application=one.application)
-        except NotOver:  # somebody ended or prolonged it meanwhile
-            continue
+        except Refused as refusal:  # ended or prolonged meanwhile, say; others need not wait
+            logger.info("Trial %s does not end by itself: %s", one.pk, refusal.code)
 
 
 @operation
