@@ -112,7 +112,7 @@ def test_a_district_decides(town: Voting, tmp_path: Path) -> None:
     assert kiosk.post("/en/votes/kiosk/", {"code": found[1]}).status_code == 302
     taken = cast(kiosk, "/en/votes/kiosk", {1: "no", 2: "c"})
     assert "Your vote is cast" in kiosk.get(taken).content.decode()
-    clerk.post(f"{way}/counter/", {"name": "School 1", "code": "north"})
+    clerk.post(f"{way}/counter/", {"name_en": "School 1", "code": "north"})
     for voter in (town.voters[3], town.voters[6]):
         form = {"do": "paper", "paper-booth": "north", "paper-seen": "on"}
         assert clerk.post(f"{way}/counter/{entries[voter.pk]}/", form).status_code == 302

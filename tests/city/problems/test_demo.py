@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 import veche.town
+from tests import database
 from veche.city.ballots.operations import crowd
 from veche.city.delivery.operations import crowd as promised
 from veche.city.problems.models import Category, Problem
@@ -43,10 +44,9 @@ def load_town(monkeypatch: pytest.MonkeyPatch, count: int, folder: Path) -> list
         if manifest.demo:
             loader: Any = resolve(manifest.demo)
             loader(town=veche.town, at=AT, report=said.append)
-            with connection.cursor() as cursor:
-                # In one transaction nobody else counts rows: what rows point to was then looked up
-                # by reading whole tables, for more than a minute.
-                cursor.execute("ANALYZE")
+            # In one transaction nobody else counts rows: what rows point to was then looked up by
+            # reading whole tables, for more than a minute.
+            database.analyze()
     return said
 
 

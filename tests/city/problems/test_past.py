@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from tests import database
 from tests.city.problems.conftest import Town
 from veche import clock, kept
 from veche.city.problems.models import Problem
@@ -196,8 +197,7 @@ def test_pages_read_no_more_of_an_old_city_than_of_a_young_one(
 
 def measured(town: Town) -> dict[str, dict[str, int]]:
     """What every page reads; the planner knows the tables as they stand."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    database.analyze()
     found = {}
     for path, act in pages(town).items():
         act()
