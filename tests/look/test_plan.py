@@ -155,4 +155,6 @@ def test_what_lies_outside_the_window_is_passed_by_and_what_crosses_it_is_drawn(
 def test_a_name_of_two_lines_stands_around_its_middle() -> None:
     area = Outline("West <1>\n37 %", [[(50.0, 53.0), (50.1, 53.0), (50.1, 53.1), (50.0, 53.1)]])
     text = draw(view(outlines=[area], marks=[], clusters=[]))
-    assert '<tspan x="0" dy="-0.6em">West &lt;1&gt;</tspan><tspan x="0" dy="1.2em">37 %</tspan>' in text
+    first, second = "West &lt;1&gt;", "37 %"
+    line = '<tspan x="0" dy="{}em">{}</tspan>'
+    assert line.format(-0.6, first) + line.format(1.2, second) in text
