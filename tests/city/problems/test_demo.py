@@ -18,6 +18,7 @@ from veche.city.delivery.operations import crowd as promised
 from veche.city.problems.models import Category, Problem
 from veche.core.cases.models import CaseClock, CaseFile
 from veche.core.journal.commands import first_key
+from veche.core.opendata import operations as opendata
 from veche.core.organisations.models import Organisation
 from veche.core.organisations.queries import answers_for
 from veche.core.people.models import Person
@@ -105,3 +106,6 @@ def test_the_town_is_loaded_and_lives_on(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert running == Problem.objects.filter(case__due_at__isnull=False).count()
     # The stories have their drawings, before and after.
     assert set(CaseFile.objects.values_list("kind", flat=True)) == {"before", "after"}
+    # All of it can be published: nothing is that a stranger could not recompute.
+    opendata.publish(by=None, at=AT, folder=tmp_path / "published")
+    assert (tmp_path / "published" / "data" / "exchange_agreements.csv").exists()

@@ -59,13 +59,17 @@ AGREEMENTS = Dataset(
         Column("since", "date", _("Its first day.")),
         Column("until", "date", _("Its last day; empty: none."), nullable=True),
         Column("ended", "boolean", _("Whether it was ended.")),
-        Column("fields", "text", _("What is given, with spaces between; empty: everything.")),
+        Column(
+            "fields",
+            "text",
+            _("What is given, with spaces between; empty: everything."),
+            nullable=True,
+        ),
     ),
     sql="""SELECT g.code, coalesce(nullif(g.names->>'en', ''), g.code) AS name,
         coalesce(o.code, g.giver_name) AS giver, t.code AS taker, g.since, g.until,
         g.ended_at IS NOT NULL AS ended,
-        coalesce((SELECT string_agg(f, ' ') FROM jsonb_array_elements_text(g.fields) f), '')
-            AS fields
+        (SELECT string_agg(f, ' ') FROM jsonb_array_elements_text(g.fields) f) AS fields
         FROM pulse_agreement g JOIN organisations_organisation t ON t.id = g.taker_id
         LEFT JOIN organisations_organisation o ON o.id = g.giver_id""",
     key=("code",),
