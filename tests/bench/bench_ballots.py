@@ -172,7 +172,10 @@ def _run(program: Path, what: Path) -> tuple[float, float]:
         "try:\n    runpy.run_path(sys.argv[0], run_name='__main__')\n"
         "except SystemExit as end:\n    code = end.code or 0\n"
         "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print(json.dumps([code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))\n"
+        # Of its own: ru_maxrss holds what the process weighed that started it.
+        "lines = open('/proc/self/status').readlines()\n"
+        "peak = next(int(one.split()[1]) for one in lines if one.startswith('VmHWM'))\n"
+        "print(json.dumps([code, used.ru_utime + used.ru_stime, peak / 1024]))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", told, str(program), str(what)],
