@@ -9,6 +9,7 @@ that it lives, no request body is larger than the limit, and an anonymous page t
 from __future__ import annotations
 
 import ctypes
+import logging
 import os
 import signal
 import time
@@ -289,7 +290,10 @@ def build() -> Router:
     django.setup()
     from veche.project import static
 
-    static.gather()  # before Django's stack is built: it looks through what is there
+    try:
+        static.gather()  # before Django's stack is built: it looks through what is there
+    except OSError:  # a full disk, say: files go by the names they had, and pages are answered
+        logging.getLogger(__name__).exception("Static files were not gathered.")
     # The two describe the same protocols by types of their own.
     stack: Any = get_wsgi_application()
     pages: Any = WSGIMiddleware(stack, workers=THREADS)
